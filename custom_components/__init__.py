@@ -1,0 +1,1 @@
+"""Home Assistant's place for custom integrations."""

@@ -1,0 +1,1 @@
+"""Who gets how much current now: pure functions from what is known to what is decided."""
