@@ -1,0 +1,1 @@
+"""The tests of Fusewise; they mirror the tree that they test."""

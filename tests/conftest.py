@@ -1,0 +1,63 @@
+"""What every test gets: Fusewise as an installed integration, and sockets on loopback only."""
+
+from collections.abc import Callable
+import ipaddress
+import socket
+from typing import Any
+
+import pytest
+from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
+import pytest_socket
+from syrupy.assertion import SnapshotAssertion
+
+import custom_components  # noqa: F401  # ours first, not the test plugin's testing_config
+
+
+@pytest.fixture(autouse=True)
+def auto_enable_custom_integrations(request: pytest.FixtureRequest) -> None:
+    """Let each Home Assistant of a test find custom_components/ (after its recorder)."""
+    if "recorder_mock" in request.fixturenames:
+        request.getfixturevalue("recorder_mock")
+    if "hass" in request.fixturenames:
+        request.getfixturevalue("enable_custom_integrations")
+
+
+@pytest.fixture
+def snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
+    """Write snapshots as Home Assistant does (without timestamps and ids that change)."""
+    return snapshot.use_extension(HomeAssistantSnapshotExtension)
+
+
+@pytest.fixture(autouse=True)
+def loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let tests speak real protocols over loopback, and with nothing else.
+
+    The Home Assistant plugin lets no test make a socket at all. Here it may, and each call
+    that names an address is refused unless that is loopback's. A refusal fails the test at
+    its end even when the code under test swallows the error.
+    """
+    pytest_socket.enable_socket()
+    for name in ("bind", "connect", "connect_ex", "sendmsg", "sendto"):
+        monkeypatch.setattr(socket.socket, name, _guarded(name))
+
+
+def _guarded(name: str) -> Callable[..., Any]:
+    real = getattr(socket.socket.__base__, name)
+
+    def guarded(sock: socket.socket, *args: Any) -> Any:
+        # The address is the last argument of all five; sendmsg may come without one.
+        address = args[-1] if args else None
+        internet = sock.family in (socket.AF_INET, socket.AF_INET6)
+        if internet and isinstance(address, tuple) and not _is_loopback(address[0]):
+            message = f"A test may use 127.0.0.1 and ::1 only: socket.{name}({address!r})"
+            raise pytest_socket.SocketBlockedError(message)
+        return real(sock, *args)
+
+    return guarded
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
