@@ -1,0 +1,105 @@
+"""A charger: a contactor, a meter and a pilot between the house and one car."""
+
+from dataclasses import dataclass
+
+from ..balancing.model import NOTHING, PerPhase, Phase
+from .car import PILOT_MINIMUM, Car
+from .room import Appetite
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChargerSample:
+    """What one charger did at one moment."""
+
+    id: str
+    limit: float
+    """A per phase: the limit in force."""
+    current: PerPhase
+    """A on the house's conductors."""
+    appetite: Appetite
+    """What its car draws and could draw."""
+
+
+class Charger:
+    """One charging point. Set `limit`, `enabled` and `powered`; `step` lets time pass.
+
+    `wiring` names the house conductor behind each of its own, in its own order: (L2, L3, L1) is a
+    three-phase charger that was connected rotated, (L2,) a one-phase charger on L2. `maximum` is what its
+    hardware lets through (A per phase).
+    """
+
+    def __init__(self, id: str, *, wiring: tuple[Phase, ...], maximum: float) -> None:  # noqa: A002 - the field's word
+        self.id = id
+        self.wiring = wiring
+        self.maximum = maximum
+        self.limit = maximum
+        self.enabled = True
+        """A transaction runs: without one the contactor stays open."""
+        self.powered = True
+        self.car: Car | None = None
+        self.energy_wh = 0.0
+        """Its meter's register: of all sessions."""
+        self.closings = 0
+        """How often its contactor has closed."""
+        self._closed = False
+
+    @property
+    def pilot(self) -> float:
+        """A that it offers: 0, or at least 6 (IEC 61851-1)."""
+        offered = min(self.limit, self.maximum)
+        return offered if self.enabled and self.powered and offered >= PILOT_MINIMUM else 0.0
+
+    @property
+    def currents(self) -> tuple[float, ...]:
+        """A on each of its own conductors, in its own order: what its own meter shows."""
+        used = self._phases_used
+        amperes = self.car.current if self.car else 0.0
+        return tuple(amperes if n < used else 0.0 for n in range(len(self.wiring)))
+
+    @property
+    def load(self) -> PerPhase:
+        """A on the house's conductors."""
+        amperes = list(NOTHING)
+        for phase, current in zip(self.wiring, self.currents, strict=True):
+            amperes[phase] += current
+        return (amperes[0], amperes[1], amperes[2])
+
+    def plug(self, car: Car) -> None:
+        self.car = car
+
+    def unplug(self) -> None:
+        if self.car:
+            self.car.cut()
+        self.car = None
+        self._closed = False
+
+    def step(self, dt: float, voltage: float) -> None:
+        """Let `dt` (s) pass at `voltage` (V between a conductor and neutral)."""
+        if self.car is None:
+            return
+        if not self.powered:
+            self.car.cut()
+        current = self.car.step(self.pilot, dt, voltage)
+        self.energy_wh += current * self._phases_used * voltage * dt / 3600
+        closed = current > 0.0
+        self.closings += closed and not self._closed
+        self._closed = closed
+
+    def sample(self) -> ChargerSample:
+        car = self.car
+        ceiling = min(car.could_take, self.maximum) if car and self.powered else 0.0
+        return ChargerSample(
+            id=self.id,
+            limit=self.limit,
+            current=self.load,
+            appetite=Appetite(
+                phases=self.wiring[: self._phases_used],
+                current=car.current if car else 0.0,
+                floor=min(PILOT_MINIMUM, ceiling),
+                ceiling=ceiling,
+            ),
+        )
+
+    @property
+    def _phases_used(self) -> int:
+        return min(len(self.wiring), self.car.model.phases) if self.car else 0
