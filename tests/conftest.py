@@ -1,6 +1,6 @@
 """What every test gets: Fusewise as an installed integration, and sockets on loopback only."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 import ipaddress
 import socket
 from typing import Any
@@ -12,6 +12,8 @@ from syrupy.assertion import SnapshotAssertion
 
 import custom_components  # noqa: F401  # ours first, not the test plugin's testing_config
 
+from .texts import DOMAIN, english, watched
+
 
 @pytest.fixture(autouse=True)
 def auto_enable_custom_integrations(request: pytest.FixtureRequest) -> None:
@@ -20,6 +22,20 @@ def auto_enable_custom_integrations(request: pytest.FixtureRequest) -> None:
         request.getfixturevalue("recorder_mock")
     if "hass" in request.fixturenames:
         request.getfixturevalue("enable_custom_integrations")
+
+
+@pytest.fixture(autouse=True)
+def every_text_is_written(
+    auto_enable_custom_integrations: None,
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Generator[None]:
+    """Fail a test in which Fusewise shows its user something that has no text."""
+    if "hass" not in request.fixturenames:
+        yield
+        return
+    with watched(request.getfixturevalue("hass"), monkeypatch, DOMAIN, english()):
+        yield
 
 
 @pytest.fixture
