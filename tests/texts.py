@@ -37,8 +37,7 @@ type Result = Mapping[str, Any]  # a FlowResult
 @cache
 def english() -> Texts:
     """Return what Fusewise says in English."""
-    path = INTEGRATION / "translations" / "en.json"
-    texts: Texts = json.loads(path.read_text()) if path.exists() else {}
+    texts: Texts = json.loads((INTEGRATION / "translations" / "en.json").read_text())
     return texts
 
 
