@@ -8,7 +8,7 @@ class BalancingError(ValueError):
 
 
 class SiteError(BalancingError):
-    """The configured site contradicts itself: a circuit without its feeder, a rating of -5 A, …"""
+    """The configured site contradicts itself: a circuit without its feeder, a rating of -5 A."""
 
 
 class SnapshotError(BalancingError):

@@ -15,6 +15,7 @@ type PerPhase = tuple[float, float, float]
 """Amperes (or volts) on L1, L2, L3."""
 
 PHASES = 3
+NEVER = float("-inf")
 NOTHING: PerPhase = (0.0, 0.0, 0.0)
 
 
@@ -99,7 +100,6 @@ class Transformer:
     """Hot-spot temperature after IEC 60076-7, ONAN distribution transformers."""
 
     oil_time_constant: float = 10_800.0
-    winding_time_constant: float = 240.0
     oil_rise: float = 55.0
     """Top-oil rise at the rated load, K."""
     hot_spot_rise: float = 23.0
@@ -384,8 +384,6 @@ class ReasonCode(StrEnum):
     # time
     RISING = "rising"
     HOLD = "hold"
-    DEAD_BAND = "dead_band"
-    MINIMUM_ON = "minimum_on"
     # nobody wants it
     NO_CAR = "no_car"
     OFF = "off"
@@ -414,7 +412,8 @@ class Reason:
     """A on that phase (W for a watt limit) that bind."""
     source: str | None = None
     """Whose limit: 'rating', a grid limit's source, 'demand', …"""
-    shared_with: tuple[str, ...] = ()
+    shared_by: tuple[str, ...] = ()
+    """Everybody who shares what binds, itself included."""
     until: float | None = None
 
 
@@ -488,25 +487,25 @@ class ChargerMemory:
     """What the last cycles left behind for one charger."""
 
     setpoint: float = 0.0
-    changed_at: float = float("-inf")
-    rose_at: float = float("-inf")
-    fell_at: float = float("-inf")
-    """When a limit last made it fall."""
-    before_fall: float = 0.0
-    """A: the setpoint before the last fall; it may still be drawn for `slow_to_obey`."""
-    before_rise: float = 0.0
-    """A: the setpoint before the rises that it may not have followed yet."""
+    changed_at: float = NEVER
+    """When the setpoint changed last."""
+    fell_at: float = NEVER
+    """When a limit made it fall last."""
+    before: float = 0.0
+    """A: the most that it may still draw from earlier setpoints, until `slow_to_obey` after `changed_at`."""
     on_since: float | None = None
     off_since: float | None = None
     waiting_since: float | None = None
     session: str | None = None
+    sample: tuple[float, ...] | None = None
+    """A on each of its own conductors, at `sample_at`; the one before it in `earlier`."""
+    sample_at: float = NEVER
+    earlier: tuple[float, ...] | None = None
+    earlier_at: float = NEVER
     uses: tuple[bool, ...] | None = None
-    """Which of the charger's conductors the car uses, as learnt in this session."""
-    uses_votes: int = 0
+    """Which of the charger's conductors the car uses, as learnt in this session; None: not yet."""
     ceiling: float | None = None
     """A: what the car was seen to take at most, where it leaves some."""
-    under_since: float | None = None
-    probed_at: float = float("-inf")
     boosts: tuple[float, ...] = ()
     """When boosts began, in the last seven days."""
     boosting: bool = False
@@ -518,10 +517,14 @@ class MeterMemory:
 
     current: PerPhase
     measured_at: float
-    cars: PerPhase = NOTHING
-    """A of cars that were counted at that sample."""
-    stuck_samples: int = 0
-    stuck_since: float | None = None
+    falls: tuple[tuple[float, PerPhase], ...] = ()
+    """(when, A on each phase) by which it fell lately."""
+    still: PerPhase = NOTHING
+    """A around which each phase has stood still …"""
+    still_since: PerPhase = (NEVER, NEVER, NEVER)
+    """… since when, …"""
+    still_samples: tuple[int, int, int] = (0, 0, 0)
+    """… and for how many samples."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -540,15 +543,14 @@ class CircuitMemory:
     heat: PerPhase = NOTHING
     """The breaker's thermal state y."""
     oil: float = 0.0
-    """K of top-oil rise."""
-    winding: float = 0.0
+    """The transformer's top-oil rise, K."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Memory:
     """What one cycle leaves to the next. An empty one is right after a first start."""
 
-    time: float = float("-inf")
+    time: float = NEVER
     chargers: Mapping[str, ChargerMemory] = field(default_factory=dict)
     meters: Mapping[str, MeterMemory] = field(default_factory=dict)
     circuits: Mapping[str, CircuitMemory] = field(default_factory=dict)

@@ -1,0 +1,148 @@
+"""Floors for those who are admitted, then the rest by exact sharing, then the steps that chargers know.
+
+Groups are served one after the other: boosts, fast ones, the others by policy, and last the sun, of which
+only what would be exported is shared. Knows rows and claims only.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+
+from .admission import admit, in_order
+from .claims import Claim, round_down, step_up
+from .model import Settings
+from .sharing import EPSILON, Part, share
+
+__all__ = ["Allocation", "allocate"]
+
+
+@dataclass(slots=True)
+class Allocation:
+    """Each admitted charger's share (A), and what bound whom. Keys are charger numbers."""
+
+    shares: dict[int, float] = field(default_factory=dict)
+    bound: dict[int, int] = field(default_factory=dict)
+    """The row that bound an admitted charger's share; absent: its own ceiling did."""
+    refused: dict[int, int] = field(default_factory=dict)
+    """The row that has no room for the floor of a charger that is not admitted."""
+    left: list[float] = field(default_factory=list)
+    order: dict[int, int] = field(default_factory=dict)
+    """Place of each admitted charger in the order of admission."""
+
+
+def allocate(
+    claims: Sequence[Claim],
+    capacity: Sequence[float],
+    rising: Sequence[float],
+    sun: Sequence[float],
+    settings: Settings,
+    now: float,
+) -> Allocation:
+    """Share `capacity` (rows) among the claims; `sun` are the rows (W) that come after those."""
+    result = Allocation(left=[*capacity, *sun])
+    rising_left = [*rising, *sun]
+    first_sun_row = len(capacity)
+    firm = [claim for claim in claims if not claim.sun_only]
+    admitted, result.refused = admit(in_order(firm, settings, now), result.left, rising_left)
+    for claim in admitted:
+        result.shares[claim.car.number] = claim.floor
+        _take_sun(claim, claim.floor, result.left, first_sun_row)
+    growing = sorted((c for c in admitted if not c.sun_above_floor), key=lambda c: c.rank)
+    for _, group in groupby(growing, key=lambda c: c.rank):
+        _serve(list(group), result)
+    for claim in growing:
+        _take_sun(claim, result.shares[claim.car.number] - claim.floor, result.left, first_sun_row)
+    _serve_sun(claims, admitted, rising_left, first_sun_row, result, settings, now)
+    _fill_steps(claims, result)
+    result.order = {claim.car.number: place for place, claim in enumerate(admitted)}
+    return result
+
+
+def _serve(group: list[Claim], result: Allocation) -> None:
+    """Share what is left above the floors."""
+    capacity = result.left
+    parts = [Part(c.floor, c.ceiling, c.rows, c.weight, c.offset) for c in group]
+    for part in parts:  # the sharing takes the floors off itself
+        for row, coefficient in part.rows:
+            capacity[row] += coefficient * part.lower
+    shares, bound = share(capacity, parts)
+    for claim, part, amount, full in zip(group, parts, shares, bound, strict=True):
+        rounded = max(claim.floor, round_down(claim.car.charger, amount))
+        result.shares[claim.car.number] = rounded
+        if full is not None:
+            result.bound[claim.car.number] = full
+        for row, coefficient in part.rows:
+            capacity[row] -= coefficient * rounded
+
+
+def _serve_sun(
+    claims: Sequence[Claim],
+    firm: Sequence[Claim],
+    rising: list[float],
+    first_sun_row: int,
+    result: Allocation,
+    settings: Settings,
+    now: float,
+) -> None:
+    """What would be exported goes to those who want only sun, and on top of floors to those who want both."""
+    above = [claim for claim in firm if claim.sun_above_floor]
+    only = [claim for claim in claims if claim.sun_only]
+    if not above and not only:
+        return
+    left = result.left
+    for row in range(first_sun_row, len(left)):
+        left[row] = max(0.0, left[row])
+        rising[row] = left[row]
+    for claim in only:
+        claim.rows = [*claim.rows, *_sun_rows(claim, first_sun_row, left)]
+    for row in range(first_sun_row):
+        rising[row] = min(rising[row], left[row])
+    admitted, refused = admit(in_order(only, settings, now), left, rising)
+    result.refused.update(refused)
+    for claim in admitted:
+        result.shares[claim.car.number] = claim.floor
+    both = [*above, *admitted]
+    # Those who want only sun carry their sun rows already; the others get them here.
+    for claim in above:
+        claim.rows = [*claim.rows, *_sun_rows(claim, first_sun_row, left)]
+    for _, group in groupby(sorted(both, key=lambda c: c.rank), key=lambda c: c.rank):
+        _serve(list(group), result)
+
+
+def _sun_rows(claim: Claim, first: int, left: Sequence[float]) -> list[tuple[int, float]]:
+    """The rows of the sun that a claim draws from: one for all phases, or one for each phase it uses."""
+    car = claim.car
+    if len(left) - first == 1:
+        return [(first, car.watts_per_ampere)]
+    used = [phase for k, phase in enumerate(car.charger.wiring) if car.uses is None or car.uses[k]]
+    return [(first + phase, car.watts_per_ampere / len(used)) for phase in used]
+
+
+def _take_sun(claim: Claim, amperes: float, left: list[float], first: int) -> None:
+    """Who does not ask for sun uses it all the same: what it draws is not exported."""
+    for row, coefficient in _sun_rows(claim, first, left):
+        left[row] -= coefficient * amperes
+
+
+def _fill_steps(claims: Sequence[Claim], result: Allocation) -> None:
+    """What rounding to steps left goes to those who can still use a whole step, in the order of their ranks."""
+    left = result.left
+    climbing = sorted(
+        (c for c in claims if c.car.number in result.bound),
+        key=lambda c: (c.rank, result.shares[c.car.number] / c.weight + c.offset, c.car.charger.id),
+    )
+    while climbing:
+        able: list[Claim] = []
+        for claim in climbing:
+            number = claim.car.number
+            higher = step_up(claim.car.charger, result.shares[number])
+            more = higher - result.shares[number]
+            if higher > claim.ceiling + EPSILON or any(
+                coefficient * more > left[row] + EPSILON for row, coefficient in claim.rows
+            ):
+                continue
+            result.shares[number] = higher
+            for row, coefficient in claim.rows:
+                left[row] -= coefficient * more
+            able.append(claim)
+        climbing = able

@@ -1,0 +1,225 @@
+"""What each session asks for: floor, ceiling, weight, urgency, tier; or why it asks for nothing.
+
+Policies are weights and offsets on one exact sharing, and an order of groups that are served one after the
+other. A charger without a car, in mode 'off', faulted or out of reach claims nothing.
+"""
+
+from dataclasses import dataclass, field
+import math
+
+from .cars import Car
+from .model import (
+    Charger,
+    ChargerStatus,
+    FallbackCause,
+    Mode,
+    Policy,
+    Reason,
+    ReasonCode,
+    Session,
+    Settings,
+    Site,
+)
+
+__all__ = ["Claim", "make_claims", "round_down", "step_up"]
+
+SMOOTHING_HOURS = (
+    1.0  # δ of smoothed least-laxity-first: how far laxities may be apart and still share
+)
+UNKNOWN_STAY = 8 * 3600.0  # s: a night, where nobody said when the car leaves
+UNKNOWN_NEED = 10.0  # kWh: a usual session, where nobody said how much it needs
+ROUNDING = 1e-6  # A: 5.999999 is 6
+
+_BOOST, _FAST, _NORMAL = range(3)
+
+
+@dataclass(slots=True)
+class Claim:
+    """One who asks for current. Amperes are per used conductor."""
+
+    car: Car
+    floor: float
+    ceiling: float
+    ceiling_reason: Reason
+    laxity: float
+    """s: the time left minus the time needed."""
+    tier: tuple[int, int]
+    """Who is admitted first: boost, then priority."""
+    rank: tuple[float, ...]
+    """Who is served first with what is above the floors; equals share by weight and offset."""
+    weight: float
+    offset: float
+    sun_only: bool = False
+    """It may only draw what would be exported."""
+    sun_above_floor: bool = False
+    rows: list[tuple[int, float]] = field(default_factory=list)
+    """(row, coefficient): A and W rows that it loads."""
+
+    @property
+    def running(self) -> bool:
+        """It was told to charge in the last cycle."""
+        return self.car.memory.setpoint > 0
+
+    @property
+    def pinned(self) -> bool:
+        """It must not be stopped."""
+        return not self.car.charger.pausable and self.running
+
+
+def make_claims(
+    site: Site, cars: list[Car], under: list[FallbackCause | None], now: float, price: float | None
+) -> tuple[list[Claim], dict[int, Reason]]:
+    """The claims, and for every charger that makes none, why. `under` tells who is in a fall-back."""
+    claims: list[Claim] = []
+    silent: dict[int, Reason] = {}
+    for car, cause in zip(cars, under, strict=True):
+        reason = _claims_nothing(car, now, price, site.settings)
+        if reason is not None:
+            silent[car.number] = reason
+            continue
+        claim = _claim(site, car, cause, now)
+        if isinstance(claim, Reason):
+            silent[car.number] = claim
+        else:
+            claims.append(claim)
+    _rank(claims, site.settings.policy)
+    return claims, silent
+
+
+def _claims_nothing(car: Car, now: float, price: float | None, settings: Settings) -> Reason | None:
+    status, session = car.reading.status, car.session
+    if not car.reading.online:
+        return Reason(code=ReasonCode.OFFLINE, limit=car.may_draw, until=car.reading.limit_until)
+    if status in (ChargerStatus.FAULTED, ChargerStatus.UNAVAILABLE):
+        return Reason(code=ReasonCode.FAULTED)
+    if not car.plugged or status is ChargerStatus.FINISHING:
+        return Reason(code=ReasonCode.NO_CAR)
+    if session is None:
+        return None
+    if session.mode is Mode.OFF:
+        return Reason(code=ReasonCode.OFF)
+    if session.longest is not None and now - session.started > session.longest:
+        return Reason(code=ReasonCode.SESSION_OVER, until=None)
+    if (
+        session.maximum_price is not None
+        and price is not None
+        and price > session.maximum_price
+        and not _must_stay_on(car, now, settings)
+    ):
+        return Reason(code=ReasonCode.WAITING_PRICE, limit=session.maximum_price)
+    return None
+
+
+def _must_stay_on(car: Car, now: float, settings: Settings) -> bool:
+    """Contactors wear: whoever charges is not paused for comfort within the first minutes."""
+    on_since = car.memory.on_since
+    return not car.charger.pausable or (
+        car.memory.setpoint > 0 and on_since is not None and now - on_since < settings.minimum_on
+    )
+
+
+def _claim(site: Site, car: Car, cause: FallbackCause | None, now: float) -> Claim | Reason:
+    charger, session = car.charger, car.session
+    ceiling, why = charger.maximum, Reason(code=ReasonCode.FULL, limit=charger.maximum)
+    if session is not None and session.maximum is not None and session.maximum < ceiling:
+        ceiling, why = session.maximum, Reason(code=ReasonCode.VEHICLE_LIMIT, limit=session.maximum)
+    floor = _grid_ceil(charger, charger.floor)
+    if ceiling < floor - ROUNDING:
+        return Reason(code=ReasonCode.VEHICLE_LIMIT, limit=ceiling)
+    if car.reading.status is ChargerStatus.SUSPENDED_EV and car.memory.ceiling is None:
+        ceiling, why = floor, Reason(code=ReasonCode.CAR_LEAVES_IT, limit=floor)
+    if car.memory.ceiling is not None and car.memory.ceiling < ceiling:
+        ceiling, why = (
+            max(floor, car.memory.ceiling),
+            Reason(code=ReasonCode.CAR_LEAVES_IT, limit=car.memory.ceiling),
+        )
+    if cause is not None:
+        ceiling, why = floor, Reason(code=_FALLBACK_REASON[cause], limit=floor)
+    ceiling = max(floor, round_down(charger, ceiling))
+    mode = session.mode if session is not None else Mode.FAIR
+    boost = car.memory.boosting
+    stays = _must_stay_on(car, now, site.settings)
+    sun = mode in (Mode.SUN, Mode.SUN_MINIMUM) and not boost
+    return Claim(
+        car=car,
+        floor=floor,
+        ceiling=ceiling,
+        ceiling_reason=why,
+        laxity=_laxity(car, session, now),
+        tier=(0 if boost else 1, -charger.priority),
+        rank=(_BOOST if boost else _FAST if mode is Mode.FAST else _NORMAL,),
+        weight=charger.weight,
+        offset=0.0,
+        sun_only=sun and mode is Mode.SUN and not stays,
+        sun_above_floor=sun and (mode is Mode.SUN_MINIMUM or stays),
+        rows=car.rows,
+    )
+
+
+_FALLBACK_REASON = {
+    FallbackCause.SILENT: ReasonCode.METER_SILENT,
+    FallbackCause.STUCK: ReasonCode.METER_STUCK,
+    FallbackCause.IMPOSSIBLE: ReasonCode.METER_IMPOSSIBLE,
+    FallbackCause.MISSING: ReasonCode.NO_METER,
+    FallbackCause.STARTING: ReasonCode.STARTING,
+}
+
+
+def _laxity(car: Car, session: Session | None, now: float) -> float:
+    """s that the car can still wait and yet be ready (Liu & Layland's slack)."""
+    departure = UNKNOWN_STAY + now
+    need = UNKNOWN_NEED
+    if session is not None:
+        if session.departure is not None:
+            departure = session.departure
+        if session.energy_needed_kwh is not None:
+            need = max(0.0, session.energy_needed_kwh)
+    most = car.charger.maximum
+    if session is not None and session.maximum is not None:
+        most = min(most, max(session.maximum, car.charger.floor))
+    return departure - now - need * 3.6e6 / (most * car.watts_per_ampere)
+
+
+def _rank(claims: list[Claim], policy: Policy) -> None:
+    """Turn the policy into weights, offsets and ranks."""
+    for claim in claims:
+        session = claim.car.session
+        if policy is Policy.FAIR:
+            # x = r̄/δ · (t - laxity): after δ all who share have the same laxity (arXiv 2102.08610)
+            claim.weight *= claim.car.charger.maximum / SMOOTHING_HOURS
+            claim.offset = claim.laxity / 3600.0
+        elif policy is Policy.PROPORTIONAL:
+            need = session.energy_needed_kwh if session is not None else None
+            claim.weight *= max(0.1, UNKNOWN_NEED if need is None else need)
+        elif policy is Policy.EARLIEST_DEPARTURE:
+            departure = session.departure if session is not None else None
+            claim.rank += (math.inf if departure is None else departure,)
+        elif policy is Policy.FIRST_COME:
+            claim.rank += (session.started if session is not None else math.inf,)
+        elif policy is Policy.PRIORITY:
+            claim.rank += (-claim.car.charger.priority,)
+
+
+# --- the currents that a charger can be told --------------------------------------------------------
+
+
+def round_down(charger: Charger, current: float) -> float:
+    """The highest setpoint of the charger that is not above `current`; 0 if there is none."""
+    if charger.levels:
+        return max((level for level in charger.levels if level <= current + ROUNDING), default=0.0)
+    steps = math.floor((current + ROUNDING) / charger.step)
+    return round(steps * charger.step, 6)
+
+
+def step_up(charger: Charger, current: float) -> float:
+    """The next setpoint above `current`; inf if there is none."""
+    if charger.levels:
+        return min(
+            (level for level in charger.levels if level > current + ROUNDING), default=math.inf
+        )
+    return round((math.floor((current + ROUNDING) / charger.step) + 1) * charger.step, 6)
+
+
+def _grid_ceil(charger: Charger, current: float) -> float:
+    below = round_down(charger, current)
+    return below if below >= current - ROUNDING else step_up(charger, below)

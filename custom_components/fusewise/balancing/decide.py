@@ -1,0 +1,205 @@
+"""Every cycle is one pure function: what is known now, and what the last cycle left, give what is told now.
+
+meters, chargers, wishes → limits → claims → allocation → steady → setpoints with their reasons
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+import math
+
+from .allocation import Allocation, allocate
+from .boosts import count_boost
+from .cars import Car, observe, put_together
+from .claims import Claim, make_claims
+from .errors import ClockError, SnapshotError
+from .limits import Limits, measure_limits, watt_row
+from .loads import Load, measure_loads
+from .model import (
+    ChargerMemory,
+    Decision,
+    FallbackCause,
+    Memory,
+    Notice,
+    NoticeCode,
+    Setpoint,
+    Site,
+    Snapshot,
+)
+from .reasons import Reasons
+from .steady import Steadied, steady, still_drawn
+from .surplus import surplus
+from .topology import Topology, topology_of
+from .unbalance import cap_unbalance
+
+__all__ = ["decide"]
+
+UNBALANCE_ROUNDS = 3  # lowering one phase may uncover another
+
+
+def decide(site: Site, snapshot: Snapshot, memory: Memory) -> Decision:
+    """Who gets how much now, and why.
+
+    Raises SiteError when the site contradicts itself, SnapshotError when the snapshot names what the site
+    does not have, ClockError when it is older than the memory. A value out of the possible is no error: it
+    counts as missing, and a notice or reason says so.
+    """
+    topology = topology_of(site)
+    _check(topology, snapshot, memory)
+    now, settings = snapshot.now, site.settings
+    cars, notices = _observe(topology, snapshot, memory)
+    loads, meters = measure_loads(topology, snapshot, memory, cars)
+    limits = measure_limits(topology, snapshot, memory, loads, cars)
+    limits.notices.extend(notices)
+    _count_everybody(topology, cars, limits)
+    causes = [_fallback(topology, loads, car) for car in cars]
+    price = _possible_price(snapshot, limits.notices)
+    claims, silent = make_claims(site, cars, causes, now, price)
+    shares = _allocate(topology, snapshot, loads, limits, claims)
+    for _ in range(UNBALANCE_ROUNDS):
+        if not cap_unbalance(topology, loads, cars, shares.shares, limits):
+            break
+        shares = _allocate(topology, snapshot, loads, limits, claims)
+    told = steady(
+        cars, claims, shares, limits.capacity, limits.rising, settings, now, now - memory.time
+    )
+    reasons = Reasons(topology, limits, claims, silent, shares, settings)
+    claiming = {claim.car.number for claim in claims}
+    return Decision(
+        time=now,
+        setpoints=tuple(
+            Setpoint(
+                charger=car.charger.id,
+                current=tell.current,
+                target=shares.shares.get(car.number, 0.0),
+                reason=reasons.why(car.number, tell),
+            )
+            for car, tell in zip(cars, told, strict=True)
+        ),
+        circuits=tuple(limits.states),
+        notices=tuple(limits.notices),
+        memory=Memory(
+            time=now,
+            chargers={
+                car.charger.id: _remember(car, tell, car.number in claiming, now)
+                for car, tell in zip(cars, told, strict=True)
+            },
+            meters=meters,
+            circuits=limits.circuits,
+        ),
+    )
+
+
+def _check(topology: Topology, snapshot: Snapshot, memory: Memory) -> None:
+    if not math.isfinite(snapshot.now):
+        raise SnapshotError(f"the time of the snapshot is {snapshot.now!r}")
+    if snapshot.now < memory.time:
+        raise ClockError(
+            f"the snapshot is {memory.time - snapshot.now:.1f} s older than the last decision"
+        )
+    for unknown in snapshot.chargers.keys() - topology.charger_index.keys():
+        raise SnapshotError(f"the snapshot has charger {unknown!r}, which the site does not have")
+    for unknown in snapshot.meters.keys() - topology.meters:
+        raise SnapshotError(f"the snapshot has meter {unknown!r}, which no circuit of the site has")
+
+
+def _observe(
+    topology: Topology, snapshot: Snapshot, memory: Memory
+) -> tuple[list[Car], list[Notice]]:
+    notices: list[Notice] = []
+    cars: list[Car] = []
+    settings = topology.site.settings
+    for number, charger in enumerate(topology.site.chargers):
+        heard = snapshot.chargers.get(charger.id)
+        reading, remembered = observe(charger, heard, memory.chargers.get(charger.id))
+        if heard is not None and heard.current is not None and reading.current is None:
+            notices.append(
+                Notice(code=NoticeCode.BAD_VALUE, subject=charger.id, detail="impossible current")
+            )
+        remembered, notice = count_boost(
+            charger.id, reading.session, remembered, settings, snapshot.now
+        )
+        if notice is not None:
+            notices.append(notice)
+        cars.append(put_together(topology, number, reading, remembered, snapshot.now))
+    return cars, notices
+
+
+def _count_everybody(topology: Topology, cars: Sequence[Car], limits: Limits) -> None:
+    """Add the rows in watts to what cars load, and take off what nobody can be told to leave."""
+    finite = [
+        number
+        for number in range(len(topology.circuits))
+        if limits.capacity[watt_row(topology, number)] < math.inf
+    ]
+    for number in finite:
+        row = watt_row(topology, number)
+        for which in topology.below[number]:
+            cars[which].rows = [*cars[which].rows, (row, cars[which].watts_per_ampere)]
+    for car in cars:
+        if car.reserved:
+            for row, coefficient in car.rows:
+                limits.capacity[row] -= coefficient * car.reserved
+                limits.rising[row] -= coefficient * car.reserved
+
+
+def _fallback(topology: Topology, loads: Sequence[Load], car: Car) -> FallbackCause | None:
+    """The nearest circuit above the car that does without its meter decides."""
+    for number in topology.chains[topology.feeds[car.number]]:
+        if loads[number].fallback is not None:
+            return loads[number].fallback
+    return None
+
+
+def _possible_price(snapshot: Snapshot, notices: list[Notice]) -> float | None:
+    price = snapshot.price
+    if price is None or abs(price) <= 1000:
+        return price
+    notices.append(Notice(code=NoticeCode.BAD_VALUE, subject="price", detail=f"{price!r} per kWh"))
+    return None
+
+
+def _allocate(
+    topology: Topology,
+    snapshot: Snapshot,
+    loads: list[Load],
+    limits: Limits,
+    claims: Sequence[Claim],
+) -> Allocation:
+    sun = surplus(topology, snapshot, loads)
+    settings = topology.site.settings
+    return allocate(claims, limits.capacity, limits.rising, sun, settings, snapshot.now)
+
+
+def _remember(car: Car, told: Steadied, claiming: bool, now: float) -> ChargerMemory:
+    """What the next cycle must know of this charger; the same object where nothing has changed."""
+    memory = car.memory
+    was, current = memory.setpoint, told.current
+    waiting = memory.waiting_since
+    if not claiming or current > 0:
+        waiting = None
+    elif waiting is None:
+        waiting = now
+    on_since, off_since = memory.on_since, memory.off_since
+    if not claiming:
+        on_since = off_since = None
+    elif current > 0 and was == 0:
+        on_since, off_since = now, None
+    elif current == 0 and was > 0:
+        on_since, off_since = None, now
+    if current == was and (waiting, on_since, off_since) == (
+        memory.waiting_since,
+        memory.on_since,
+        memory.off_since,
+    ):
+        return memory
+    changed = current != was
+    return replace(
+        memory,
+        setpoint=current,
+        changed_at=now if changed else memory.changed_at,
+        fell_at=now if told.demanded else memory.fell_at,
+        before=max(was, still_drawn(car, now)) if changed else memory.before,
+        waiting_since=waiting,
+        on_since=on_since,
+        off_since=off_since,
+    )

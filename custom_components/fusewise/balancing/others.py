@@ -1,0 +1,95 @@
+"""What else is on a circuit: its meter minus the cars, as far as the samples let us know.
+
+A car's sample is seldom as old as the meter's. So each car counts with an interval, from the least to the
+most that it can have drawn when the meter was read, and the rest of the load is taken to have changed as
+little as that allows:
+
+    others = the last known others, moved into [meter - most, meter - least]
+
+With samples of equal age the interval is a point and this is plain subtraction. A rise of the house shows
+at once, as cars are not taken to draw more than they last did (unless they were just told that they may). A
+fall of the house is believed only once the cars' own samples have said that it was not theirs.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from .cars import USED, Car
+from .model import PHASES, MeterMemory, PerPhase
+
+__all__ = ["estimate_others"]
+
+SAME_INSTANT = 0.05  # s
+
+
+def estimate_others(meter: MeterMemory, last: PerPhase | None, cars: Iterable[Car]) -> PerPhase:
+    """A on each phase of everything behind the meter that is not one of `cars`; may be negative (sun)."""
+    least = [0.0] * PHASES
+    most = [0.0] * PHASES
+    doubtful = [0.0] * PHASES  # A that may have gone since the cars were sampled
+    oldest = [meter.measured_at] * PHASES
+    for car in cars:
+        lower, upper, sampled_at = _drawn(car, meter.measured_at)
+        for conductor, wired in enumerate(car.charger.wiring):
+            phase, low = int(wired), lower[conductor]
+            least[phase] += low
+            most[phase] += upper[conductor]
+            if low and sampled_at < meter.measured_at - SAME_INSTANT:
+                doubtful[phase] += low
+                oldest[phase] = min(oldest[phase], sampled_at)
+    others = [0.0] * PHASES
+    for phase in range(PHASES):
+        shown = meter.current[phase]
+        if doubtful[phase]:
+            fell = sum(by[phase] for at, by in meter.falls if at > oldest[phase])
+            least[phase] -= min(doubtful[phase], fell)
+        highest = shown - least[phase]
+        if last is None:
+            others[phase] = highest
+        else:
+            others[phase] = min(highest, max(shown - most[phase], last[phase]))
+    return others[0], others[1], others[2]
+
+
+def _drawn(car: Car, at: float) -> tuple[Sequence[float], Sequence[float], float]:
+    """The least and the most on each of the car's conductors at that time, and when that was sampled."""
+    memory = car.memory
+    sample = memory.sample
+    if sample is None:
+        most = car.may_draw
+        conductors = len(car.charger.wiring)
+        return [0.0] * conductors, [most] * conductors, at
+    sampled_at = memory.sample_at
+    if sampled_at > at + SAME_INSTANT:
+        earlier = memory.earlier
+        if earlier is None:
+            return [0.0] * len(sample), sample, at
+        return (
+            [min(a, b) for a, b in zip(sample, earlier, strict=True)],
+            [max(a, b) for a, b in zip(sample, earlier, strict=True)],
+            memory.earlier_at,
+        )
+    if at - sampled_at <= SAME_INSTANT:
+        return sample, sample, sampled_at
+    if not car.reading.online:
+        return [0.0] * len(sample), [max(a, car.may_draw) for a in sample], at
+    setpoint = memory.setpoint
+    slow = car.charger.slow_to_obey
+    least: list[float] = []
+    most_drawn: list[float] = []
+    told_since = memory.changed_at > sampled_at - slow
+    obeyed = at > memory.changed_at + slow
+    for conductor, drawn in enumerate(sample):
+        low = high = drawn
+        if setpoint < drawn and told_since:
+            low = setpoint
+            if obeyed:
+                high = setpoint
+        elif setpoint > drawn and _uses(car, conductor) and (told_since or drawn < USED):
+            high = setpoint
+        least.append(low)
+        most_drawn.append(high)
+    return least, most_drawn, sampled_at
+
+
+def _uses(car: Car, conductor: int) -> bool:
+    return car.uses is None or car.uses[conductor]

@@ -1,0 +1,92 @@
+"""Why each charger gets what it gets, as data: the limit that bound, where, and who shares it."""
+
+from collections.abc import Mapping, Sequence
+
+from .admission import turn_length
+from .allocation import Allocation
+from .claims import Claim
+from .limits import Limits
+from .model import PHASES, Reason, ReasonCode, Settings
+from .steady import Steadied
+from .topology import Topology
+
+__all__ = ["Reasons"]
+
+
+class Reasons:
+    """The reasons of one cycle."""
+
+    def __init__(
+        self,
+        topology: Topology,
+        limits: Limits,
+        claims: Sequence[Claim],
+        silent: Mapping[int, Reason],
+        shares: Allocation,
+        settings: Settings,
+    ) -> None:
+        self._topology = topology
+        self._limits = limits
+        self._claims = {claim.car.number: claim for claim in claims}
+        self._silent = silent
+        self._shares = shares
+        self._turn = turn_length(claims, settings)
+        self._amp_rows = len(topology.circuits) * PHASES
+        self._sharers: dict[int, tuple[str, ...]] = {}
+
+    def why(self, number: int, told: Steadied) -> Reason:
+        """The reason of one charger's setpoint."""
+        silent = self._silent.get(number)
+        if silent is not None:
+            return silent
+        refused = self._shares.refused.get(number)
+        if refused is not None:
+            return self._why_refused(number, refused)
+        row = self._shares.bound.get(number)
+        if told.waits is not None:
+            if row is None or row >= len(self._limits.capacity):
+                return Reason(code=told.waits, until=told.until)
+            return self._of_row(row, told.waits, told.until)
+        if row is None:
+            return self._claims[number].ceiling_reason
+        if row >= len(self._limits.capacity):
+            return Reason(code=ReasonCode.SURPLUS)
+        return self._of_row(row, self._limits.code[row], None)
+
+    def _why_refused(self, number: int, row: int) -> Reason:
+        claim = self._claims[number]
+        if row >= len(self._limits.capacity):
+            return Reason(code=ReasonCode.WAITING_SUN)
+        coefficient = next(c for r, c in claim.rows if r == row)
+        if coefficient * claim.floor > self._limits.capacity[row]:
+            return self._of_row(row, ReasonCode.NO_ROOM, None)
+        since = claim.car.memory.waiting_since
+        return self._of_row(
+            row, ReasonCode.WAITING_TURN, None if since is None else since + self._turn
+        )
+
+    def _of_row(self, row: int, code: ReasonCode, until: float | None) -> Reason:
+        limits = self._limits
+        if row >= self._amp_rows:
+            circuit, phase = self._topology.circuits[row - self._amp_rows].id, None
+        else:
+            circuit, phase = self._topology.row_name(row)
+        return Reason(
+            code=code,
+            circuit=circuit,
+            phase=phase,
+            limit=limits.figure[row],
+            source=limits.source[row],
+            shared_by=self._who_shares(row),
+            until=until,
+        )
+
+    def _who_shares(self, row: int) -> tuple[str, ...]:
+        if not self._sharers:
+            members: dict[int, list[str]] = {}
+            for number in sorted(self._shares.shares):
+                claim = self._claims[number]
+                for loaded, _ in claim.car.rows:
+                    members.setdefault(loaded, []).append(claim.car.charger.id)
+            self._sharers = {loaded: tuple(ids) for loaded, ids in members.items()}
+        return self._sharers.get(row, ())

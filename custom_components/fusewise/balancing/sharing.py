@@ -1,0 +1,184 @@
+"""How much: exact weighted max-min sharing over any set of capacity rows.
+
+Everybody's share grows with one common level t,
+
+    x(t) = clip(weight × (t - offset), lower, upper),
+
+until a row that a share loads is full; then the shares on that row stay where they are and the others grow
+on. This is the exact weighted max-min (water-filling) allocation for rows with non-negative coefficients
+(Radunović & Le Boudec, 'A unified framework for max-min and min-max fairness', 2007). An event heap makes
+it O(K log K) in the number K of row memberships.
+
+Knows rows and parts only: no phases, no cars, no clock.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
+import math
+
+__all__ = ["EPSILON", "Part", "share"]
+
+EPSILON = 1e-9  # A: what floating point may add up to
+
+
+@dataclass(slots=True)
+class Part:
+    """One that takes part: from `lower` up to `upper` A, by `weight`, above `offset`."""
+
+    lower: float
+    upper: float
+    rows: Sequence[tuple[int, float]]
+    """(row, coefficient) of each row that it loads; coefficients are positive."""
+    weight: float = 1.0
+    offset: float = 0.0
+
+
+def share(capacity: Sequence[float], parts: Sequence[Part]) -> tuple[list[float], list[int | None]]:
+    """Share the capacities of the rows: each part's share (A), and the row that bound it.
+
+    `capacity[row]` is what the parts may load that row with in total. The lower bounds are given in any case:
+    whoever calls has made sure that they fit. Where no row bound a part (its own upper bound did), None.
+    """
+    filling = _Filling(capacity, parts)
+    filling.run()
+    return filling.shares, filling.bound
+
+
+class _Row:
+    """A row that may fill up: what is free on it, and how fast that shrinks."""
+
+    __slots__ = ("free", "full", "members", "queued", "shift", "slope")
+
+    def __init__(self, free: float) -> None:
+        self.free = free  # capacity - what stands still; what grows takes slope × t - shift of it
+        self.slope = 0.0
+        self.shift = 0.0
+        self.full = False
+        self.queued = math.inf  # level of its event in the heap that counts
+        self.members: list[int] = []
+
+    def full_at(self) -> float:
+        return (self.free + self.shift) / self.slope
+
+
+_BEGIN, _FULL, _END = range(3)
+# At one level a part begins before a row is judged, and a full row is named before an upper bound.
+
+
+class _Filling:
+    """The level rises from event to event: a part begins to grow, a row is full, a part has all it can use."""
+
+    def __init__(self, capacity: Sequence[float], parts: Sequence[Part]) -> None:
+        self.parts = parts
+        self.shares = [part.lower for part in parts]
+        self.bound: list[int | None] = [None] * len(parts)
+        self.waiting = [part.upper - part.lower > EPSILON for part in parts]
+        self.growing = [False] * len(parts)
+        self.rows = self._rows_that_can_fill(capacity)
+        rows = self.rows
+        self.memberships = [
+            [(number, rows[number], c) for number, c in part.rows if number in rows] if rows else []
+            for part in parts
+        ]
+        for which, mine in enumerate(self.memberships):
+            for _, row, _ in mine:
+                row.members.append(which)
+        self.events: list[tuple[float, int, int]] = [
+            (part.lower / part.weight + part.offset, _BEGIN, which)
+            for which, part in enumerate(parts)
+            if self.waiting[which]
+        ]
+        heapify(self.events)
+
+    def _rows_that_can_fill(self, capacity: Sequence[float]) -> dict[int, _Row]:
+        """Without those that all upper bounds together cannot fill."""
+        most: dict[int, float] = {}
+        least: dict[int, float] = {}
+        for part in self.parts:
+            upper, lower = part.upper, part.lower
+            for row, coefficient in part.rows:
+                if row in most:
+                    most[row] += coefficient * upper
+                    least[row] += coefficient * lower
+                else:
+                    most[row] = coefficient * upper
+                    least[row] = coefficient * lower
+        return {
+            row: _Row(capacity[row] - least[row])
+            for row, load in most.items()
+            if load > capacity[row] + EPSILON
+        }
+
+    def run(self) -> None:
+        events = self.events
+        while events:
+            level, kind, which = heappop(events)
+            if kind == _BEGIN:
+                if self.waiting[which]:
+                    self._begin(which, level)
+            elif kind == _END:
+                if self.growing[which]:
+                    self._stop(which, self.parts[which].upper)
+            else:
+                self._judge(which, level)
+
+    def _begin(self, which: int, level: float) -> None:
+        part = self.parts[which]
+        mine = self.memberships[which]
+        self.waiting[which] = False
+        for number, row, _ in mine:
+            if row.full or (row.slope == 0 and row.free <= EPSILON):
+                row.full = True
+                self.bound[which] = number
+                return
+        self.growing[which] = True
+        weight = part.weight
+        end = part.upper / weight + part.offset
+        heappush(self.events, (end, _END, which))
+        for number, row, coefficient in mine:
+            rate = coefficient * weight
+            row.slope += rate
+            row.shift += rate * part.offset
+            row.free += coefficient * part.lower  # from here on it counts with rate × (t - offset)
+            at = row.full_at()
+            if at < row.queued:
+                row.queued = at
+                heappush(self.events, (at, _FULL, number))
+
+    def _judge(self, number: int, level: float) -> None:
+        row = self.rows[number]
+        if level != row.queued or row.full:
+            return
+        if row.slope == 0:
+            row.queued = math.inf
+            return
+        at = row.full_at()
+        if at > level + EPSILON * max(1.0, abs(level)):
+            row.queued = at
+            heappush(self.events, (at, _FULL, number))
+            return
+        row.full = True
+        for which in row.members:
+            if self.growing[which]:
+                part = self.parts[which]
+                grown = part.weight * (level - part.offset)
+                self.bound[which] = number
+                self._stop(which, min(part.upper, max(part.lower, grown)))
+            elif self.waiting[which]:
+                self.waiting[which] = False
+                self.bound[which] = number
+
+    def _stop(self, which: int, share: float) -> None:
+        part = self.parts[which]
+        self.growing[which] = False
+        self.shares[which] = share
+        for _, row, coefficient in self.memberships[which]:
+            if row.full:
+                continue
+            rate = coefficient * part.weight
+            row.free -= coefficient * share
+            row.slope -= rate
+            row.shift -= rate * part.offset
+            if row.slope <= EPSILON * rate:
+                row.slope = row.shift = 0.0

@@ -1,0 +1,49 @@
+"""What the sun leaves for cars: what would be exported if no car charged, as its owner nets it."""
+
+from .loads import Load
+from .model import PHASES, Battery, BatteryUse, Netting, Settings, Snapshot
+from .topology import Topology
+
+__all__ = ["surplus"]
+
+
+def surplus(topology: Topology, snapshot: Snapshot, loads: list[Load]) -> tuple[float, ...]:
+    """W for cars from the sun: one figure for all phases together, or one for each.
+
+    The load besides cars, taken negative, is what would be exported: house minus sun plus what the battery
+    takes. Main fuses without a believed meter give none.
+    """
+    settings = topology.site.settings
+    watts = [0.0] * PHASES
+    for root in topology.roots:
+        load = loads[root]
+        if load.shown is None:
+            continue
+        for phase in range(PHASES):
+            watts[phase] -= load.smoothed[phase] * topology.site.voltage
+    help_watts = _from_battery(snapshot.battery, settings)
+    if settings.netting is Netting.ALL_PHASES:
+        return (max(0.0, sum(watts) + help_watts),)
+    phases = [
+        phase for phase in range(PHASES) if topology.circuits[topology.roots[0]].rating[phase]
+    ]
+    return tuple(
+        max(0.0, watts[phase] + (help_watts / len(phases) if phase in phases else 0.0))
+        for phase in range(PHASES)
+    )
+
+
+def _from_battery(battery: Battery | None, settings: Settings) -> float:
+    """W that the battery's owner lets the cars have on top; negative where it discharges into the cars."""
+    if battery is None:
+        return 0.0
+    if settings.battery is BatteryUse.BATTERY_FIRST:
+        return min(0.0, battery.power)
+    extra = 0.0
+    if (
+        settings.battery is BatteryUse.BATTERY_HELPS
+        and battery.soc is not None
+        and battery.soc > settings.battery_reserve
+    ):
+        extra = battery.maximum_discharge
+    return battery.power + extra
