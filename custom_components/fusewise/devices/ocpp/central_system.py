@@ -1,0 +1,191 @@
+"""Where chargers come in: a central system for OCPP, on a web server of its own or on somebody else's.
+
+A charger that nobody has adopted is kept waiting (`Pending`) and offered to whoever listens; it gets nothing
+else. What is adopted stays adopted while its connections come and go.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+import errno
+import logging
+from types import MappingProxyType
+
+from aiohttp import web
+
+from .. import Clock, DeviceError, Unsubscribe
+from . import v16
+from .charger import OcppCharger
+from .rpc import load_schemas
+from .settings import ChargerSettings
+from .station import StationInfo
+from .transport import WebSocketLine, accept, identity_of
+
+_LOGGER = logging.getLogger(__name__)
+
+STOPPING_TIME = 2.0  # s
+
+
+class ListenError(DeviceError):
+    """The central system cannot listen where it should."""
+
+    def __init__(self, message: str, port: int) -> None:
+        super().__init__(message)
+        self.port = port
+
+
+class CentralSystem:
+    """All charge points that are connected or adopted."""
+
+    def __init__(self, clock: Clock) -> None:
+        """`clock` stamps what chargers measure."""
+        self._clock = clock
+        self._chargers: dict[str, OcppCharger] = {}
+        self._connections: dict[str, v16.ChargePoint16] = {}
+        self._pending: dict[str, StationInfo] = {}
+        self._listeners: list[tuple[Callable[[StationInfo], None]]] = []
+        self._runner: web.ServerRunner | None = None
+        self._port: int | None = None
+        self._schemas_loaded = False
+        self._closing: set[asyncio.Task[None]] = set()
+
+    # --- the server -----------------------------------------------------------------------------------
+
+    async def start(self, host: str, port: int) -> None:
+        """Listen on a port of our own; 0 lets the system choose one. Raises ListenError."""
+        runner = web.ServerRunner(
+            web.Server(self.handle, access_log=None), shutdown_timeout=STOPPING_TIME
+        )
+        await runner.setup()
+        try:
+            await web.TCPSite(runner, host, port).start()
+        except OSError as error:
+            await runner.cleanup()
+            raise ListenError(_cannot_listen(host, port, error), port) from error
+        self._runner = runner
+        self._port = int(runner.addresses[0][1])
+
+    @property
+    def port(self) -> int | None:
+        """The port that chargers connect to; None while it does not listen on one of its own."""
+        return self._port
+
+    async def stop(self) -> None:
+        """Close every connection and the port. The chargers' limits end by themselves."""
+        connections = [*self._connections.values()]
+        await asyncio.gather(*(connection.close("Fusewise stops") for connection in connections))
+        runner, self._runner, self._port = self._runner, None, None
+        if runner is not None:
+            await runner.cleanup()
+        await asyncio.gather(*self._closing)
+
+    async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        """Serve one connection until it ends. Any aiohttp server may call this."""
+        identity = identity_of(request.raw_path)
+        if identity is None:
+            return web.Response(
+                status=404,
+                text="The address ends with the charger's identity: ws://host:port/IDENTITY\n",
+            )
+        await self._load_schemas()
+        line = await accept(request)
+        if not isinstance(line, WebSocketLine):
+            return line
+        connection = v16.ChargePoint16(identity, line, self._clock, self._knocked)
+        self._connected(identity, connection)
+        try:
+            await connection.serve()
+        finally:
+            self._disconnected(identity, connection)
+        return line.socket
+
+    # --- who may come in ------------------------------------------------------------------------------
+
+    @property
+    def chargers(self) -> Mapping[str, OcppCharger]:
+        """The adopted chargers by identity."""
+        return MappingProxyType(self._chargers)
+
+    @property
+    def pending(self) -> Mapping[str, StationInfo]:
+        """The charge points that are connected and wait for adoption, by identity."""
+        return MappingProxyType(self._pending)
+
+    def subscribe(self, listener: Callable[[StationInfo], None]) -> Unsubscribe:
+        """Call `listener` each time a charge point boots that nobody has adopted."""
+        box = (listener,)
+        self._listeners.append(box)
+
+        def unsubscribe() -> None:
+            self._listeners = [other for other in self._listeners if other is not box]
+
+        return unsubscribe
+
+    def adopt(self, identity: str, settings: ChargerSettings | None = None) -> OcppCharger:
+        """Let a charger in, connected or not yet; one that is in already gets the settings."""
+        settings = settings or ChargerSettings()
+        charger = self._chargers.get(identity)
+        if charger is not None:
+            charger.configure(settings)
+            return charger
+        charger = self._chargers[identity] = OcppCharger(identity, settings, self._clock)
+        self._pending.pop(identity, None)
+        if (connection := self._connections.get(identity)) is not None:
+            connection.charger = charger
+            charger.connected(connection)
+        return charger
+
+    async def release(self, identity: str) -> None:
+        """Let a charger go: it is kept waiting when it comes back. Its fall-back stays in it."""
+        charger = self._chargers.pop(identity, None)
+        connection = self._connections.get(identity)
+        if charger is None or connection is None:
+            return
+        charger.disconnected(connection)
+        connection.charger = None
+        await connection.close("Released by Fusewise")
+
+    def _knocked(self, info: StationInfo) -> None:
+        self._pending[info.identity] = info
+        for (listener,) in self._listeners:
+            listener(info)
+
+    def _connected(self, identity: str, connection: v16.ChargePoint16) -> None:
+        before = self._connections.get(identity)
+        self._connections[identity] = connection
+        if before is not None:
+            # A charger that lost its line comes back before we know of the loss: the newer one wins.
+            _LOGGER.info(
+                "Charge point %s connects anew; its earlier connection is closed", identity
+            )
+            task = asyncio.create_task(before.close("A newer connection has come"))
+            self._closing.add(task)
+            task.add_done_callback(self._closing.discard)
+        if (charger := self._chargers.get(identity)) is not None:
+            connection.charger = charger
+            charger.connected(connection)
+
+    def _disconnected(self, identity: str, connection: v16.ChargePoint16) -> None:
+        if connection.charger is not None:
+            connection.charger.disconnected(connection)
+        if self._connections.get(identity) is connection:
+            del self._connections[identity]
+            self._pending.pop(identity, None)
+
+    async def _load_schemas(self) -> None:
+        if not self._schemas_loaded:
+            await asyncio.to_thread(load_schemas, v16.VERSION, v16.HANDLED)
+            self._schemas_loaded = True
+
+
+def _cannot_listen(host: str, port: int, error: OSError) -> str:
+    match error.errno:
+        case errno.EADDRINUSE:
+            return (
+                f"Port {port} is in use by another program on this machine, often another OCPP server. "
+                "Stop that, or choose another port here and in the chargers' settings."
+            )
+        case errno.EACCES:
+            return f"Port {port} may not be opened by Home Assistant. Choose one above 1023."
+        case errno.EADDRNOTAVAIL:
+            return f"{host} is not an address of this machine. Choose 0.0.0.0 for all of its addresses."
+    return f"Cannot listen on {host}, port {port}: {error.strerror or error}. Choose another address or port."

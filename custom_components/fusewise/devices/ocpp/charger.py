@@ -1,0 +1,257 @@
+"""A charger that has come in by OCPP: what is known of it, and the limit that holds it.
+
+Two limits are in the charger. The fall-back is written once, before anything else, and stays: it holds when
+nobody renews the live limit. The live limit exists while a car charges (OCPP 1.6 has it in transactions
+only), ends by itself, and only `apply` renews it. A car that plugs in therefore starts at the fall-back, for
+the moment until its transaction has begun: that wakes the controller, which applies the car's setpoint.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Sequence
+import contextlib
+import logging
+import math
+from typing import Any, override
+
+from ...balancing.model import ChargerReading, ChargerStatus
+from .. import Charger, Clock, DeviceError, DeviceOfflineError, DeviceRefusedError, Unsubscribe
+from .clock import ChargerClock
+from .limit import Limit, tenths
+from .measurands import Sample
+from .settings import ChargerSettings
+from .station import LiveLimit, Station, StationInfo
+from .transactions import Transactions
+
+_LOGGER = logging.getLogger(__name__)
+
+BOOT_WAIT = 2.0  # s that a charger has, from its connection, to boot by itself
+ARM_AGAIN = 300.0  # s until a fall-back that was refused is tried again
+
+
+class OcppCharger(Charger):
+    """An adopted charger, whether it is connected or not."""
+
+    def __init__(self, identity: str, settings: ChargerSettings, clock: Clock) -> None:
+        self.identity = identity
+        self.settings = settings
+        self.clock = ChargerClock()
+        self.info: StationInfo | None = None
+        self._now = clock
+        self._station: Station | None = None
+        self._status = ChargerStatus.UNAVAILABLE
+        self._current: tuple[float, ...] | None = None
+        self._measured_at = 0.0
+        self._transactions = Transactions(identity)
+        self._limit = Limit()
+        self._armed: float | None = None
+        self._arm_refused: tuple[float, DeviceRefusedError] | None = None
+        # Held while it is told something, so that nothing overtakes the fall-back.
+        self._telling = asyncio.Lock()
+        self._preparing: asyncio.Task[None] | None = None
+        self._listeners: list[tuple[Callable[[], None]]] = []
+
+    # --- for the controller ---------------------------------------------------------------------------
+
+    @property
+    @override
+    def reading(self) -> ChargerReading:
+        return ChargerReading(
+            status=self._status,
+            online=self._station is not None,
+            current=self._current,
+            measured_at=self._measured_at,
+            limit=self._limit.current,
+            limit_until=self._limit.until,
+            session=self._transactions.session,
+        )
+
+    @override
+    def subscribe(self, listener: Callable[[], None]) -> Unsubscribe:
+        # In a box of its own, so that one listener may subscribe twice and leave once.
+        box = (listener,)
+        self._listeners.append(box)
+
+        def unsubscribe() -> None:
+            self._listeners = [other for other in self._listeners if other is not box]
+
+        return unsubscribe
+
+    @override
+    async def apply(self, current: float) -> None:
+        if not (math.isfinite(current) and current >= 0.0):
+            raise ValueError(f"{current} A is no limit")
+        async with self._telling:
+            station = self._station
+            if station is None:
+                raise DeviceOfflineError(
+                    f"{self.identity} is not connected; alone it lets {self.settings.fallback:g} A "
+                    "through. Check its power and network, and the server address in its settings."
+                )
+            try:
+                await self._arm(station)
+            except DeviceRefusedError:
+                # A live limit without a fall-back is better than none; its owner is told all the same.
+                await self._tell(station, tenths(current))
+                raise
+            await self._tell(station, tenths(current))
+
+    @property
+    def armed(self) -> float | None:
+        """A of the fall-back that the charger has accepted; None: none."""
+        return self._armed
+
+    async def _arm(self, station: Station) -> None:
+        """Write the fall-back, where it is not that already."""
+        wanted = tenths(self.settings.fallback)
+        if self._armed == wanted:
+            return
+        if self._arm_refused is not None and self._now() < self._arm_refused[0]:
+            raise self._arm_refused[1]
+        try:
+            await station.set_fallback(wanted, self.settings.wiring)
+        except DeviceRefusedError as refusal:
+            self._arm_refused = (self._now() + ARM_AGAIN, refusal)
+            raise
+        self._armed, self._arm_refused = wanted, None
+
+    async def _tell(self, station: Station, wanted: float) -> None:
+        """Send the live limit, where it is new or has lived for a third of its life."""
+        now = self._now()
+        transaction = self._transactions.session
+        if transaction is None or not self._limit.due(wanted, now, self.settings.life / 3):
+            return
+        # Begun a moment ago, because a limit that begins in the future is not in force.
+        starts = math.floor(now + self.clock.ahead) - 1
+        duration = math.floor(self.settings.life)
+        with self._limit.told(wanted, now, until=starts + duration - self.clock.ahead):
+            await station.set_limit(
+                LiveLimit(
+                    current=wanted,
+                    starts=starts,
+                    duration=duration,
+                    transaction=self._transactions.number,
+                ),
+                self.settings.wiring,
+            )
+
+    # --- for the central system -----------------------------------------------------------------------
+
+    def configure(self, settings: ChargerSettings) -> None:
+        """Take over changed settings; they count from the next `apply`."""
+        if settings == self.settings:
+            return
+        if settings.wiring != self.settings.wiring:
+            self._armed = None  # it may have been written in watts
+        self._arm_refused = None
+        self._limit.doubt()
+        self.settings = settings
+
+    def connected(self, station: Station) -> None:
+        """Take the newest connection."""
+        self._station = station
+        self._limit.doubt()
+        self._arm_refused = None
+        self._prepare(station)
+        self._changed()
+
+    def disconnected(self, station: Station) -> None:
+        """Note that a connection is gone. Its limit stays in force until it ends, so it stays known."""
+        if self._station is station:
+            self._station = None
+            if self._preparing is not None:
+                self._preparing.cancel()
+            self._changed()
+
+    def booted(self, station: Station, told: float) -> None:
+        """Note that the charger was started: what it had in its memory may be gone."""
+        self.info = station.info
+        self.clock.told(told, self._now())
+        self._limit.doubt()
+        self._armed = self._arm_refused = None
+        self._prepare(station)
+
+    def status_changed(self, status: ChargerStatus) -> None:
+        """Take a status of its connector."""
+        self._status = status
+        if self._transactions.fits(status, self._now()):
+            self._idle()
+        self._changed()
+
+    def started(self, attempt: object, stamp: float | None) -> int:
+        """Begin a transaction; return its number, which is the same for the same attempt."""
+        now = self._now()
+        began = now if stamp is None else self.clock.ours(stamp, now)
+        number, is_new = self._transactions.start(attempt, began)
+        if is_new:
+            self._limit.forget()
+            self._changed()
+        return number
+
+    def stopped(self, number: int) -> None:
+        """End a transaction; one that is not known, or over already, changes nothing."""
+        if self._transactions.stop(number):
+            self._idle()
+            self._changed()
+
+    def runs(self, number: object) -> bool:
+        """Tell whether this is the number of the running transaction."""
+        return number is not None and number == self._transactions.number
+
+    def measured(self, transaction: object, samples: Sequence[Sample]) -> None:
+        """Take measurements, and the transaction that they were taken in."""
+        now = self._now()
+        if isinstance(transaction, int) and self._transactions.seen(transaction, now):
+            self._limit.doubt()
+        for sample in samples:
+            if sample.stamp is not None:
+                self.clock.observe(sample.stamp, now)
+        for sample in samples:
+            at = now if sample.stamp is None else self.clock.ours(sample.stamp, now)
+            # Samples from before a lost connection come late.
+            if at >= self._measured_at:
+                self._current, self._measured_at = sample.current, at
+        self._changed()
+
+    def _idle(self) -> None:
+        """No transaction: no live limit, and the contactor is open."""
+        self._limit.forget()
+        if self._current is not None:
+            self._current = (0.0,) * len(self._current)
+            self._measured_at = self._now()
+
+    def _changed(self) -> None:
+        for (listener,) in self._listeners:
+            listener()
+
+    def _prepare(self, station: Station) -> None:
+        if self._preparing is not None:
+            self._preparing.cancel()
+        self._preparing = asyncio.create_task(_logged(self.identity, self._ready(station)))
+
+    async def _ready(self, station: Station) -> None:
+        """Make a charger that came in safe, and know its state at once."""
+        async with self._telling:
+            if self.info is None:
+                await self._let_boot(station)
+            with contextlib.suppress(DeviceError):
+                await station.learn()
+            with contextlib.suppress(DeviceError):  # the next `apply` tries again, and tells
+                await self._arm(station)
+        self._changed()
+        with contextlib.suppress(DeviceError):
+            await station.report(self.settings.sample_interval)
+
+    async def _let_boot(self, station: Station) -> None:
+        """Wait until it boots; that starts `_ready` anew, so coming back from here means that it did not."""
+        if station.info is None:
+            await asyncio.sleep(BOOT_WAIT)  # most do by themselves
+        with contextlib.suppress(DeviceError):
+            await station.announce()
+            await asyncio.sleep(BOOT_WAIT)
+
+
+async def _logged(identity: str, work: Coroutine[Any, Any, None]) -> None:
+    try:
+        await work
+    except Exception:
+        _LOGGER.exception("Preparing charger %s failed", identity)

@@ -1,0 +1,58 @@
+"""A charger's own clock, as far as its timestamps show it: many are off, some by years."""
+
+from collections import deque
+from datetime import UTC, datetime
+
+# Samples that are remembered. At one in 5 s a clock that was set is followed within 40 s.
+REMEMBERED = 8
+
+
+class ChargerClock:
+    """Estimates how far a charger's clock is ahead of ours.
+
+    A stamp reaches us late, never early, so the largest `stamp - arrival` is the nearest to the truth; the
+    second largest of several, so that one stamp out of order changes nothing. The estimate errs towards a
+    clock that is behind: a limit given in it begins, and ends, a little earlier rather than later.
+    """
+
+    def __init__(self) -> None:
+        self._samples: deque[float] = deque(maxlen=REMEMBERED)
+        self._assumed = 0.0
+
+    @property
+    def ahead(self) -> float:
+        """Seconds; negative where the charger's clock is behind."""
+        if not self._samples:
+            return self._assumed
+        return sorted(self._samples)[-2 if len(self._samples) > 2 else -1]
+
+    def told(self, time: float, now: float) -> None:
+        """Note that the charger was told the time, and sets its clock by it."""
+        self._samples.clear()
+        self._assumed = time - now
+
+    def observe(self, stamp: float, now: float) -> None:
+        """Learn from a stamp that arrived now."""
+        self._samples.append(stamp - now)
+
+    def ours(self, stamp: float, now: float) -> float:
+        """Return when on our clock that was: not in the future, whole seconds taken as late as they may be."""
+        resolution = 1.0 if stamp == int(stamp) else 0.0
+        return min(now, stamp - self.ahead + resolution)
+
+
+def parse(text: object) -> float | None:
+    """Return a timestamp in seconds since the epoch; None where it is none."""
+    if not isinstance(text, str):
+        return None
+    try:
+        moment = datetime.fromisoformat(text.strip())
+        # A charger that leaves the zone out means UTC, as the standard does.
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    except ValueError, OverflowError:
+        return None
+
+
+def written(time: float) -> str:
+    """Return a time as every charger reads it: UTC in whole seconds (rounded down)."""
+    return datetime.fromtimestamp(int(time), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

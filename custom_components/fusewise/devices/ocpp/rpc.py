@@ -1,0 +1,245 @@
+"""OCPP-J: calls and their answers over one line, so that nothing a charge point sends can do harm.
+
+Messages, names and schemas are those of the `ocpp` package. Its `ChargePoint` class is not used, for what
+it does wrong in 2.1.0, each tried out:
+
+- `[2,"1",{},{}]` raises TypeError and ends the line; text that is not JSON gets no answer;
+- NotImplemented and NotSupported are confused (OCPP-J 1.6, table 7: not known, and known but not supported);
+- a schema violation of any kind is refused, though chargers in the field have models of 30 characters and
+  vendors' own fields; refusing their boot or their StopTransaction loses the charger or the session;
+- a late or invented answer is kept in a queue for ever, or logged as an error with each next call;
+- one time-out of 30 s for all calls, and a CALLERROR that comes back as None;
+- keys are changed between camelCase and snake_case, which mangles those of vendors;
+- every message is logged at INFO, every bad one with a traceback.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+import json
+import logging
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from ocpp import charge_point, messages
+
+from .transport import Line, LineClosedError
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+_LOGGER = logging.getLogger(__name__)
+
+CALL, CALL_RESULT, CALL_ERROR = 2, 3, 4
+
+NO_ID = "-1"  # where the message has no id that could be read (as OCPP 2.0.1 says)
+
+ANSWER_TIME = 5.0  # s; a charger that needs longer cannot hold a fuse
+
+type Payload = Mapping[str, Any]
+type Handler = Callable[[Payload], DataclassInstance]
+"""Takes a call's payload, returns the answer's. Must not wait for a call of ours: answers come in order."""
+
+# The package has no types; these are the functions that we use of it.
+_validator: Callable[[int, str, str], Any] = messages.get_validator
+_as_dict: Callable[[object], dict[str, Any]] = charge_point.serialize_as_dict
+_camel: Callable[[object], Any] = charge_point.snake_to_camel_case
+_without_nones: Callable[[dict[str, Any]], object] = charge_point.remove_nones
+
+
+class CallErrorCode(StrEnum):
+    """Why a call is refused, as OCPP-J 1.6 spells it."""
+
+    NOT_IMPLEMENTED = "NotImplemented"
+    NOT_SUPPORTED = "NotSupported"
+    INTERNAL = "InternalError"
+    PROTOCOL = "ProtocolError"
+    SECURITY = "SecurityError"
+    FORMAT = "FormationViolation"
+    TYPE = "TypeConstraintViolation"
+
+
+class Fault(StrEnum):
+    """What a charge point did wrong; the code in the log stays the same for ever."""
+
+    NOT_JSON = "ocpp-not-json"
+    MALFORMED = "ocpp-malformed"
+    UNKNOWN_ACTION = "ocpp-unknown-action"
+    INVALID_PAYLOAD = "ocpp-invalid-payload"
+    REFUSED = "ocpp-refused"
+    UNEXPECTED_ANSWER = "ocpp-unexpected-answer"
+    HANDLER_FAILED = "ocpp-handler-failed"
+
+
+class RefuseCall(Exception):  # noqa: N818 - a handler's way to answer with a CALLERROR
+    """The call cannot be answered."""
+
+    def __init__(self, code: CallErrorCode, text: str) -> None:
+        super().__init__(text)
+        self.code = code
+
+
+class CallRefusedError(Exception):
+    """The charge point answered our call with a CALLERROR."""
+
+
+class Rpc:
+    """Answers a charge point's calls and makes ours, one at a time as OCPP-J wants it."""
+
+    def __init__(
+        self,
+        identity: str,
+        line: Line,
+        *,
+        version: str,
+        actions: frozenset[str],
+        handlers: Mapping[str, Handler],
+    ) -> None:
+        """`actions` are all that the version knows, `handlers` those that we answer."""
+        self._identity = identity
+        self._line = line
+        self._version = version
+        self._actions = actions
+        self._handlers = handlers
+        self._calling = asyncio.Lock()
+        self._awaited: tuple[str, asyncio.Future[Payload]] | None = None
+        self._told: set[Fault] = set()
+
+    async def serve(self) -> None:
+        """Take messages until the line is closed."""
+        try:
+            while True:
+                await self._take(await self._line.recv())
+        except LineClosedError as closed:
+            _LOGGER.debug("%s: line closed: %s", self._identity, closed)
+        finally:
+            if self._awaited is not None and not self._awaited[1].done():
+                self._awaited[1].set_exception(LineClosedError("closed before the answer came"))
+
+    async def call(self, request: DataclassInstance, within: float = ANSWER_TIME) -> Payload:
+        """Make a call, return the answer's payload.
+
+        Raises TimeoutError, LineClosedError, CallRefusedError.
+        """
+        payload = _payload(request)
+        async with self._calling:
+            key = str(uuid4())
+            answer: asyncio.Future[Payload] = asyncio.get_running_loop().create_future()
+            self._awaited = (key, answer)
+            try:
+                async with asyncio.timeout(within):
+                    await self._send([CALL, key, type(request).__name__, payload])
+                    return await answer
+            finally:
+                self._awaited = None
+                answer.cancel()
+
+    async def close(self, reason: str) -> None:
+        """Close the line."""
+        await self._line.close(reason)
+
+    async def _take(self, text: str | bytes) -> None:
+        _LOGGER.debug("%s: received %s", self._identity, text)
+        try:
+            message = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            self.complain(Fault.NOT_JSON, f"sent what is not JSON: {_excerpt(text)}")
+            await self._refuse(NO_ID, CallErrorCode.FORMAT, f"This is not JSON: {error}")
+            return
+        match message:
+            case [2, str() | int() as key, str() as action, dict() as payload]:
+                await self._answer(key, action, payload)
+            case [3, str() as key, dict() as payload]:
+                self._resolve(key, payload)
+            case [4, str() as key, code, *rest]:
+                self._resolve(key, CallRefusedError(f"{code} {rest[:1]}"))
+            case [2, str() | int() as key, *_]:
+                self.complain(Fault.MALFORMED, f"sent a malformed call: {_excerpt(text)}")
+                await self._refuse(
+                    key, CallErrorCode.FORMAT, 'A call is [2,"<id>","<action>",{<payload>}]'
+                )
+            case [2, *_] | []:
+                self.complain(Fault.MALFORMED, f"sent a call without an id: {_excerpt(text)}")
+                await self._refuse(NO_ID, CallErrorCode.FORMAT, "A call needs an id of its own")
+            case [3 | 4, *_]:
+                self.complain(Fault.MALFORMED, f"sent a malformed answer: {_excerpt(text)}")
+            case [int(), *_]:
+                # OCPP-J 1.6, 4.1.3: a type that is not known is ignored.
+                self.complain(Fault.MALFORMED, f"sent a message of unknown type: {_excerpt(text)}")
+            case _:
+                self.complain(Fault.MALFORMED, f"sent what is not OCPP: {_excerpt(text)}")
+                await self._refuse(NO_ID, CallErrorCode.FORMAT, "A message is a JSON array")
+
+    async def _answer(self, key: str | int, action: str, payload: dict[str, Any]) -> None:
+        try:
+            result = _payload(self._handled(action, payload))
+        except RefuseCall as refusal:
+            await self._refuse(key, refusal.code, str(refusal))
+        except Exception:
+            _LOGGER.exception("%s: %s failed (%s)", self._identity, action, Fault.HANDLER_FAILED)
+            await self._refuse(key, CallErrorCode.INTERNAL, "Fusewise's log says what failed")
+        else:
+            await self._send([CALL_RESULT, key, result])
+
+    def _handled(self, action: str, payload: Payload) -> DataclassInstance:
+        handler = self._handlers.get(action)
+        if handler is None:
+            self.complain(Fault.UNKNOWN_ACTION, f"sent an action that is not served: {action!a}")
+            if action in self._actions:
+                raise RefuseCall(CallErrorCode.NOT_SUPPORTED, f"{action} is not served")
+            raise RefuseCall(CallErrorCode.NOT_IMPLEMENTED, "This action is not known")
+        if violation := _violation(action, payload, self._version):
+            self.complain(Fault.INVALID_PAYLOAD, f"sent an invalid {action}: {violation}")
+            raise violation
+        return handler(payload)
+
+    def _resolve(self, key: str, answer: Payload | CallRefusedError) -> None:
+        if self._awaited is None or self._awaited[0] != key or self._awaited[1].done():
+            # Late by more than ANSWER_TIME, doubled, or invented: nobody waits for it.
+            self.complain(Fault.UNEXPECTED_ANSWER, "answered a call that nobody waits for")
+        elif isinstance(answer, CallRefusedError):
+            self._awaited[1].set_exception(answer)
+        else:
+            self._awaited[1].set_result(answer)
+
+    async def _refuse(self, key: str | int, code: CallErrorCode, text: str) -> None:
+        await self._send([CALL_ERROR, key, code, text[:255], {}])
+
+    async def _send(self, message: list[Any]) -> None:
+        text = json.dumps(message, separators=(",", ":"))
+        _LOGGER.debug("%s: send %s", self._identity, text)
+        await self._line.send(text)
+
+    def complain(self, fault: Fault, text: str) -> None:
+        """Log what is wrong, once per kind and connection: a broken charger repeats it for ever."""
+        level = logging.DEBUG if fault in self._told else logging.WARNING
+        self._told.add(fault)
+        _LOGGER.log(level, "Charge point %s %s (%s)", self._identity, text, fault)
+
+
+def load_schemas(version: str, actions: frozenset[str]) -> None:
+    """Read the schemas from disk, where they may block; the package keeps them."""
+    for action in actions:
+        _validator(CALL, action, version)
+
+
+def _violation(action: str, payload: Payload, version: str) -> RefuseCall | None:
+    """Return why a payload cannot be used at all: a field of its own is missing or of a wrong type.
+
+    What is too long, unknown or nested deeper is no reason to lose a message; the handlers skip it.
+    """
+    for error in _validator(CALL, action, version).iter_errors(payload):
+        if error.validator == "required" and not error.absolute_path:
+            return RefuseCall(CallErrorCode.PROTOCOL, error.message)
+        if error.validator == "type" and len(error.absolute_path) <= 1:
+            return RefuseCall(CallErrorCode.TYPE, error.message)
+    return None
+
+
+def _payload(message: DataclassInstance) -> dict[str, Any]:
+    payload: dict[str, Any] = _camel(_without_nones(_as_dict(message)))
+    return payload
+
+
+def _excerpt(text: str | bytes) -> str:
+    return ascii(text[:80])

@@ -1,0 +1,65 @@
+"""What the charger's side and the message's side of a charge point are to each other.
+
+Everything that differs between versions of OCPP is behind `Station`; a charger's state, its limit and its
+fall-back are not in it and are the same for all of them.
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from .measurands import Wiring
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StationInfo:
+    """What a charge point says of itself when it boots."""
+
+    identity: str
+    vendor: str | None = None
+    model: str | None = None
+    serial: str | None = None
+    firmware: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveLimit:
+    """A limit that ends by itself."""
+
+    current: float
+    """A on each conductor."""
+    starts: float
+    """In the charger's own time."""
+    duration: int
+    """s."""
+    transaction: int | None
+    """The transaction that it belongs to; None: one whose number we do not know."""
+
+
+class Station(Protocol):
+    """One connection of a charge point, in whichever version it speaks.
+
+    Every coroutine is bounded in time and raises DeviceOfflineError or DeviceRefusedError with a message
+    for the charger's owner.
+    """
+
+    @property
+    def info(self) -> StationInfo | None:
+        """What it said at its last boot on this connection; None before."""
+
+    async def announce(self) -> None:
+        """Let it boot again, as far as messages go."""
+
+    async def learn(self) -> None:
+        """Ask what it can do."""
+
+    async def set_fallback(self, current: float, wiring: Wiring) -> None:
+        """Store what it lets through by itself where no live limit is in force."""
+
+    async def set_limit(self, limit: LiveLimit, wiring: Wiring) -> None:
+        """Put a live limit in the place of the one before."""
+
+    async def report(self, interval: int) -> None:
+        """Let it measure every `interval` seconds, and tell its state and its measurements now."""
+
+    async def close(self, reason: str) -> None:
+        """Close the connection."""

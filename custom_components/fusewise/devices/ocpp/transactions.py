@@ -1,0 +1,78 @@
+"""Which car is at a charger, across lost lines, doubled messages and restarts of Home Assistant."""
+
+from ...balancing.model import ChargerStatus, Session
+
+DRAWS = frozenset(
+    {ChargerStatus.CHARGING, ChargerStatus.SUSPENDED_EV, ChargerStatus.SUSPENDED_EVSE}
+)
+LARGEST = 2**31  # numbers are signed 32 bit for most chargers
+
+
+class Transactions:
+    """The running transaction of one charger.
+
+    Its number is the second in which it began, so that it is new after a restart without a store.
+    """
+
+    def __init__(self, identity: str) -> None:
+        self._identity = identity
+        self._last = 0
+        self._attempt: object = None
+        self._ended: int | None = None
+        self.session: Session | None = None
+        self.number: int | None = None
+        """None while there is no transaction, or one whose number we have not learnt yet."""
+
+    def start(self, attempt: object, began: float) -> tuple[int, bool]:
+        """Begin one; return its number, and whether it is new rather than told twice."""
+        if self.number is not None and self._attempt == attempt:
+            return self.number, False
+        self._attempt = attempt
+        self._last = max(self._last + 1, int(began)) % LARGEST
+        self._run(self._last, began)
+        return self._last, True
+
+    def stop(self, number: int) -> bool:
+        """End one; return False where it is not the one that runs."""
+        if self.session is None or self.number not in (None, number):
+            return False
+        self._ended = number
+        self._over()
+        return True
+
+    def seen(self, number: int, now: float) -> bool:
+        """Learn from a measurement which one runs; return True where that is new.
+
+        Only where none is known: measurements come late, also those of a transaction that is over.
+        """
+        if self.number is not None or number <= 0 or number == self._ended:
+            return False
+        if self.session is None:
+            self._run(number, now)
+        else:
+            # It was learnt by its status; the session stays what it was, it only gets its number.
+            self.number = number
+        return True
+
+    def fits(self, status: ChargerStatus, now: float) -> bool:
+        """Learn from a status whether one runs; return True where that ended one."""
+        if self.session is None:
+            if status in DRAWS:
+                self.session = Session(id=f"{self._identity}-{int(now)}", started=now)
+            return False
+        # Without a number it is known by its status only; with one, a car that is gone ends it as well.
+        over = status is ChargerStatus.AVAILABLE or (
+            self.number is None and status in (ChargerStatus.PREPARING, ChargerStatus.FINISHING)
+        )
+        if over:
+            self._over()
+        return over
+
+    def _run(self, number: int, began: float) -> None:
+        self.number = number
+        self.session = Session(id=f"{self._identity}-{number}", started=began)
+
+    def _over(self) -> None:
+        self._ended = self.number if self.number is not None else self._ended
+        self.number = None
+        self.session = None

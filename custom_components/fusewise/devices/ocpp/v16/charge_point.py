@@ -1,0 +1,200 @@
+"""A charge point that speaks OCPP 1.6: what it tells us, turned into what all chargers have in common."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, override
+
+from ocpp.v16 import call_result, datatypes
+from ocpp.v16.enums import (
+    Action,
+    AuthorizationStatus,
+    ChargePointStatus,
+    DataTransferStatus,
+    RegistrationStatus,
+)
+
+from ....balancing.model import ChargerStatus
+from ..clock import parse, written
+from ..measurands import MeterValues
+from ..rpc import CallErrorCode, Fault, Handler, Payload, RefuseCall, Rpc
+from ..station import StationInfo
+from ..transport import Line
+from .commands import Commands
+from .profiles import CONNECTOR
+
+if TYPE_CHECKING:
+    from ..charger import OcppCharger
+
+VERSION = "1.6"
+HANDLED = frozenset(
+    {
+        Action.authorize,
+        Action.boot_notification,
+        Action.data_transfer,
+        Action.diagnostics_status_notification,
+        Action.firmware_status_notification,
+        Action.heartbeat,
+        Action.meter_values,
+        Action.start_transaction,
+        Action.status_notification,
+        Action.stop_transaction,
+    }
+)
+
+HEARTBEAT = 60  # s
+PENDING_RETRY = 30  # s until a charger that waits for adoption asks again
+
+STATUS = {
+    ChargePointStatus.available: ChargerStatus.AVAILABLE,
+    ChargePointStatus.preparing: ChargerStatus.PREPARING,
+    ChargePointStatus.charging: ChargerStatus.CHARGING,
+    ChargePointStatus.suspended_evse: ChargerStatus.SUSPENDED_EVSE,
+    ChargePointStatus.suspended_ev: ChargerStatus.SUSPENDED_EV,
+    ChargePointStatus.finishing: ChargerStatus.FINISHING,
+    ChargePointStatus.reserved: ChargerStatus.UNAVAILABLE,
+    ChargePointStatus.unavailable: ChargerStatus.UNAVAILABLE,
+    ChargePointStatus.faulted: ChargerStatus.FAULTED,
+}
+
+
+class ChargePoint16(Commands):
+    """One connection of one charge point. It is answered at once; nothing in a handler waits."""
+
+    def __init__(
+        self,
+        identity: str,
+        line: Line,
+        clock: Callable[[], float],
+        knock: Callable[[StationInfo], None],
+    ) -> None:
+        """`knock` is told when a charge point boots that is not adopted."""
+        handlers: dict[str, Handler] = {
+            Action.boot_notification: self._boot,
+            Action.heartbeat: self._heartbeat,
+            Action.status_notification: self._status,
+            Action.authorize: self._authorize,
+            Action.start_transaction: self._start,
+            Action.stop_transaction: self._stop,
+            Action.meter_values: self._meter_values,
+            Action.data_transfer: self._data_transfer,
+            Action.firmware_status_notification: self._firmware_status,
+            Action.diagnostics_status_notification: self._diagnostics_status,
+        }
+        rpc = Rpc(identity, line, version=VERSION, actions=frozenset(Action), handlers=handlers)
+        super().__init__(identity, rpc)
+        self._clock = clock
+        self._knock = knock
+        self._info: StationInfo | None = None
+        # None: not adopted; it may do nothing but wait.
+        self.charger: OcppCharger | None = None
+
+    @property
+    @override
+    def info(self) -> StationInfo | None:
+        return self._info
+
+    def _boot(self, payload: Payload) -> call_result.BootNotification:
+        self._info = info = StationInfo(
+            identity=self._identity,
+            vendor=payload["chargePointVendor"],
+            model=payload["chargePointModel"],
+            serial=payload.get("chargePointSerialNumber") or payload.get("chargeBoxSerialNumber"),
+            firmware=payload.get("firmwareVersion"),
+        )
+        now = datetime.now(UTC).timestamp()
+        if self.charger is None:
+            self._knock(info)
+        else:
+            self.charger.booted(self, now)
+        return call_result.BootNotification(
+            current_time=written(now),
+            interval=PENDING_RETRY if self.charger is None else HEARTBEAT,
+            status=RegistrationStatus.pending
+            if self.charger is None
+            else RegistrationStatus.accepted,
+        )
+
+    def _adopted(self) -> OcppCharger:
+        if self.charger is None:
+            raise RefuseCall(
+                CallErrorCode.SECURITY, "Add this charger to Fusewise in Home Assistant first"
+            )
+        return self.charger
+
+    def _heartbeat(self, _: Payload) -> call_result.Heartbeat:
+        self._adopted()
+        return call_result.Heartbeat(current_time=written(datetime.now(UTC).timestamp()))
+
+    def _status(self, payload: Payload) -> call_result.StatusNotification:
+        charger = self._adopted()
+        self._stamp(charger, payload)
+        status = STATUS.get(payload["status"])
+        if status is None:
+            self._rpc.complain(
+                Fault.INVALID_PAYLOAD, f"has a status not known: {payload['status']!a}"
+            )
+        elif payload["connectorId"] == CONNECTOR:
+            # That of connector 0, the station, is wrong on some (Autel), and tells nothing of a car.
+            charger.status_changed(status)
+        return call_result.StatusNotification()
+
+    def _authorize(self, _: Payload) -> call_result.Authorize:
+        self._adopted()
+        return call_result.Authorize(_tag(AuthorizationStatus.accepted))
+
+    def _start(self, payload: Payload) -> call_result.StartTransaction:
+        charger = self._adopted()
+        stamp = self._stamp(charger, payload)
+        if payload["connectorId"] != CONNECTOR:
+            # What is not watched is not let through.
+            self._rpc.complain(
+                Fault.REFUSED,
+                f"started on connector {payload['connectorId']}: Fusewise serves connector 1 only",
+            )
+            return call_result.StartTransaction(0, _tag(AuthorizationStatus.blocked))
+        # A charger that did not get our answer sends the very same start again.
+        attempt = (payload["idTag"], payload["meterStart"], payload["timestamp"])
+        return call_result.StartTransaction(
+            charger.started(attempt, stamp), _tag(AuthorizationStatus.accepted)
+        )
+
+    def _stop(self, payload: Payload) -> call_result.StopTransaction:
+        charger = self._adopted()
+        self._stamp(charger, payload)
+        charger.stopped(payload["transactionId"])
+        return call_result.StopTransaction(_tag(AuthorizationStatus.accepted))
+
+    def _meter_values(self, payload: Payload) -> call_result.MeterValues:
+        charger = self._adopted()
+        transaction = payload.get("transactionId")
+        if payload["connectorId"] == CONNECTOR or charger.runs(transaction):
+            values = MeterValues(payload["meterValue"], charger.settings.wiring)
+            if values.refused:
+                self._rpc.complain(
+                    Fault.INVALID_PAYLOAD,
+                    f"measured the impossible, which counts as missing: {values.refused[0]}",
+                )
+            charger.measured(transaction, values.samples)
+        return call_result.MeterValues()
+
+    def _data_transfer(self, _: Payload) -> call_result.DataTransfer:
+        self._adopted()
+        return call_result.DataTransfer(DataTransferStatus.unknown_vendor_id)
+
+    def _firmware_status(self, _: Payload) -> call_result.FirmwareStatusNotification:
+        self._adopted()
+        return call_result.FirmwareStatusNotification()
+
+    def _diagnostics_status(self, _: Payload) -> call_result.DiagnosticsStatusNotification:
+        self._adopted()
+        return call_result.DiagnosticsStatusNotification()
+
+    def _stamp(self, charger: OcppCharger, payload: Payload) -> float | None:
+        stamp = parse(payload.get("timestamp"))
+        if stamp is not None:
+            charger.clock.observe(stamp, self._clock())
+        return stamp
+
+
+def _tag(status: AuthorizationStatus) -> datatypes.IdTagInfo:
+    return datatypes.IdTagInfo(status=status)

@@ -1,0 +1,157 @@
+"""What we ask of a charge point that speaks OCPP 1.6, and what it means when it does not want to."""
+
+from collections.abc import Mapping
+import contextlib
+from typing import TYPE_CHECKING, Any, override
+
+from ocpp.v16 import call
+from ocpp.v16.enums import ChargingRateUnitType as Unit, ConfigurationKey as Key, MessageTrigger
+
+from ... import DeviceOfflineError, DeviceRefusedError
+from ..measurands import CURRENT, Wiring
+from ..rpc import CallRefusedError, Payload, Rpc
+from ..station import LiveLimit, Station
+from ..transport import LineClosedError
+from . import profiles
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+ASKED = (
+    Key.charging_schedule_allowed_charging_rate_unit,
+    Key.charge_profile_max_stack_level,
+    Key.meter_value_sample_interval,
+    Key.meter_values_sampled_data,
+)
+
+# The most to the least. Only what is used: an ABB Terra that is given every measurand accepts, and boots
+# for ever; a Wallbox with *.Offered refuses the list as a whole.
+ENERGY = "Energy.Active.Import.Register"
+MEASURANDS = (
+    f"Current.Import,Voltage,Power.Active.Import,{ENERGY}",
+    f"Current.Import,{ENERGY}",
+    f"Power.Active.Import,{ENERGY}",
+)
+
+
+class Commands(Station):
+    """The part of a connection that asks."""
+
+    def __init__(self, identity: str, rpc: Rpc) -> None:
+        self._identity = identity
+        self._rpc = rpc
+        self._unit = Unit.amps
+        self._highest = 1
+        self._configuration: Mapping[str, tuple[str, bool]] = {}
+
+    async def serve(self) -> None:
+        """Take its messages until the line is closed."""
+        await self._rpc.serve()
+
+    @override
+    async def close(self, reason: str) -> None:
+        await self._rpc.close(reason)
+
+    @override
+    async def announce(self) -> None:
+        await self._trigger(MessageTrigger.boot_notification)
+
+    @override
+    async def learn(self) -> None:
+        answer = await self._ask(call.GetConfiguration(key=list(ASKED)))
+        self._configuration = configuration = _configuration(answer.get("configurationKey"))
+        units, _ = configuration.get(Key.charging_schedule_allowed_charging_rate_unit, ("", True))
+        # 'Current', 'Power' or both; some say 'A' and 'W'. Amperes where nothing is said.
+        allowed = {unit.strip().lower() for unit in units.split(",")}
+        only_watts = allowed & {"power", "w"} and not allowed & {"current", "a"}
+        self._unit = Unit.watts if only_watts else Unit.amps
+        highest, _ = configuration.get(Key.charge_profile_max_stack_level, ("1", True))
+        self._highest = int(highest) if highest.isdecimal() else 1
+
+    @override
+    async def set_fallback(self, current: float, wiring: Wiring) -> None:
+        await self._set(
+            profiles.fallback(current, self._unit, wiring),
+            f"a default limit of {current:g} A (TxDefaultProfile). Without it the charger charges at "
+            "its maximum whenever Home Assistant is away. Set a maximum current in the charger itself, "
+            "or update its firmware",
+        )
+
+    @override
+    async def set_limit(self, limit: LiveLimit, wiring: Wiring) -> None:
+        await self._set(
+            profiles.live(limit, self._unit, wiring, self._highest),
+            f"a limit of {limit.current:g} A (TxProfile). Switch on smart charging in the charger's own "
+            "settings, and switch off other load management there; or update its firmware",
+        )
+
+    @override
+    async def report(self, interval: int) -> None:
+        await self._configure_measurements(interval)
+        await self._trigger(MessageTrigger.status_notification, profiles.CONNECTOR)
+        await self._trigger(MessageTrigger.meter_values, profiles.CONNECTOR)
+
+    async def _configure_measurements(self, interval: int) -> None:
+        """Write only what is not so already: configuration wears flash."""
+        now, readonly = self._configuration.get(Key.meter_value_sample_interval, ("", False))
+        if not readonly and not (now.isdecimal() and 0 < int(now) <= interval):
+            await self._change(Key.meter_value_sample_interval, str(interval))
+        measured, readonly = self._configuration.get(Key.meter_values_sampled_data, ("", False))
+        if readonly or CURRENT in measured.split(","):
+            return
+        for wanted in MEASURANDS:
+            if await self._change(Key.meter_values_sampled_data, wanted):
+                return
+
+    async def _change(self, key: Key, value: str) -> bool:
+        """Change a configuration key; a charger that does not want to is fine."""
+        try:
+            answer = await self._ask(call.ChangeConfiguration(key=key, value=value))
+        except DeviceRefusedError:
+            return False
+        return answer.get("status") in ("Accepted", "RebootRequired")
+
+    async def _trigger(self, message: MessageTrigger, connector: int | None = None) -> None:
+        # One that refuses tells by itself when there is something to tell.
+        with contextlib.suppress(DeviceRefusedError):
+            await self._ask(call.TriggerMessage(requested_message=message, connector_id=connector))
+
+    async def _set(self, profile: call.SetChargingProfile, what: str) -> None:
+        answer = await self._ask(profile)
+        status = answer.get("status")
+        if status == "NotSupported":
+            raise DeviceRefusedError(
+                f"{self._identity} does not support smart charging, so it cannot be limited. Switch it on "
+                "in the charger's own OCPP settings, or update its firmware."
+            )
+        if status != "Accepted":
+            raise DeviceRefusedError(f"{self._identity} rejects {what}. It answered {status!a}.")
+
+    async def _ask(self, request: DataclassInstance) -> Payload:
+        name = type(request).__name__
+        try:
+            return await self._rpc.call(request)
+        except CallRefusedError as refusal:
+            raise DeviceRefusedError(
+                f"{self._identity} refuses {name} ({refusal}). Switch on smart charging in the charger's "
+                "own OCPP settings, or update its firmware."
+            ) from refusal
+        except TimeoutError as error:
+            raise DeviceOfflineError(
+                f"{self._identity} did not answer {name} in time. If this lasts, restart the charger and "
+                "check its network."
+            ) from error
+        except LineClosedError as error:
+            raise DeviceOfflineError(
+                f"{self._identity} has lost its connection; it comes back by itself. If it does not, check "
+                "the charger's power and network."
+            ) from error
+
+
+def _configuration(keys: Any) -> dict[str, tuple[str, bool]]:
+    """Return key → (value, readonly) of whatever a charger answered."""
+    return {
+        str(item.get("key")): (str(item.get("value") or ""), bool(item.get("readonly")))
+        for item in (keys if isinstance(keys, list) else ())
+        if isinstance(item, Mapping)
+    }
