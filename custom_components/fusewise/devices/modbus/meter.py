@@ -63,6 +63,11 @@ class ModbusMeter(Meter):
         return self._reading
 
     @property
+    def voltage(self) -> tuple[float, ...]:
+        """V on each of its phases as last read, to be compared with its display. Raises DeviceError."""
+        return tuple(self._value("voltage", n + 1) for n in range(self._description.phases))
+
+    @property
     def problem(self) -> DeviceError | None:
         """Why the last attempt gave no reading; None when it did."""
         return self._problem
