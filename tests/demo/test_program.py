@@ -1,0 +1,81 @@
+"""`python -m demo` as somebody starts it."""
+
+import asyncio
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+import json
+from pathlib import Path
+import socket
+import sys
+from typing import Any
+
+import aiohttp
+import pytest
+
+from .central import central_system
+
+ROOT = Path(__file__).parents[2]
+
+
+@asynccontextmanager
+async def started(*arguments: str) -> AsyncIterator[Process]:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "demo", *arguments, cwd=ROOT, stdout=PIPE, stderr=PIPE
+    )
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.communicate()
+
+
+async def ports(process: Process) -> dict[str, Any]:
+    assert process.stdout
+    async with asyncio.timeout(20):
+        return dict(json.loads(await process.stdout.readline()))
+
+
+async def test_it_starts_three_charge_points_and_ends_cleanly_on_sigterm() -> None:
+    async with (
+        central_system() as central,
+        started(
+            "--modbus-port=0", "--control-port=0", f"--ocpp-url={central.url}", "--calm"
+        ) as process,
+    ):
+        chosen = await ports(process)
+        assert chosen["chargers"]["carport"] == ["L2"]
+        for name in ("garage", "carport", "yard"):
+            await central.hears("BootNotification", charge_point_serial_number=name)
+        url = f"http://127.0.0.1:{chosen['control_port']}/state"
+        async with aiohttp.ClientSession() as session, session.get(url) as answer:
+            assert len((await answer.json())["stations"]) == 3
+        process.terminate()
+        async with asyncio.timeout(6):
+            assert await process.wait() == 0
+
+
+@pytest.mark.parametrize("option", ["--modbus-port", "--control-port"])
+async def test_a_port_in_use_is_said_in_one_line(option: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        others = {"--modbus-port": "0", "--control-port": "0", option: str(port)}
+        arguments = [f"{name}={value}" for name, value in others.items()]
+        async with started(*arguments) as process:
+            async with asyncio.timeout(20):
+                _, said = await process.communicate()
+            assert process.returncode == 2
+    explained = "end the program that uses it, or choose another port with"
+    assert said.decode() == f"Port {port} is already in use: {explained} {option}.\n"
+
+
+@pytest.mark.parametrize(
+    "argument", ["--modbus-port=70000", "--hour=25", "--meter-interval=nan", "--control-port=-1"]
+)
+async def test_a_bad_argument_is_refused(argument: str) -> None:
+    async with started(argument) as process:
+        async with asyncio.timeout(20):
+            _, said = await process.communicate()
+        assert process.returncode == 2
+        assert "is not a" in said.decode()
