@@ -28,6 +28,7 @@ SMOOTHING_HOURS = (
 )
 UNKNOWN_STAY = 8 * 3600.0  # s: a night, where nobody said when the car leaves
 UNKNOWN_NEED = 10.0  # kWh: a usual session, where nobody said how much it needs
+UNKNOWN_LAXITY = 6 * 3600.0  # s: that night less that session on one phase
 ROUNDING = 1e-6  # A: 5.999999 is 6
 
 _BOOST, _FAST, _NORMAL = range(3)
@@ -167,15 +168,13 @@ _FALLBACK_REASON = {
 
 def _laxity(car: Car, session: Session | None, now: float) -> float:
     """s that the car can still wait and yet be ready (Liu & Layland's slack)."""
-    departure = UNKNOWN_STAY + now
-    need = UNKNOWN_NEED
-    if session is not None:
-        if session.departure is not None:
-            departure = session.departure
-        if session.energy_needed_kwh is not None:
-            need = max(0.0, session.energy_needed_kwh)
+    if session is None or (session.departure is None and session.energy_needed_kwh is None):
+        # Nobody said anything: then nobody is more urgent for being slower to charge.
+        return UNKNOWN_LAXITY
+    departure = now + UNKNOWN_STAY if session.departure is None else session.departure
+    need = UNKNOWN_NEED if session.energy_needed_kwh is None else max(0.0, session.energy_needed_kwh)
     most = car.charger.maximum
-    if session is not None and session.maximum is not None:
+    if session.maximum is not None:
         most = min(most, max(session.maximum, car.charger.floor))
     return departure - now - need * 3.6e6 / (most * car.watts_per_ampere)
 
