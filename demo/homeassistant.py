@@ -15,7 +15,7 @@ import aiohttp
 
 ROOT = Path(__file__).resolve().parent.parent
 USER = "demo"
-PASSWORD = "demo-demo"  # noqa: S105 - of an instance that listens on this machine only
+PASSWORD = "demo-demo"
 _STARTS_WITHIN = 120.0  # s; a first start compiles, on a slow machine
 _ENDS_WITHIN = 20.0  # s
 
@@ -112,9 +112,7 @@ class HomeAssistant:
             "error_message": None,
         }
         data = {"stable": stable, "pending": None, "yaml_migration_done": True}
-        http.write_text(
-            json.dumps({"version": 3, "minor_version": 1, "key": "http", "data": data})
-        )
+        http.write_text(json.dumps({"version": 3, "minor_version": 1, "key": "http", "data": data}))
 
     async def kill(self) -> None:
         """End the process as a power cut would; `start` brings it back."""
@@ -233,9 +231,7 @@ class HomeAssistant:
         step = await self.post("/api/config/config_entries/flow", {"handler": handler})
         return await self.continue_flow(step, *answers)
 
-    async def continue_flow(
-        self, step: dict[str, Any], *answers: dict[str, Any]
-    ) -> dict[str, Any]:
+    async def continue_flow(self, step: dict[str, Any], *answers: dict[str, Any]) -> dict[str, Any]:
         """Give the next answers. Raises HomeAssistantError where the form finds fault with one."""
         for answer in answers:
             step = await self.post(f"/api/config/config_entries/flow/{step['flow_id']}", answer)
@@ -244,7 +240,7 @@ class HomeAssistant:
         return step
 
     @contextlib.asynccontextmanager
-    async def socket(self) -> AsyncIterator["Socket"]:
+    async def socket(self) -> AsyncIterator[Socket]:
         """A websocket connection as the frontend has one."""
         assert self._session is not None
         async with self._session.ws_connect("/api/websocket", max_msg_size=0) as line:
