@@ -1,0 +1,73 @@
+"""Fusewise shares the current that a home's fuse has to spare between its electric cars."""
+
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ConfigEntryError, ConfigEntryNotReady, HomeAssistantError
+from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.device_registry import DeviceEntry
+
+from .const import DOMAIN, PLATFORMS
+from .coordinator import FusewiseConfigEntry, FusewiseCoordinator
+from .door import DoorError, address_of, async_get_doors
+from .meter import async_open_meter
+
+CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
+
+
+async def async_setup_entry(hass: HomeAssistant, entry: FusewiseConfigEntry) -> bool:
+    """Set up a site. A meter that does not answer is no hindrance: its circuit falls back."""
+    doors = async_get_doors(hass)
+    address = host, port = address_of(entry)
+    try:
+        door = await doors.enter(entry.entry_id, address)
+    except DoorError as error:
+        raise ConfigEntryNotReady(
+            translation_domain=DOMAIN,
+            translation_key=error.key,
+            translation_placeholders={"host": host, "port": str(port)},
+        ) from error
+    entry.async_on_unload(lambda: doors.leave_soon(entry.entry_id))
+    try:
+        meter = async_open_meter(hass, entry)
+    except HomeAssistantError as error:
+        raise ConfigEntryError(
+            translation_domain=DOMAIN,
+            translation_key="meter_link_taken",
+            translation_placeholders={"error": str(error)},
+        ) from error
+    entry.runtime_data = coordinator = FusewiseCoordinator(hass, entry, door, meter)
+    await coordinator.async_configure()
+    entry.async_create_background_task(hass, coordinator.run(), f"fusewise {entry.title}")
+    await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    entry.async_on_unload(entry.add_update_listener(_async_settings_changed))
+    return True
+
+
+async def _async_settings_changed(hass: HomeAssistant, entry: FusewiseConfigEntry) -> None:
+    """Take over changed settings of the site, or of its chargers."""
+    if entry.runtime_data.has_moved():
+        # The chargers keep their sockets: these belong to the door.
+        hass.config_entries.async_schedule_reload(entry.entry_id)
+    else:
+        await entry.runtime_data.async_configure()
+
+
+async def async_unload_entry(hass: HomeAssistant, entry: FusewiseConfigEntry) -> bool:
+    """Unload a site. Its chargers keep their limits until these end, then their fall-backs."""
+    if not await hass.config_entries.async_unload_platforms(entry, PLATFORMS):
+        return False
+    if entry.disabled_by is not None:
+        await async_get_doors(hass).leave(entry.entry_id)
+    return True
+
+
+async def async_remove_entry(hass: HomeAssistant, entry: FusewiseConfigEntry) -> None:
+    """Close the door behind a site that is gone."""
+    await async_get_doors(hass).leave(entry.entry_id)
+
+
+async def async_remove_config_entry_device(
+    hass: HomeAssistant, entry: FusewiseConfigEntry, device: DeviceEntry
+) -> bool:
+    """Let a device be deleted that nothing stands for any more."""
+    alive = {entry.entry_id, *entry.subentries}
+    return not any(domain == DOMAIN and owner in alive for domain, owner in device.identifiers)

@@ -1,0 +1,39 @@
+"""The names under which Fusewise's settings are stored, and what they are when nobody changed them."""
+
+from typing import Final
+
+from homeassistant.const import Platform
+
+DOMAIN: Final = "fusewise"
+PLATFORMS: Final = (Platform.BINARY_SENSOR, Platform.SENSOR, Platform.SWITCH)
+
+PHASE_NAMES: Final = ("L1", "L2", "L3")
+PHASE_KEYS: Final = ("l1", "l2", "l3")
+
+# A site: the data of a config entry
+CONF_RATING: Final = "rating"
+CONF_VOLTAGE: Final = "voltage"
+CONF_USABLE_SHARE: Final = "usable_share"
+CONF_HOUSE_ALLOWANCE: Final = "house_allowance"
+CONF_METER: Final = "meter"
+CONF_KIND: Final = "kind"
+CONF_UNIT_ID: Final = "unit_id"
+CONF_INTERVAL: Final = "interval"
+CONF_OCPP: Final = "ocpp"
+
+# A charger: the data of a subentry
+SUBENTRY_CHARGER: Final = "charger"
+CONF_IDENTITY: Final = "identity"
+CONF_VENDOR: Final = "vendor"
+CONF_MODEL: Final = "model"
+CONF_SERIAL: Final = "serial"
+CONF_WIRING: Final = "wiring"
+CONF_MAXIMUM: Final = "maximum"
+CONF_FALLBACK: Final = "fallback"
+
+# What the forms ask besides
+CONF_SITE: Final = "site"
+
+# The ids of balancing: one circuit and one meter, until sub-panels and more meters come as subentries
+MAIN_CIRCUIT: Final = "main"
+GRID_METER: Final = "grid"

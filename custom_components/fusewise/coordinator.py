@@ -1,0 +1,159 @@
+"""Brings each decision of a site's control loop to its entities, and each change of its settings to the loop.
+
+The loop does not live here: a coordinator without listeners stops, and the loop that holds the fuse must not.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+import logging
+from typing import override
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.event import async_track_time_interval
+from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
+
+from .balancing.model import Charger, ChargerReading, CircuitState, Decision, Setpoint
+from .const import CONF_METER, CONF_OCPP, DOMAIN, GRID_METER, MAIN_CIRCUIT, SUBENTRY_CHARGER
+from .controller import Controller, Wish, steady_clock
+from .device import async_register_devices
+from .devices import DeviceError, Meter
+from .devices.ocpp import OcppCharger, StationInfo
+from .door import Door
+from .site import site_of
+
+_LOGGER = logging.getLogger(__name__)
+
+OVERDUE = timedelta(seconds=10)  # ten ticks of the loop: what is shown would be a lie by then
+
+type FusewiseConfigEntry = ConfigEntry[FusewiseCoordinator]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChargerView:
+    """A charger as its entities show it."""
+
+    charger: Charger
+    reading: ChargerReading
+    setpoint: Setpoint | None
+    """None until the next cycle, for a charger that was added a moment ago."""
+    shares_with: tuple[str, ...]
+    """The names of the others who share what limits it."""
+    problem: DeviceError | None
+    """Why it could not be told its last setpoint."""
+    wish: Wish
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteView:
+    """A site as its entities show it."""
+
+    decision: Decision
+    chargers: Mapping[str, ChargerView]
+    starting: bool
+    """It has run for a moment only, and the meter may not have been read yet."""
+
+    @property
+    def main(self) -> CircuitState:
+        """The main fuse."""
+        return next(state for state in self.decision.circuits if state.circuit == MAIN_CIRCUIT)
+
+
+class FusewiseCoordinator(DataUpdateCoordinator[SiteView]):
+    """Stands between one site's control loop and Home Assistant."""
+
+    config_entry: FusewiseConfigEntry
+
+    def __init__(
+        self, hass: HomeAssistant, entry: FusewiseConfigEntry, door: Door, meter: Meter
+    ) -> None:
+        """Know the door at which the chargers connect, and the grid meter; nothing runs yet."""
+        super().__init__(hass, _LOGGER, config_entry=entry, name=f"{DOMAIN} {entry.title}")
+        # Nothing has been decided yet.
+        self.last_update_success = False
+        self.published_at = self._began = steady_clock()
+        self.door = door
+        self.chargers: dict[str, OcppCharger] = {}
+        self._meters = {GRID_METER: meter}
+        self._settings = entry.data
+        self._infos: dict[str, StationInfo | None] = {}
+        self.controller = Controller(site_of(entry), self._meters, {}, self._publish)
+
+    async def async_configure(self) -> None:
+        """Take over the settings as they are now, in place: no car is interrupted."""
+        entry = self.config_entry
+        subentries = entry.get_subentries_of_type(SUBENTRY_CHARGER)
+        self.chargers = {
+            subentry.subentry_id: self.door.admit(entry, subentry) for subentry in subentries
+        }
+        async_register_devices(self.hass, entry, self.chargers)
+        self.controller.configure(site_of(entry), self._meters, self.chargers)
+        await self.door.dismiss(
+            entry.entry_id, but={charger.identity for charger in self.chargers.values()}
+        )
+
+    def has_moved(self) -> bool:
+        """Whether chargers connect elsewhere now, or the meter is another one."""
+        data = self.config_entry.data
+        return any(self._settings[key] != data[key] for key in (CONF_METER, CONF_OCPP))
+
+    async def run(self) -> None:
+        """Hold the fuse until the site is unloaded."""
+        self._began = steady_clock()
+        stop_watching = async_track_time_interval(self.hass, self._watch, OVERDUE / 2)
+        try:
+            await self.controller.run()
+        finally:
+            stop_watching()
+
+    @callback
+    def _publish(self, decision: Decision) -> None:
+        self.published_at = decision.time
+        self._introduce()
+        setpoints = {setpoint.charger: setpoint for setpoint in decision.setpoints}
+        self.async_set_updated_data(
+            SiteView(
+                decision=decision,
+                starting=decision.time - self._began < OVERDUE.total_seconds(),
+                chargers={
+                    charger.id: self._view(charger, setpoints.get(charger.id))
+                    for charger in self.controller.site.chargers
+                },
+            )
+        )
+
+    def _view(self, charger: Charger, setpoint: Setpoint | None) -> ChargerView:
+        subentries = self.config_entry.subentries
+        sharers = setpoint.reason.shared_by if setpoint else ()
+        return ChargerView(
+            charger=charger,
+            reading=self.chargers[charger.id].reading,
+            setpoint=setpoint,
+            shares_with=tuple(
+                subentries[other].title
+                for other in sharers
+                if other != charger.id and other in subentries
+            ),
+            problem=self.controller.problem(charger.id),
+            wish=self.controller.wish(charger.id),
+        )
+
+    def _introduce(self) -> None:
+        """Describe the devices anew when a charger has told what it is."""
+        infos = {key: charger.info for key, charger in self.chargers.items()}
+        if infos != self._infos:
+            self._infos = infos
+            async_register_devices(self.hass, self.config_entry, self.chargers)
+
+    @callback
+    def _watch(self, _now: datetime) -> None:
+        """Notice a cycle that did not come; the loop itself cannot."""
+        age = steady_clock() - self.published_at
+        if age > OVERDUE.total_seconds():
+            self.async_set_update_error(TimeoutError(f"no control cycle for {age:.0f} s"))
+
+    @override
+    async def _async_update_data(self) -> SiteView:
+        """Answer homeassistant.update_entity: what is known is the newest already."""
+        return self.data

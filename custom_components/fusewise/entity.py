@@ -1,0 +1,179 @@
+"""What all entities of Fusewise share: their device, and when a new value is worth writing."""
+
+from abc import abstractmethod
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any, override
+
+from homeassistant.core import callback
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.device_registry import DeviceInfo
+from homeassistant.helpers.entity import EntityDescription
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.update_coordinator import CoordinatorEntity
+
+from .balancing.model import Phase
+from .const import DOMAIN
+from .coordinator import ChargerView, FusewiseCoordinator, SiteView
+
+FIGURES = frozenset({"limit", "until"})  # attributes that move with every sample
+SETTLED = 60.0  # s: what moves a little all the time is written this often: history stays small
+
+
+@dataclass(frozen=True, kw_only=True)
+class FusewiseDescription[ViewT](EntityDescription):
+    """What an entity shows of a site or a charger."""
+
+    value_fn: Callable[[ViewT], Any]
+    attributes_fn: Callable[[ViewT], Mapping[str, Any]] = lambda _: {}
+    available_fn: Callable[[ViewT], bool] = lambda _: True
+    significant: float | None = None
+    """A number that moves by less is not worth a line of history at once; None: every change is."""
+    phase: Phase | None = None
+    """The phase that its name tells."""
+
+
+class FusewiseEntity[ViewT](CoordinatorEntity[FusewiseCoordinator]):
+    """Shows one thing about a site or a charger.
+
+    The loop decides every second and on each meter sample. A value is written at once when it differs
+    by something that matters, and otherwise once a minute if it differs at all.
+    """
+
+    entity_description: FusewiseDescription[ViewT]
+    _attr_has_entity_name = True
+    _attr_available = False
+    subentry: str | None = None
+    """The id of the subentry that the entity belongs to; None: to the site."""
+
+    def __init__(
+        self, coordinator: FusewiseCoordinator, owner: str, description: FusewiseDescription[ViewT]
+    ) -> None:
+        """`owner` is the id of the config entry or the subentry that the entity belongs to."""
+        super().__init__(coordinator)
+        self.entity_description = description
+        self._attr_unique_id = f"{owner}_{description.key}"
+        self._attr_device_info = DeviceInfo(identifiers={(DOMAIN, owner)})
+        if description.phase is not None:
+            self._attr_translation_placeholders = {"phase": description.phase.name}
+        self._value: Any = None
+        self._written_at = 0.0
+        self._take()
+
+    @abstractmethod
+    def _view(self) -> ViewT | None:
+        """What the entity is about, as it is now; None: it is not there."""
+
+    @abstractmethod
+    def _show(self, value: Any) -> None:
+        """Make a value the entity's state."""
+
+    @property
+    @override
+    def available(self) -> bool:
+        return self._attr_available
+
+    @callback
+    @override
+    def _handle_coordinator_update(self) -> None:
+        if self._take():
+            self.async_write_ha_state()
+
+    def _take(self) -> bool:
+        """Take over what is known now; False when it is not worth writing."""
+        view = self._view() if self.coordinator.last_update_success else None
+        description = self.entity_description
+        if view is None or not description.available_fn(view):
+            was, self._attr_available = self._attr_available, False
+            return was
+        value, attributes = description.value_fn(view), dict(description.attributes_fn(view))
+        if self._attr_available and not self._matters(value, attributes):
+            settled = self.coordinator.published_at - self._written_at >= SETTLED
+            changed = value != self._value or attributes != self._attr_extra_state_attributes
+            if not (settled and changed):
+                return False
+        self._attr_available = True
+        self._attr_extra_state_attributes = attributes
+        self._value, self._written_at = value, self.coordinator.published_at
+        self._show(value)
+        return True
+
+    def _matters(self, value: Any, attributes: Mapping[str, Any]) -> bool:
+        """Whether what is new is worth writing at once."""
+        if _without_figures(attributes) != _without_figures(self._attr_extra_state_attributes):
+            return True
+        least = self.entity_description.significant
+        if least is None or value is None or self._value is None:
+            return bool(value != self._value)
+        return bool(abs(value - self._value) >= least)
+
+
+def _without_figures(attributes: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in attributes.items() if name not in FIGURES}
+
+
+class SiteEntity(FusewiseEntity[SiteView]):
+    """Shows something about the site."""
+
+    def __init__(
+        self, coordinator: FusewiseCoordinator, description: FusewiseDescription[SiteView]
+    ) -> None:
+        """Belong to the site's device."""
+        super().__init__(coordinator, coordinator.config_entry.entry_id, description)
+
+    @override
+    def _view(self) -> SiteView | None:
+        return self.coordinator.data
+
+
+class ChargerEntity(FusewiseEntity[ChargerView]):
+    """Shows something about a charger."""
+
+    def __init__(
+        self,
+        coordinator: FusewiseCoordinator,
+        charger: str,
+        description: FusewiseDescription[ChargerView],
+    ) -> None:
+        """Belong to the device of the charger with this subentry id."""
+        self.subentry = self.charger = charger
+        super().__init__(coordinator, charger, description)
+
+    @override
+    def _view(self) -> ChargerView | None:
+        return self.coordinator.data.chargers.get(self.charger)
+
+
+type Wanted = Iterable[SiteEntity | ChargerEntity]
+
+
+@callback
+def async_keep_entities(
+    coordinator: FusewiseCoordinator,
+    platform: str,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+    wanted: Callable[[], Wanted],
+) -> None:
+    """Have the entities that the site and its chargers want now, and again whenever they change."""
+    known: set[str] = set()
+    configured = object()
+
+    @callback
+    def keep() -> None:
+        nonlocal known, configured
+        if configured is coordinator.controller.site:
+            return
+        configured = coordinator.controller.site
+        entities = {entity.unique_id: entity for entity in wanted() if entity.unique_id}
+        registry = er.async_get(coordinator.hass)
+        for unique_id in known - entities.keys():
+            if entity_id := registry.async_get_entity_id(platform, DOMAIN, unique_id):
+                registry.async_remove(entity_id)
+        new = [entity for unique_id, entity in entities.items() if unique_id not in known]
+        for subentry, group in groupby(new, lambda entity: entity.subentry):
+            async_add_entities(list(group), config_subentry_id=subentry)
+        known = set(entities)
+
+    keep()
+    coordinator.config_entry.async_on_unload(coordinator.async_add_listener(keep))

@@ -1,0 +1,115 @@
+"""A small demo house for the surface's tests: quiet, quick, and spoken to by real protocols only."""
+
+import asyncio
+from collections.abc import Callable
+from types import MappingProxyType
+from typing import Any
+
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.fusewise.balancing.model import Phase
+from custom_components.fusewise.simulation import Car, CarModel, Charger, House, Plant
+from demo.record import Record
+from demo.station import Station
+from demo.world import World
+from homeassistant.config_entries import ConfigSubentryDataWithId
+from homeassistant.core import HomeAssistant, State
+
+L1, L2, L3 = Phase.L1, Phase.L2, Phase.L3
+HOST = "127.0.0.1"
+VOLTAGE = 230.0
+BASE = (3.0, 2.0, 1.0)  # A that the house draws all the time
+WIRING = {"garage": (L2, L3, L1), "carport": (L2,)}
+
+MENU_SAVE = {"next_step_id": "save"}
+
+
+def quiet_house(port: int, *identities: str) -> World:
+    """A house whose charge points connect to a port; its cars answer sooner than real ones."""
+    record = Record()
+    chargers = [Charger(name, wiring=WIRING[name], maximum=16.0) for name in identities]
+    a, b, c = (amperes * VOLTAGE for amperes in BASE)
+    plant = Plant(
+        house=House(base_watts=(a, b, c), appliances=(), heat_pump=None, restless=False),
+        chargers=chargers,
+        voltage=VOLTAGE,
+    )
+    stations = [
+        Station(charger, voltage=VOLTAGE, phase_rotation="RST", record=record.note)
+        for charger in chargers
+    ]
+    return World(plant, stations, record=record, ocpp_url=f"ws://{HOST}:{port}", meter_interval=0.2)
+
+
+def car() -> Car:
+    """A car that takes 16 A on three phases, and follows at once."""
+    return Car(
+        CarModel(name="saloon", phases=3, maximum=16.0, battery_kwh=77.0, dead_time=0.2, slope=40.0)
+    )
+
+
+def site_data(meter_port: int, ocpp_port: int, **changed: Any) -> dict[str, Any]:
+    """What is stored of a site behind 3 × 25 A."""
+    return {
+        "rating": [25.0, 25.0, 25.0],
+        "voltage": 230.0,
+        "usable_share": 80.0,
+        "house_allowance": [10.0, 10.0, 10.0],
+        "meter": {
+            "kind": "sdm630",
+            "host": HOST,
+            "port": meter_port,
+            "unit_id": 1,
+            "interval": 0.2,
+        },
+        "ocpp": {"host": HOST, "port": ocpp_port},
+    } | changed
+
+
+def charger_data(identity: str, **changed: Any) -> ConfigSubentryDataWithId:
+    """What is stored of a charger of the demo house."""
+    data = {
+        "identity": identity,
+        "vendor": "Fusewise demo",
+        "model": "3-phase 16 A",
+        "serial": identity,
+        "wiring": " ".join(phase.name for phase in WIRING[identity]),
+        "maximum": 16.0,
+        "fallback": 6.0,
+    }
+    return ConfigSubentryDataWithId(
+        data=MappingProxyType(data | changed),
+        subentry_id=f"id_of_{identity}",
+        subentry_type="charger",
+        title=identity.capitalize(),
+        unique_id=f"ocpp_{identity}",
+    )
+
+
+def site_entry(
+    hass: HomeAssistant, house: World, ocpp_port: int, *identities: str, **changed: Any
+) -> MockConfigEntry:
+    """A site that is configured, with chargers of the demo house."""
+    entry = MockConfigEntry(
+        domain="fusewise",
+        entry_id="id_of_home",
+        title="Home",
+        data=site_data(house.meter.port, ocpp_port, **changed),
+        subentries_data=[charger_data(identity) for identity in identities],
+    )
+    entry.add_to_hass(hass)
+    return entry
+
+
+async def until(condition: Callable[[], object], within: float = 10.0) -> None:
+    """Wait until something holds."""
+    async with asyncio.timeout(within):
+        while not condition():  # noqa: ASYNC110 - of any object, that has no event
+            await asyncio.sleep(0.02)
+
+
+def state_of(hass: HomeAssistant, entity_id: str) -> State:
+    """The state of an entity that is there."""
+    state = hass.states.get(entity_id)
+    assert state is not None, f"{entity_id} is not among {hass.states.async_entity_ids()}"
+    return state

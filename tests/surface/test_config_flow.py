@@ -1,0 +1,253 @@
+"""A site is set up, and changed, by clicking; what cannot be right is explained where it is typed."""
+
+import asyncio
+import errno
+import os
+import socket
+from typing import Any
+
+import pytest
+
+from demo.meter import MeterFault
+from demo.world import World
+from homeassistant.config_entries import SOURCE_USER, ConfigEntryState
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
+
+from .house import HOST, MENU_SAVE, site_data, site_entry
+
+FUSE = {
+    "name": "Home",
+    "rating_l1": 25,
+    "rating_l2": 25,
+    "rating_l3": 25,
+    "voltage": 230,
+    "usable_share": 80,
+    "house_allowance_l1": 10,
+    "house_allowance_l2": 10,
+    "house_allowance_l3": 10,
+}
+
+
+@pytest.fixture
+async def meter(house: World) -> dict[str, Any]:
+    """What to answer about the demo house's meter."""
+    return {
+        "kind": "sdm630",
+        "host": HOST,
+        "port": house.meter.port,
+        "unit_id": 1,
+        "interval": 1,
+    }
+
+
+async def answer(hass: HomeAssistant, step: Any, user_input: dict[str, Any]) -> Any:
+    return await hass.config_entries.flow.async_configure(step["flow_id"], user_input)
+
+
+async def asked_for_the_fuse(hass: HomeAssistant) -> Any:
+    return await hass.config_entries.flow.async_init("fusewise", context={"source": SOURCE_USER})
+
+
+async def asked_for_the_meter(hass: HomeAssistant) -> Any:
+    return await answer(hass, await asked_for_the_fuse(hass), FUSE)
+
+
+async def asked_for_the_port(hass: HomeAssistant, meter: dict[str, Any]) -> Any:
+    return await answer(hass, await asked_for_the_meter(hass), meter)
+
+
+async def test_a_site_is_set_up_by_clicking(
+    hass: HomeAssistant, house: World, meter: dict[str, Any], ocpp_port: int
+) -> None:
+    step = await asked_for_the_fuse(hass)
+    assert (step["type"], step["step_id"]) == (FlowResultType.FORM, "user")
+    step = await answer(hass, step, FUSE)
+    assert (step["step_id"], step["errors"]) == ("meter", {})
+    step = await answer(hass, step, meter)
+    assert (step["step_id"], step["errors"]) == ("ocpp", {})
+    step = await answer(hass, step, {"host": HOST, "port": ocpp_port})
+    assert (step["type"], step["step_id"]) == (FlowResultType.MENU, "confirm")
+    assert step["description_placeholders"] == {
+        "name": "Home",
+        "fuse": "3 × 25 A",
+        "share": "80",
+        "address": f"ws://{HOST}:{ocpp_port}/",
+        "values": "- L1: 3.0 A, 230 V\n- L2: 2.0 A, 230 V\n- L3: 1.0 A, 230 V",
+    }
+    step = await answer(hass, step, MENU_SAVE)
+    assert step["type"] is FlowResultType.CREATE_ENTRY
+    entry = step["result"]
+    assert entry.title == "Home"
+    assert entry.data == site_data(house.meter.port, ocpp_port) | {"meter": meter}
+    assert entry.state is ConfigEntryState.LOADED
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "error"),
+    [
+        ("rating_l1", 0, "rating_invalid"),
+        ("rating_l1", -5, "rating_invalid"),
+        ("rating_l1", "abc", "rating_invalid"),
+        ("rating_l1", 10_000, "rating_invalid"),
+        ("rating_l1", float("nan"), "rating_invalid"),
+        ("rating_l2", -5, "rating_invalid"),
+        ("rating_l3", 3, "rating_invalid"),
+        ("voltage", 23, "voltage_invalid"),
+        ("usable_share", 0, "usable_share_invalid"),
+        ("usable_share", 101, "usable_share_invalid"),
+        ("house_allowance_l1", -1, "house_allowance_invalid"),
+        ("house_allowance_l2", 26, "house_allowance_above_rating"),
+        ("name", " ", "name_invalid"),
+    ],
+)
+async def test_a_fuse_that_cannot_be_is_explained_beside_its_field(
+    hass: HomeAssistant, field: str, value: Any, error: str
+) -> None:
+    step = await answer(hass, await asked_for_the_fuse(hass), FUSE | {field: value})
+    assert (step["step_id"], step["errors"]) == ("user", {field: error})
+    # The other answers are not asked for again.
+    kept = {str(key): key.description for key in step["data_schema"].schema}
+    assert kept["rating_l2" if field == "rating_l1" else "rating_l1"] == {"suggested_value": 25}
+    step = await answer(hass, step, FUSE)
+    assert step["step_id"] == "meter"
+
+
+async def test_a_house_on_one_phase_has_no_others(
+    hass: HomeAssistant, meter: dict[str, Any], ocpp_port: int
+) -> None:
+    step = await asked_for_the_fuse(hass)
+    step = await answer(hass, step, FUSE | {"rating_l1": 35, "rating_l2": 0, "rating_l3": 0})
+    step = await answer(hass, step, meter)
+    step = await answer(hass, step, {"host": HOST, "port": ocpp_port})
+    assert step["description_placeholders"]["fuse"] == "1 × 35 A"
+    assert step["description_placeholders"]["values"] == "- L1: 3.0 A, 230 V"
+    step = await answer(hass, step, MENU_SAVE)
+    assert step["result"].data["house_allowance"] == [10, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("host", "  "),
+        ("port", 0),
+        ("port", 502.5),
+        ("port", "abc"),
+        ("unit_id", 248),
+        ("interval", 0),
+    ],
+)
+async def test_a_meter_that_cannot_be_is_explained_beside_its_field(
+    hass: HomeAssistant, meter: dict[str, Any], field: str, value: Any
+) -> None:
+    step = await answer(hass, await asked_for_the_meter(hass), meter | {field: value})
+    assert (step["step_id"], step["errors"]) == ("meter", {field: f"{field}_invalid"})
+
+
+async def test_a_meter_that_is_not_there_is_told_before_anything_is_saved(
+    hass: HomeAssistant, meter: dict[str, Any], house: World, ocpp_port: int
+) -> None:
+    await house.meter.fail(MeterFault.STOPPED)
+    step = await asked_for_the_port(hass, meter)
+    assert (step["step_id"], step["errors"]) == ("meter", {"base": "meter_silent"})
+    assert "cannot be reached" in step["description_placeholders"]["error"]
+    # It is switched on, and the same answers do.
+    await house.meter.fail(MeterFault.NONE)
+    step = await answer(hass, step, meter)
+    assert step["step_id"] == "ocpp"
+
+
+async def test_a_meter_that_answers_nan_is_told_before_anything_is_saved(
+    hass: HomeAssistant, meter: dict[str, Any], house: World
+) -> None:
+    await house.meter.fail(MeterFault.NAN)
+    await asyncio.sleep(0.3)
+    step = await asked_for_the_port(hass, meter)
+    assert (step["step_id"], step["errors"]) == ("meter", {"base": "meter_wrong"})
+    assert "no number" in step["description_placeholders"]["error"]
+
+
+async def test_a_host_name_that_cannot_be_is_a_meter_that_is_not_there(
+    hass: HomeAssistant, meter: dict[str, Any]
+) -> None:
+    step = await answer(hass, await asked_for_the_meter(hass), meter | {"host": "x" * 70})
+    assert step["errors"] == {"base": "meter_silent"}
+
+
+async def test_two_sites_cannot_have_the_same_meter(
+    hass: HomeAssistant, meter: dict[str, Any], house: World, ocpp_port: int
+) -> None:
+    site_entry(hass, house, ocpp_port)
+    step = await asked_for_the_port(hass, meter)
+    assert step["errors"] == {"base": "meter_taken"}
+    assert step["description_placeholders"] == {"site": "Home"}
+
+
+async def test_a_port_that_another_program_uses_is_told(
+    hass: HomeAssistant, meter: dict[str, Any], ocpp_port: int
+) -> None:
+    step = await asked_for_the_port(hass, meter)
+    with socket.create_server((HOST, ocpp_port)):
+        step = await answer(hass, step, {"host": HOST, "port": ocpp_port})
+    assert (step["step_id"], step["errors"]) == ("ocpp", {"port": "port_in_use"})
+    step = await answer(hass, step, {"host": HOST, "port": ocpp_port})
+    assert step["step_id"] == "confirm"
+
+
+async def test_an_address_that_this_computer_does_not_have_is_told(
+    hass: HomeAssistant,
+    meter: dict[str, Any],
+    ocpp_port: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # Tests may not name other machines' addresses; but binding to one reaches nobody.
+    unguarded: Any = socket.socket.__base__
+    monkeypatch.setattr(socket.socket, "bind", unguarded.bind)
+    step = await asked_for_the_port(hass, meter)
+    step = await answer(hass, step, {"host": "192.0.2.7", "port": ocpp_port})
+    assert step["errors"] == {"host": "listen_address_foreign"}
+
+
+async def test_a_port_that_only_the_system_may_use_is_told(
+    hass: HomeAssistant, meter: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def bind(sock: socket.socket, address: tuple[str, int]) -> None:
+        # What the system says to everybody but root, as which tests may run.
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    step = await asked_for_the_port(hass, meter)
+    with monkeypatch.context() as patch:
+        patch.setattr(socket.socket, "bind", bind)
+        step = await answer(hass, step, {"host": HOST, "port": 80})
+    assert step["errors"] == {"port": "port_refused"}
+
+
+@pytest.mark.parametrize(("field", "value"), [("port", 70_000), ("port", "x"), ("host", "")])
+async def test_a_port_that_cannot_be_is_explained_beside_its_field(
+    hass: HomeAssistant, meter: dict[str, Any], ocpp_port: int, field: str, value: Any
+) -> None:
+    step = await asked_for_the_port(hass, meter)
+    step = await answer(hass, step, {"host": HOST, "port": ocpp_port, field: value})
+    assert step["errors"] == {field: f"{field}_invalid"}
+
+
+async def test_each_answer_can_be_mended_before_it_is_saved(
+    hass: HomeAssistant, meter: dict[str, Any], ocpp_port: int
+) -> None:
+    step = await asked_for_the_port(hass, meter)
+    step = await answer(hass, step, {"host": HOST, "port": ocpp_port})
+    for name, changed in (
+        ("user", FUSE | {"rating_l1": 32}),
+        ("meter", meter | {"interval": 2}),
+        ("ocpp", {"host": HOST, "port": ocpp_port}),
+    ):
+        step = await answer(hass, step, {"next_step_id": name})
+        assert step["step_id"] == name
+        shown = {str(key): key.description for key in step["data_schema"].schema}
+        assert all(description["suggested_value"] for description in shown.values())
+        step = await answer(hass, step, changed)
+        assert step["step_id"] == "confirm"
+    assert step["description_placeholders"]["fuse"] == "32 A + 25 A + 25 A"
+    step = await answer(hass, step, MENU_SAVE)
+    assert step["result"].data["rating"] == [32, 25, 25]
+    assert step["result"].data["meter"]["interval"] == 2
