@@ -15,7 +15,7 @@ from typing import Any
 
 from aiohttp import web
 
-from custom_components.fusewise.balancing.model import Phase
+from custom_components.fusewise.simulation import Phase
 
 from . import clock, scene
 from .meter import MeterFault, PortInUseError

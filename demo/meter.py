@@ -17,8 +17,7 @@ from pymodbus.constants import ExcCodes
 from pymodbus.server import ModbusTcpServer
 from pymodbus.simulator import DataType, SimData, SimDevice
 
-from custom_components.fusewise.balancing.model import PHASES
-from custom_components.fusewise.simulation import Sample
+from custom_components.fusewise.simulation import PHASES, Sample
 
 UNIT = 1
 _INPUT_REGISTERS = 0x180

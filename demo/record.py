@@ -14,8 +14,7 @@ from collections import deque
 from collections.abc import Mapping
 from typing import Any
 
-from custom_components.fusewise.balancing.model import PerPhase, Phase
-from custom_components.fusewise.simulation import Appetite, ChargerSample, Sample
+from custom_components.fusewise.simulation import Appetite, ChargerSample, PerPhase, Phase, Sample
 
 from . import clock
 

@@ -6,8 +6,7 @@ three-phase and rotated (its L1 is the house's L2), with a small car of 10 A.
 
 from collections.abc import Callable
 
-from custom_components.fusewise.balancing.model import Phase
-from custom_components.fusewise.simulation import Car, CarModel, Charger, House, Plant, Sun
+from custom_components.fusewise.simulation import Car, CarModel, Charger, House, Phase, Plant, Sun
 
 from .record import Record
 from .station import Station
@@ -43,7 +42,8 @@ def build(record: Record, *, seed: int, calm: bool, hour: float) -> tuple[Plant,
     begins = hour * 3600
     house = House(seed=seed, begins=begins)
     if calm:
-        house = House(appliances=(), heat_pump=None, restless=False)
+        base = (460.0, 690.0, 345.0)
+        house = House(base_watts=base, appliances=(), heat_pump=None, restless=False)
     chargers = [Charger(name, wiring=WIRING[name], maximum=_HARDWARE[name]) for name in WIRING]
     for charger in chargers:
         charger.plug(car(charger.id))

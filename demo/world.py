@@ -4,8 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
-from custom_components.fusewise.balancing.model import Phase
-from custom_components.fusewise.simulation import Plant
+from custom_components.fusewise.simulation import Phase, Plant
 
 from . import clock
 from .line import Line

@@ -10,6 +10,7 @@ Pure: time is what `step` is told, chance comes from a seed, and the same seed r
 that the cars could have taken they took.
 """
 
+from ..balancing.model import PHASES, PerPhase, Phase
 from .account import Account, PhaseAccount, account
 from .car import Car, CarModel, CarState
 from .charger import Charger, ChargerSample
@@ -20,6 +21,7 @@ from .room import Appetite, room_left
 from .sun import Sun
 
 __all__ = [
+    "PHASES",
     "Account",
     "Appetite",
     "Appliance",
@@ -30,6 +32,8 @@ __all__ = [
     "ChargerSample",
     "HeatPump",
     "House",
+    "PerPhase",
+    "Phase",
     "PhaseAccount",
     "Plant",
     "Response",
