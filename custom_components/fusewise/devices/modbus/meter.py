@@ -129,7 +129,7 @@ class ModbusMeter(Meter):
         """Leave a meter that fails to the others on its line, longer each time."""
         if failures < 2:
             return self.interval
-        return max(self.interval, min(LONGEST_PAUSE, self.interval * 2 ** min(failures - 1, 10)))
+        return max(self.interval, min(LONGEST_PAUSE, self.interval * 2.0 ** min(failures - 1, 10)))
 
     def _current(self) -> tuple[float, float, float]:
         """Return what was read as A on each phase, import positive. Raises DeviceError."""
@@ -155,14 +155,14 @@ class ModbusMeter(Meter):
             raise self._impossible(f"{current:.0f} A", n, "its current transformers' ratio")
         if self._description.current_has_sign:
             return current
-        return math.copysign(abs(current), power)
+        return -abs(current) if power < 0 else abs(current)
 
     def _value(self, what: str, n: int) -> float:
         # A NaN comes as None; an infinity comes as it is.
         value: float | None = getattr(self._registers, f"{what}_l{n}")
         if value is None or not math.isfinite(value):
             raise self._impossible(f"no number for the {what}", n, "its wiring")
-        return value
+        return float(value)
 
     def _impossible(self, answer: str, n: int, part: str) -> DeviceError:
         return DeviceRefusedError(

@@ -58,7 +58,7 @@ class CentralSystem:
         await runner.setup()
         try:
             await web.TCPSite(runner, host, port).start()
-        except OSError as error:
+        except (OSError, OverflowError, UnicodeError) as error:
             await runner.cleanup()
             raise ListenError(_cannot_listen(host, port, error), port) from error
         self._runner = runner
@@ -177,15 +177,18 @@ class CentralSystem:
             self._schemas_loaded = True
 
 
-def _cannot_listen(host: str, port: int, error: OSError) -> str:
-    match error.errno:
+def _cannot_listen(host: str, port: int, error: Exception) -> str:
+    match getattr(error, "errno", None):
         case errno.EADDRINUSE:
             return (
                 f"Port {port} is in use by another program on this machine, often another OCPP server. "
                 "Stop that, or choose another port here and in the chargers' settings."
             )
-        case errno.EACCES:
+        case errno.EACCES | errno.EPERM:
             return f"Port {port} may not be opened by Home Assistant. Choose one above 1023."
-        case errno.EADDRNOTAVAIL:
-            return f"{host} is not an address of this machine. Choose 0.0.0.0 for all of its addresses."
-    return f"Cannot listen on {host}, port {port}: {error.strerror or error}. Choose another address or port."
+    if isinstance(error, OverflowError):
+        return f"{port} is no port. Choose one from 1024 to 65535."
+    # asyncio gives no number for an address of another machine.
+    return (
+        f"{host} is not an address of this machine. Choose 0.0.0.0 for all that it has. ({error})"
+    )

@@ -116,7 +116,7 @@ class Rpc:
             if self._awaited is not None and not self._awaited[1].done():
                 self._awaited[1].set_exception(LineClosedError("closed before the answer came"))
 
-    async def call(self, request: DataclassInstance, within: float = ANSWER_TIME) -> Payload:
+    async def call(self, request: DataclassInstance) -> Payload:
         """Make a call, return the answer's payload.
 
         Raises TimeoutError, LineClosedError, CallRefusedError.
@@ -127,7 +127,7 @@ class Rpc:
             answer: asyncio.Future[Payload] = asyncio.get_running_loop().create_future()
             self._awaited = (key, answer)
             try:
-                async with asyncio.timeout(within):
+                async with asyncio.timeout(ANSWER_TIME):
                     await self._send([CALL, key, type(request).__name__, payload])
                     return await answer
             finally:

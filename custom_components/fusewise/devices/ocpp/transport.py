@@ -76,20 +76,25 @@ async def accept(request: web.BaseRequest) -> web.StreamResponse | WebSocketLine
         # Messages are short and lines local; some chargers' deflate is broken.
         compress=False,
     )
-    if not socket.can_prepare(request):
+    ready = socket.can_prepare(request)
+    if not ready:
         return web.Response(
             status=426,
             headers={"Upgrade": "websocket"},
             text="This address is for chargers: they connect to it with OCPP 1.6J over a websocket.\n",
         )
+    if ready.protocol is None:
+        return await _turn_away(request)
     await socket.prepare(request)
-    if socket.ws_protocol is None:
-        # The standard wants the handshake completed, so that the charger can tell this from a dead server.
-        await socket.close(
-            code=WSCloseCode.PROTOCOL_ERROR, message=b"Choose the sub-protocol ocpp1.6"
-        )
-        return socket
     return WebSocketLine(socket)
+
+
+async def _turn_away(request: web.BaseRequest) -> web.StreamResponse:
+    """Complete the handshake, as the standard wants it, so that the charger learns why we do not talk."""
+    socket = web.WebSocketResponse(timeout=CLOSING_TIME)
+    await socket.prepare(request)
+    await socket.close(code=WSCloseCode.PROTOCOL_ERROR, message=b"Choose the sub-protocol ocpp1.6")
+    return socket
 
 
 def identity_of(raw_path: str) -> str | None:

@@ -1,0 +1,1 @@
+"""A Modbus server of another make answers the meters."""

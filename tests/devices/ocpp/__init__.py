@@ -1,0 +1,1 @@
+"""Charge points of their own make speak OCPP to the central system."""

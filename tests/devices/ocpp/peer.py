@@ -1,0 +1,272 @@
+"""A small charge point, made with the `ocpp` package over `websockets`: strict in what it accepts.
+
+It checks every message against the standard's schemas, and obeys its profiles as the standard says.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+import contextlib
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import quote
+
+import ocpp.v16
+from ocpp.v16.enums import Action
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+from websockets.typing import Subprotocol
+
+# The package's types are half of the truth: it takes words where it says enumerations.
+_v16: Any = ocpp.v16
+call, call_result = _v16.call, _v16.call_result
+
+MAXIMUM = 32.0  # A: what it lets through where no profile is in force
+
+
+class Clock:
+    """Time as a test wants it."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 11, 20, 12, tzinfo=UTC).timestamp()
+
+    def __call__(self) -> float:
+        return self.now
+
+    def advance(self, seconds: float) -> None:
+        self.now += seconds
+
+
+@dataclass(slots=True, kw_only=True)
+class Peer:
+    """One charge point, with whatever quirk a test gives it."""
+
+    identity: str
+    clock: Clock
+    ahead: float = 0.0
+    """s that its own clock is ahead of ours."""
+    boots: bool = True
+    """It boots by itself when it connects."""
+    configuration: dict[str, tuple[str, bool]] = field(default_factory=dict)
+    """key → (value, readonly), beside the usual ones."""
+    refused_values: frozenset[str] = frozenset()
+    """Values that no configuration key may have."""
+    profile_status: Callable[[Mapping[str, Any]], str] = lambda _: "Accepted"
+    """How it answers SetChargingProfile."""
+    silent: frozenset[str] = frozenset()
+    """Actions that it never answers."""
+    boot_answer: Any = None
+    status: str = "Available"
+    meter_values: list[dict[str, Any]] | None = None
+    """What it reports when it is triggered to."""
+    transaction: int | None = None
+    heard: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    """Every call that it got, in order."""
+    installed: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Its profiles by purpose."""
+    _socket: ClientConnection | None = None
+    _link: Any = None
+    _tasks: list[asyncio.Task[Any]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        usual = {
+            "ChargingScheduleAllowedChargingRateUnit": ("Current,Power", True),
+            "ChargeProfileMaxStackLevel": ("8", True),
+            "MeterValueSampleInterval": ("60", False),
+            "MeterValuesSampledData": ("Energy.Active.Import.Register", False),
+        }
+        self.configuration = usual | self.configuration
+
+    # --- its line -------------------------------------------------------------------------------------
+
+    async def connect(self, port: int, prefix: str = "") -> None:
+        """Come in, and boot."""
+        self._socket = await connect(
+            f"ws://127.0.0.1:{port}/{prefix}{quote(self.identity, safe='')}",
+            subprotocols=[Subprotocol("ocpp1.6")],
+            proxy=None,
+        )
+        self._link = _v16.ChargePoint(self.identity, self._socket, response_timeout=5)
+        self._link.route_map = {
+            action: {"_on_action": self._on(action), "_skip_schema_validation": False}
+            for action in (
+                Action.change_configuration,
+                Action.get_configuration,
+                Action.set_charging_profile,
+                Action.trigger_message,
+            )
+        }
+        self._spawn(self._listen())
+        if self.boots:
+            await self.boot()
+
+    async def _listen(self) -> None:
+        with contextlib.suppress(ConnectionClosed):
+            await self._link.start()
+
+    async def cut(self) -> None:
+        """Lose the line without a goodbye."""
+        assert self._socket is not None
+        self._socket.transport.abort()
+        await self._socket.wait_closed()
+
+    async def closed(self) -> int:
+        """Wait until the line is closed from the other side; return the code."""
+        assert self._socket is not None
+        await self._socket.wait_closed()
+        return self._socket.close_code or 0
+
+    async def leave(self) -> None:
+        """Close the line and end everything."""
+        if self._socket is not None:
+            await self._socket.close()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _spawn(self, work: Awaitable[Any]) -> None:
+        self._tasks.append(asyncio.ensure_future(work))
+
+    # --- what it says ---------------------------------------------------------------------------------
+
+    def stamp(self, ago: float = 0.0) -> str:
+        """Its own time, as it writes it."""
+        moment = datetime.fromtimestamp(self.clock() + self.ahead - ago, UTC)
+        return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+    async def say(self, message: Any) -> Any:
+        """Send a call, return the answer. Raises the package's error for a CALLERROR."""
+        return await self._link.call(message, suppress=False)
+
+    async def boot(self) -> Any:
+        self.boot_answer = await self.say(
+            call.BootNotification(
+                charge_point_model="Small",
+                charge_point_vendor="Peer",
+                charge_point_serial_number="S-1",
+                firmware_version="1.0",
+            )
+        )
+        return self.boot_answer
+
+    async def tell_status(self, status: str | None = None, connector: int = 1) -> None:
+        if connector == 1:
+            self.status = status or self.status
+        await self.say(
+            call.StatusNotification(
+                connector_id=connector,
+                error_code="NoError",
+                status=status or self.status,
+                timestamp=self.stamp(),
+            )
+        )
+
+    async def start(self, **changes: Any) -> Any:
+        """Begin a transaction; return the whole answer."""
+        message = {"connector_id": 1, "id_tag": "TAG", "meter_start": 0, "timestamp": self.stamp()}
+        answer = await self.say(call.StartTransaction(**(message | changes)))
+        self.transaction = answer.transaction_id
+        self.status = "Charging"
+        return answer
+
+    async def stop(self) -> None:
+        assert self.transaction is not None
+        await self.say(
+            call.StopTransaction(
+                meter_stop=0, timestamp=self.stamp(), transaction_id=self.transaction
+            )
+        )
+        self.transaction = None
+        self.installed.pop("TxProfile", None)
+
+    async def measure(
+        self, *sampled: dict[str, Any], ago: float = 0.0, transaction: int | None = None
+    ) -> None:
+        """Report values of one moment."""
+        await self.say(
+            call.MeterValues(
+                connector_id=1,
+                meter_value=[{"timestamp": self.stamp(ago), "sampled_value": list(sampled)}],
+                transaction_id=transaction or self.transaction,
+            )
+        )
+
+    # --- what it hears --------------------------------------------------------------------------------
+
+    def _on(self, action: str) -> Callable[..., Any]:
+        async def handle(**payload: Any) -> Any:
+            self.heard.append((action, payload))
+            if action in self.silent:
+                await asyncio.Event().wait()
+            return getattr(self, f"_{action}")(**payload)
+
+        return handle
+
+    def _GetConfiguration(self, key: list[str]) -> Any:  # noqa: N802 - the message's name
+        return call_result.GetConfiguration(
+            configuration_key=[
+                {"key": k, "readonly": self.configuration[k][1], "value": self.configuration[k][0]}
+                for k in key
+                if k in self.configuration
+            ],
+            unknown_key=[k for k in key if k not in self.configuration],
+        )
+
+    def _ChangeConfiguration(self, key: str, value: str) -> Any:  # noqa: N802
+        if value in self.refused_values or self.configuration.get(key, ("", False))[1]:
+            return call_result.ChangeConfiguration(status="Rejected")
+        self.configuration[key] = (value, False)
+        return call_result.ChangeConfiguration(status="Accepted")
+
+    def _SetChargingProfile(self, connector_id: int, cs_charging_profiles: Any) -> Any:  # noqa: N802
+        profile = cs_charging_profiles
+        purpose = profile["charging_profile_purpose"]
+        status = self.profile_status(profile)
+        if purpose == "TxProfile" and self.transaction is None:
+            status = "Rejected"
+        if connector_id != (1 if purpose == "TxProfile" else 0):
+            status = "Rejected"
+        if status == "Accepted":
+            self.installed[purpose] = profile
+        return call_result.SetChargingProfile(status=status)
+
+    def _TriggerMessage(self, requested_message: str, connector_id: int | None = None) -> Any:  # noqa: N802
+        match requested_message:
+            case "BootNotification":
+                self._spawn(self.boot())
+            case "StatusNotification":
+                self._spawn(self.tell_status())
+            case "MeterValues" if self.meter_values is not None:
+                self._spawn(self.measure(*self.meter_values))
+            case _:
+                return call_result.TriggerMessage(status="Rejected")
+        return call_result.TriggerMessage(status="Accepted")
+
+    def told(self, purpose: str) -> list[dict[str, Any]]:
+        """Every profile of a purpose that it was sent, in order."""
+        return [
+            payload["cs_charging_profiles"]
+            for action, payload in self.heard
+            if action == "SetChargingProfile"
+            and payload["cs_charging_profiles"]["charging_profile_purpose"] == purpose
+        ]
+
+    def let_through(self) -> float:
+        """A per phase that its profiles allow now, in its own time."""
+        for purpose in ("TxProfile", "TxDefaultProfile"):
+            profile = self.installed.get(purpose)
+            if profile is None:
+                continue
+            schedule = profile["charging_schedule"]
+            if (start := schedule.get("start_schedule")) is not None:
+                since = self.clock() + self.ahead - datetime.fromisoformat(start).timestamp()
+                if not 0.0 <= since < schedule.get("duration", float("inf")):
+                    continue
+            return float(schedule["charging_schedule_period"][0]["limit"])
+        return MAXIMUM
+
+
+def current(amperes: float, phase: str | None = None, **more: Any) -> dict[str, Any]:
+    """A sampled current."""
+    value = {"value": str(amperes), "measurand": "Current.Import", "unit": "A", "phase": phase}
+    return {key: item for key, item in (value | more).items() if item is not None}

@@ -1,0 +1,166 @@
+"""The port, the address and the handshake."""
+
+import asyncio
+import errno
+import os
+import socket
+
+from aiohttp import ClientSession, web
+import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed
+from websockets.typing import Subprotocol
+
+from custom_components.fusewise.devices import DeviceError
+from custom_components.fusewise.devices.ocpp import CentralSystem, ListenError
+
+from .peer import Clock, Peer
+
+
+async def test_a_port_in_use_says_which_and_what_to_do(
+    central: CentralSystem, clock: Clock
+) -> None:
+    assert central.port is not None
+    second = CentralSystem(clock)
+    with pytest.raises(ListenError, match=rf"Port {central.port} is in use .* choose another"):
+        await second.start("127.0.0.1", central.port)
+    assert second.port is None
+    assert issubclass(ListenError, DeviceError)
+    # It is as if it had never been tried.
+    await second.start("127.0.0.1", 0)
+    await second.stop()
+
+
+@pytest.mark.parametrize(
+    ("number", "host", "port", "message"),
+    [
+        (errno.EADDRNOTAVAIL, "192.0.2.1", 9000, r"192\.0\.2\.1 is not an address of this machine"),
+        (errno.EACCES, "127.0.0.1", 80, "Port 80 may not be opened .* above 1023"),
+    ],
+)
+async def test_what_the_system_forbids_is_told_apart(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch, number: int, host: str, port: int, message: str
+) -> None:
+    def forbidden(*_: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(socket.socket, "bind", forbidden)
+    with pytest.raises(ListenError, match=message):
+        await CentralSystem(clock).start(host, port)
+
+
+async def test_a_port_out_of_range_is_told_apart(clock: Clock) -> None:
+    with pytest.raises(ListenError, match="70000 is no port"):
+        await CentralSystem(clock).start("127.0.0.1", 70000)
+
+
+async def test_stopping_frees_the_port_and_says_goodbye(clock: Clock) -> None:
+    central = CentralSystem(clock)
+    await central.start("127.0.0.1", 0)
+    port = central.port
+    assert port is not None
+    charger = central.adopt("garage")
+    peer = Peer(identity="garage", clock=clock)
+    await peer.connect(port)
+    await central.stop()
+    assert await peer.closed() == 1001
+    assert not charger.reading.online
+    again = CentralSystem(clock)
+    await again.start("127.0.0.1", port)
+    await again.stop()
+    await peer.leave()
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["", "x" * 49, "a%00b", "%0Agarage", "%20garage", "%ff%fe"],
+)
+async def test_an_address_without_a_sane_identity_is_not_found(
+    central: CentralSystem, path: str
+) -> None:
+    with pytest.raises(Exception, match="404"):
+        await connect(
+            f"ws://127.0.0.1:{central.port}/ocpp/{path}"
+            if path
+            else f"ws://127.0.0.1:{central.port}/",
+            subprotocols=[Subprotocol("ocpp1.6")],
+            proxy=None,
+        )
+    assert not central.pending
+
+
+@pytest.mark.parametrize("offered", [["ocpp2.0.1"], ["ocpp1.5", "ocpp2.1"], None])
+async def test_without_a_common_subprotocol_the_handshake_ends_and_the_line_is_closed(
+    central: CentralSystem, offered: list[str] | None
+) -> None:
+    async with connect(
+        f"ws://127.0.0.1:{central.port}/garage",
+        subprotocols=None if offered is None else [Subprotocol(name) for name in offered],
+        proxy=None,
+    ) as line:
+        assert line.subprotocol is None
+        with pytest.raises(ConnectionClosed):
+            await line.recv()
+        assert line.close_code == 1002
+        assert line.close_reason == "Choose the sub-protocol ocpp1.6"
+
+
+async def test_a_charger_that_offers_several_versions_gets_ours(central: CentralSystem) -> None:
+    async with connect(
+        f"ws://127.0.0.1:{central.port}/garage",
+        subprotocols=[Subprotocol("ocpp2.0.1"), Subprotocol("ocpp1.6")],
+        proxy=None,
+    ) as line:
+        assert line.subprotocol == "ocpp1.6"
+
+
+async def test_a_browser_is_told_what_this_is(central: CentralSystem) -> None:
+    async with (
+        ClientSession() as session,
+        session.get(f"http://127.0.0.1:{central.port}/garage") as response,
+    ):
+        assert response.status == 426
+        assert "OCPP 1.6J" in await response.text()
+
+
+async def test_somebody_elses_web_server_can_let_chargers_in(clock: Clock) -> None:
+    """As Home Assistant's own will."""
+    central = CentralSystem(clock)
+    charger = central.adopt("garage")
+    application = web.Application()
+    application.router.add_get("/api/fusewise/ocpp/{identity}", central.handle)
+    runner = web.AppRunner(application)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    peer = Peer(identity="garage", clock=clock)
+    await peer.connect(runner.addresses[0][1], "api/fusewise/ocpp/")
+    await peer.start()
+    await charger.apply(9.0)
+    assert peer.let_through() == 9.0
+    await central.stop()
+    await peer.leave()
+    await runner.cleanup()
+
+
+async def test_a_charger_that_says_nothing_is_lost_in_time(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A cut line looks open from here until a ping stays without its pong."""
+    monkeypatch.setattr("custom_components.fusewise.devices.ocpp.transport.PING_INTERVAL", 0.1)
+    central = CentralSystem(clock)
+    await central.start("127.0.0.1", 0)
+    charger = central.adopt("garage")
+    lost = asyncio.Event()
+    charger.subscribe(lambda: None if charger.reading.online else lost.set())
+    reader, writer = await asyncio.open_connection("127.0.0.1", central.port)
+    writer.write(
+        b"GET /garage HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n"
+        b"Sec-WebSocket-Protocol: ocpp1.6\r\n\r\n"
+    )
+    assert b"101" in await reader.readline()
+    assert charger.reading.online
+    async with asyncio.timeout(5):
+        await lost.wait()
+    writer.close()
+    await central.stop()
