@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+from collections.abc import Sequence
 import contextlib
 import json
 import logging
@@ -18,7 +19,7 @@ _PORT_IN_USE = 2
 _ENDING = 5.0  # s in which everything must be closed
 
 
-def _arguments() -> argparse.Namespace:
+def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m demo", description=__doc__)
     parser.add_argument(
         "--ocpp-url",
@@ -36,7 +37,7 @@ def _arguments() -> argparse.Namespace:
         "--meter-interval", type=_seconds, default=1.0, help="s between the meter's readings"
     )
     parser.add_argument("--verbose", action="store_true", help="say what goes over the lines")
-    return parser.parse_args()
+    return parser.parse_args(argv)
 
 
 def _port(text: str) -> int:
@@ -106,9 +107,9 @@ async def _run(arguments: argparse.Namespace) -> None:
             await asyncio.wait([running])
 
 
-def main() -> int:
+def main(argv: Sequence[str] | None = None) -> int:
     """Run until a signal; return the exit code."""
-    arguments = _arguments()
+    arguments = _arguments(argv)
     level = logging.INFO if arguments.verbose else logging.CRITICAL
     logging.basicConfig(level=level, format="%(asctime)s %(name)s: %(message)s")
     try:

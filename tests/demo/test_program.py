@@ -13,6 +13,8 @@ from typing import Any
 import aiohttp
 import pytest
 
+from demo.__main__ import main
+
 from .central import central_system
 
 ROOT = Path(__file__).parents[2]
@@ -57,25 +59,21 @@ async def test_it_starts_three_charge_points_and_ends_cleanly_on_sigterm() -> No
 
 
 @pytest.mark.parametrize("option", ["--modbus-port", "--control-port"])
-async def test_a_port_in_use_is_said_in_one_line(option: str) -> None:
+def test_a_port_in_use_is_said_in_one_line(option: str, capsys: pytest.CaptureFixture[str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         others = {"--modbus-port": "0", "--control-port": "0", option: str(port)}
-        arguments = [f"{name}={value}" for name, value in others.items()]
-        async with started(*arguments) as process:
-            async with asyncio.timeout(20):
-                _, said = await process.communicate()
-            assert process.returncode == 2
+        assert main([f"{name}={value}" for name, value in others.items()]) == 2
     explained = "end the program that uses it, or choose another port with"
-    assert said.decode() == f"Port {port} is already in use: {explained} {option}.\n"
+    said = capsys.readouterr()
+    assert said.err == f"Port {port} is already in use: {explained} {option}.\n"
+    assert said.out == ""
 
 
 @pytest.mark.parametrize(
     "argument", ["--modbus-port=70000", "--hour=25", "--meter-interval=nan", "--control-port=-1"]
 )
-async def test_a_bad_argument_is_refused(argument: str) -> None:
-    async with started(argument) as process:
-        async with asyncio.timeout(20):
-            _, said = await process.communicate()
-        assert process.returncode == 2
-        assert "is not a" in said.decode()
+def test_a_bad_argument_is_refused(argument: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main([argument])
+    assert "is not a" in capsys.readouterr().err
