@@ -9,6 +9,7 @@ the moment until its transaction has begun: that wakes the controller, which app
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
 import contextlib
+from functools import partial
 import logging
 import math
 from typing import Any, override
@@ -226,7 +227,7 @@ class OcppCharger(Charger):
     def _prepare(self, station: Station) -> None:
         if self._preparing is not None:
             self._preparing.cancel()
-        self._preparing = asyncio.create_task(_logged(self.identity, self._ready(station)))
+        self._preparing = asyncio.create_task(_logged(self.identity, partial(self._ready, station)))
 
     async def _ready(self, station: Station) -> None:
         """Make a charger that came in safe, and know its state at once."""
@@ -250,8 +251,8 @@ class OcppCharger(Charger):
             await asyncio.sleep(BOOT_WAIT)
 
 
-async def _logged(identity: str, work: Coroutine[Any, Any, None]) -> None:
+async def _logged(identity: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
     try:
-        await work
+        await work()
     except Exception:
         _LOGGER.exception("Preparing charger %s failed", identity)
