@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from .admission import admit, in_order
-from .claims import Claim, round_down, step_up
+from .claims import Claim
 from .model import Settings
 from .sharing import EPSILON, Part, share
+from .steps import round_down, step_up
 
 __all__ = ["Allocation", "allocate"]
 

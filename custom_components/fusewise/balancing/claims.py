@@ -9,7 +9,6 @@ import math
 
 from .cars import Car
 from .model import (
-    Charger,
     ChargerStatus,
     FallbackCause,
     Mode,
@@ -20,8 +19,9 @@ from .model import (
     Settings,
     Site,
 )
+from .steps import ROUNDING, round_down, round_up
 
-__all__ = ["Claim", "make_claims", "round_down", "step_up"]
+__all__ = ["Claim", "make_claims"]
 
 SMOOTHING_HOURS = (
     1.0  # δ of smoothed least-laxity-first: how far laxities may be apart and still share
@@ -29,7 +29,6 @@ SMOOTHING_HOURS = (
 UNKNOWN_STAY = 8 * 3600.0  # s: a night, where nobody said when the car leaves
 UNKNOWN_NEED = 10.0  # kWh: a usual session, where nobody said how much it needs
 UNKNOWN_LAXITY = 6 * 3600.0  # s: that night less that session on one phase
-ROUNDING = 1e-6  # A: 5.999999 is 6
 
 _BOOST, _FAST, _NORMAL = range(3)
 
@@ -124,7 +123,7 @@ def _claim(site: Site, car: Car, cause: FallbackCause | None, now: float) -> Cla
     ceiling, why = charger.maximum, Reason(code=ReasonCode.FULL, limit=charger.maximum)
     if session is not None and session.maximum is not None and session.maximum < ceiling:
         ceiling, why = session.maximum, Reason(code=ReasonCode.VEHICLE_LIMIT, limit=session.maximum)
-    floor = _grid_ceil(charger, charger.floor)
+    floor = round_up(charger, charger.floor)
     if ceiling < floor - ROUNDING:
         return Reason(code=ReasonCode.VEHICLE_LIMIT, limit=ceiling)
     if car.reading.status is ChargerStatus.SUSPENDED_EV and car.memory.ceiling is None:
@@ -172,7 +171,9 @@ def _laxity(car: Car, session: Session | None, now: float) -> float:
         # Nobody said anything: then nobody is more urgent for being slower to charge.
         return UNKNOWN_LAXITY
     departure = now + UNKNOWN_STAY if session.departure is None else session.departure
-    need = UNKNOWN_NEED if session.energy_needed_kwh is None else max(0.0, session.energy_needed_kwh)
+    need = (
+        UNKNOWN_NEED if session.energy_needed_kwh is None else max(0.0, session.energy_needed_kwh)
+    )
     most = car.charger.maximum
     if session.maximum is not None:
         most = min(most, max(session.maximum, car.charger.floor))
@@ -197,28 +198,3 @@ def _rank(claims: list[Claim], policy: Policy) -> None:
             claim.rank += (session.started if session is not None else math.inf,)
         elif policy is Policy.PRIORITY:
             claim.rank += (-claim.car.charger.priority,)
-
-
-# --- the currents that a charger can be told --------------------------------------------------------
-
-
-def round_down(charger: Charger, current: float) -> float:
-    """The highest setpoint of the charger that is not above `current`; 0 if there is none."""
-    if charger.levels:
-        return max((level for level in charger.levels if level <= current + ROUNDING), default=0.0)
-    steps = math.floor((current + ROUNDING) / charger.step)
-    return round(steps * charger.step, 6)
-
-
-def step_up(charger: Charger, current: float) -> float:
-    """The next setpoint above `current`; inf if there is none."""
-    if charger.levels:
-        return min(
-            (level for level in charger.levels if level > current + ROUNDING), default=math.inf
-        )
-    return round((math.floor((current + ROUNDING) / charger.step) + 1) * charger.step, 6)
-
-
-def _grid_ceil(charger: Charger, current: float) -> float:
-    below = round_down(charger, current)
-    return below if below >= current - ROUNDING else step_up(charger, below)

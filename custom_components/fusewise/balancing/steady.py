@@ -11,14 +11,14 @@ import math
 
 from .allocation import Allocation
 from .cars import Car
-from .claims import Claim, round_down
+from .claims import Claim
 from .model import ReasonCode, Settings
 from .sharing import EPSILON, Part, share
+from .steps import ROUNDING, round_down
 
 __all__ = ["Steadied", "steady"]
 
 DEAD_BAND_SHARE = 0.05  # rises under 5 % are not worth a message
-ROUNDING = 1e-6
 
 
 @dataclass(slots=True)

@@ -5,11 +5,12 @@ of the panel and of every circuit above it.
 """
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 import math
 
 from .errors import SiteError
 from .model import PHASES, Charger, Circuit, DemandWindow, PerPhase, Phase, Site
+from .steps import round_up
 
 __all__ = ["Topology", "topology_of"]
 
@@ -173,10 +174,24 @@ def _check_circuit(circuit: Circuit) -> None:
             raise SiteError(f"{name}: {what} {figure!r} is not a figure of 0 or more")
     if circuit.demand is not None:
         _check_demand(name, circuit.demand)
-    if circuit.breaker is not None and not circuit.breaker.time_constant > 0:
-        raise SiteError(f"{name}: the breaker's time constant must be above 0 s")
-    if circuit.derating is not None and not circuit.derating.stops_at > circuit.derating.starts_at:
+    _check_thermal(name, circuit)
+
+
+def _check_thermal(name: str, circuit: Circuit) -> None:
+    breaker, derating = circuit.breaker, circuit.derating
+    if breaker is not None and not 0 < breaker.time_constant < math.inf:
+        raise SiteError(
+            f"{name}: the breaker's time constant {breaker.time_constant!r} s is not above 0"
+        )
+    if breaker is not None and not 1 < breaker.trips_at < math.inf:
+        raise SiteError(f"{name}: the breaker trips at {breaker.trips_at!r}, which is not above 1")
+    if derating is not None and not -math.inf < derating.starts_at < derating.stops_at < math.inf:
         raise SiteError(f"{name}: derating must end at a higher temperature than it starts at")
+    if circuit.transformer is not None:
+        for field in fields(circuit.transformer):
+            figure = getattr(circuit.transformer, field.name)
+            if not 0 < figure < math.inf:
+                raise SiteError(f"{name}: the transformer's {field.name} {figure!r} is not above 0")
 
 
 def _check_demand(name: str, demand: DemandWindow) -> None:
@@ -190,7 +205,8 @@ def _check_demand(name: str, demand: DemandWindow) -> None:
 
 def _check_charger(charger: Charger, chain: list[Circuit]) -> None:
     name = f"charger {charger.id!r}"
-    if not charger.wiring or len(set(charger.wiring)) != len(charger.wiring):
+    phases = {phase for phase in charger.wiring if isinstance(phase, Phase)}
+    if not phases or len(phases) != len(charger.wiring):
         raise SiteError(f"{name}: wiring must name one to three different phases")
     for circuit in chain:
         for phase in charger.wiring:
@@ -220,20 +236,36 @@ def _check_setpoints(charger: Charger, name: str) -> None:
         raise SiteError(f"{name}: step {charger.step!r} A is not above 0")
     if any(not 0 < level < POSSIBLE_RATING for level in charger.levels):
         raise SiteError(f"{name}: levels {charger.levels!r} must be above 0 A")
-    if charger.levels and not any(
-        charger.floor <= level <= charger.maximum for level in charger.levels
-    ):
-        raise SiteError(f"{name}: no level lies between its floor and its maximum")
+    if not charger.floor <= round_up(charger, charger.floor) <= charger.maximum:
+        what = "level" if charger.levels else f"multiple of its step {charger.step!r} A"
+        raise SiteError(
+            f"{name}: no {what} lies between its floor {charger.floor!r} A and its maximum {charger.maximum!r} A"
+        )
 
 
 def _check_settings(site: Site) -> None:
     settings = site.settings
-    for what in ("turn_time", "rise_rate", "smoothing"):
+    for what in ("turn_time", "rise_rate"):
         if not getattr(settings, what) > 0:
-            raise SiteError(f"settings: {what} must be above 0")
-    for what in ("running_bonus", "hold", "rise_spacing", "dead_band", "minimum_on", "minimum_off"):
-        if not getattr(settings, what) >= 0:
-            raise SiteError(f"settings: {what} must be 0 or more")
+            raise SiteError(f"settings: {what} {getattr(settings, what)!r} is not above 0")
+    for what in (
+        "running_bonus",
+        "hold",
+        "rise_spacing",
+        "dead_band",
+        "smoothing",
+        "minimum_on",
+        "minimum_off",
+        "boosts_per_week",
+        "safe_grid_watts",
+    ):
+        figure = getattr(settings, what)
+        if figure is not None and not figure >= 0:
+            raise SiteError(f"settings: {what} {figure!r} is not 0 or more")
+    if not 0 <= settings.battery_reserve <= 100:
+        raise SiteError(
+            f"settings: battery_reserve {settings.battery_reserve!r} % is not between 0 and 100"
+        )
 
 
 def _check_voltage(what: str, volts: float) -> None:
@@ -247,7 +279,8 @@ def _check_per_phase(what: str, figures: PerPhase) -> None:
             f"{what} must give three figures, for L1, L2 and L3 (0 where there is none)"
         )
     for phase, amperes in zip(Phase, figures, strict=True):
-        if not 0 <= amperes <= POSSIBLE_RATING:
+        if not 0 <= amperes < POSSIBLE_RATING:
             raise SiteError(
-                f"{what}: {amperes!r} A on {phase.name} is not between 0 and {POSSIBLE_RATING:g} A"
+                f"{what}: {amperes!r} A on {phase.name} is not between 0 A and less than"
+                f" {POSSIBLE_RATING:g} A"
             )

@@ -1,0 +1,32 @@
+"""The currents that a charger can be told: multiples of its step, or its levels."""
+
+import math
+
+from .model import Charger
+
+__all__ = ["ROUNDING", "round_down", "round_up", "step_up"]
+
+ROUNDING = 1e-6  # A: 5.999999 is 6
+
+
+def round_down(charger: Charger, current: float) -> float:
+    """The highest setpoint of the charger that is not above `current`; 0 if there is none."""
+    if charger.levels:
+        return max((level for level in charger.levels if level <= current + ROUNDING), default=0.0)
+    steps = math.floor((current + ROUNDING) / charger.step)
+    return round(steps * charger.step, 6)
+
+
+def round_up(charger: Charger, current: float) -> float:
+    """The lowest setpoint of the charger that is not below `current`; inf if there is none."""
+    below = round_down(charger, current)
+    return below if below >= current - ROUNDING else step_up(charger, below)
+
+
+def step_up(charger: Charger, current: float) -> float:
+    """The next setpoint above `current`; inf if there is none."""
+    if charger.levels:
+        return min(
+            (level for level in charger.levels if level > current + ROUNDING), default=math.inf
+        )
+    return round((math.floor((current + ROUNDING) / charger.step) + 1) * charger.step, 6)
