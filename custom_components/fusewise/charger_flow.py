@@ -1,10 +1,8 @@
-"""The dialogs about one charger: adding one by hand, and changing one.
+"""The dialogs about one charger: taking in one that has called, adding one by hand, changing one."""
 
-A charger that calls by itself is offered as discovered (config_flow); the questions are the same.
-"""
-
+from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Any, override
 
 import voluptuous as vol
 
@@ -12,16 +10,33 @@ from homeassistant.config_entries import (
     SOURCE_RECONFIGURE,
     ConfigEntry,
     ConfigEntryState,
+    ConfigFlow,
+    ConfigFlowResult,
     ConfigSubentry,
     ConfigSubentryFlow,
     SubentryFlowResult,
 )
 from homeassistant.const import CONF_NAME
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers.selector import SelectOptionDict, SelectSelector, SelectSelectorConfig
+from homeassistant.helpers.selector import (
+    SelectOptionDict,
+    SelectSelector,
+    SelectSelectorConfig,
+    SelectSelectorMode,
+)
+from homeassistant.helpers.typing import DiscoveryInfoType
 
 from . import forms
-from .const import CONF_IDENTITY, CONF_MODEL, CONF_SERIAL, CONF_VENDOR, DOMAIN, SUBENTRY_CHARGER
+from .const import (
+    CONF_IDENTITY,
+    CONF_MODEL,
+    CONF_OCPP,
+    CONF_SERIAL,
+    CONF_SITE,
+    CONF_VENDOR,
+    DOMAIN,
+    SUBENTRY_CHARGER,
+)
 from .door import Caller, address_of, async_get_doors, caller_of, charger_address, unique_id
 from .forms import Answers, Errors
 from .site import phases_of, rating_of
@@ -56,6 +71,97 @@ def charger_subentry(caller: Caller, answers: Answers) -> ConfigSubentry:
         title=answers[CONF_NAME].strip(),
         unique_id=unique_id(caller[CONF_IDENTITY]),
     )
+
+
+class DiscoveredChargerFlow(ConfigFlow):
+    """Take in a charger that has called by itself."""
+
+    def __init__(self) -> None:
+        """Know nothing yet."""
+        self._found: Mapping[str, Any] = {}
+        self._site: ConfigEntry | None = None
+
+    @override
+    async def async_step_integration_discovery(
+        self, discovery_info: DiscoveryInfoType
+    ) -> ConfigFlowResult:
+        """Offer a charger that nobody knows, once."""
+        identity = discovery_info[CONF_IDENTITY]
+        await self.async_set_unique_id(unique_id(identity))
+        self._abort_if_unique_id_configured()  # somebody wants it to be ignored
+        if is_taken_in(self.hass, identity):
+            return self.async_abort(reason="already_configured")
+        self._found = discovery_info
+        self.context["title_placeholders"] = {"name": suggested_name(discovery_info)}
+        return await self.async_step_site()
+
+    async def async_step_site(self, user_input: Answers | None = None) -> ConfigFlowResult:
+        """Ask which site the charger belongs to, where several share its port."""
+        sites = {
+            entry.entry_id: entry
+            # A site that is just starting counts too: its chargers call before it has done so.
+            for entry in self.hass.config_entries.async_entries(
+                DOMAIN, include_ignore=False, include_disabled=False
+            )
+            if entry.data[CONF_OCPP] == self._found[CONF_OCPP]
+        }
+        if not sites:
+            return self.async_abort(reason="no_site")
+        if user_input is not None or len(sites) == 1:
+            self._site = sites[user_input[CONF_SITE]] if user_input else next(iter(sites.values()))
+            return await self.async_step_charger()
+        options = [
+            SelectOptionDict(value=entry_id, label=entry.title) for entry_id, entry in sites.items()
+        ]
+        selector = SelectSelector(
+            SelectSelectorConfig(options=options, mode=SelectSelectorMode.LIST)
+        )
+        return self.async_show_form(
+            step_id="site",
+            data_schema=vol.Schema({vol.Required(CONF_SITE): selector}),
+            description_placeholders={"name": suggested_name(self._found)},
+        )
+
+    async def async_step_charger(self, user_input: Answers | None = None) -> ConfigFlowResult:
+        """Ask for name, wiring and limits, and take the charger in."""
+        assert self._site is not None
+        errors: Errors = {}
+        if user_input is not None:
+            errors = forms.charger_errors(user_input)
+            if not errors:
+                # No longer offered: taking it in must not end this dialog before its last word.
+                await self.async_set_unique_id(None)
+                subentry = charger_subentry(self._found, user_input)
+                self.hass.config_entries.async_add_subentry(self._site, subentry)
+                return self.async_abort(
+                    reason="charger_added",
+                    description_placeholders={"name": subentry.title, "site": self._site.title},
+                )
+        shown = user_input or {CONF_NAME: suggested_name(self._found)}
+        return self._show(
+            "charger",
+            forms.charger_schema(phases_of(rating_of(self._site))),
+            shown,
+            errors,
+            {"identity": self._found[CONF_IDENTITY], "site": self._site.title},
+        )
+
+    def _show(
+        self,
+        step: str,
+        schema: vol.Schema,
+        shown: Mapping[str, Any] | None,
+        errors: Errors,
+        placeholders: Mapping[str, str] | None = None,
+    ) -> ConfigFlowResult:
+        return self.async_show_form(
+            step_id=step,
+            data_schema=self.add_suggested_values_to_schema(
+                schema, forms.worth_showing(shown or {})
+            ),
+            errors=errors,
+            description_placeholders=placeholders,
+        )
 
 
 class ChargerSubentryFlow(ConfigSubentryFlow):

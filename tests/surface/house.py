@@ -14,6 +14,7 @@ from demo.station import Station
 from demo.world import World
 from homeassistant.config_entries import ConfigSubentryDataWithId
 from homeassistant.core import HomeAssistant, State
+from homeassistant.helpers import device_registry as dr
 
 L1, L2, L3 = Phase.L1, Phase.L2, Phase.L3
 HOST = "127.0.0.1"
@@ -38,7 +39,18 @@ def quiet_house(port: int, *identities: str) -> World:
         Station(charger, voltage=VOLTAGE, phase_rotation="RST", record=record.note)
         for charger in chargers
     ]
-    return World(plant, stations, record=record, ocpp_url=f"ws://{HOST}:{port}", meter_interval=0.2)
+    house = World(
+        plant, stations, record=record, ocpp_url=f"ws://{HOST}:{port}", meter_interval=0.2
+    )
+    for line in house.lines.values():
+        line.cut()
+    return house
+
+
+def let_call(house: World) -> None:
+    """Let the charge points connect; before somebody listens they would fail, and wait for a second."""
+    for line in house.lines.values():
+        line.restore()
 
 
 def car() -> Car:
@@ -113,3 +125,21 @@ def state_of(hass: HomeAssistant, entity_id: str) -> State:
     state = hass.states.get(entity_id)
     assert state is not None, f"{entity_id} is not among {hass.states.async_entity_ids()}"
     return state
+
+
+def device_of(hass: HomeAssistant, entry: MockConfigEntry, owner: str) -> dr.DeviceEntry:
+    """The device of a site or of a charger, by the id of its entry or subentry."""
+    device = dr.async_get(hass).async_get_device_by_identifier(("fusewise", owner), entry.entry_id)
+    assert device is not None
+    return device
+
+
+async def is_served(host: str, port: int) -> bool:
+    """Whether somebody listens there."""
+    try:
+        _, writer = await asyncio.open_connection(host, port)
+    except ConnectionRefusedError:
+        return False
+    writer.close()
+    await writer.wait_closed()
+    return True

@@ -7,6 +7,7 @@ import socket
 from typing import Any
 
 import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from demo.meter import MeterFault
 from demo.world import World
@@ -14,7 +15,7 @@ from homeassistant.config_entries import SOURCE_USER, ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 
-from .house import HOST, MENU_SAVE, site_data, site_entry
+from .house import HOST, MENU_SAVE, device_of, is_served, site_data, site_entry
 
 FUSE = {
     "name": "Home",
@@ -251,3 +252,111 @@ async def test_each_answer_can_be_mended_before_it_is_saved(
     step = await answer(hass, step, MENU_SAVE)
     assert step["result"].data["rating"] == [32, 25, 25]
     assert step["result"].data["meter"]["interval"] == 2
+
+
+async def test_a_site_is_changed_by_the_same_dialogs_and_goes_on_running(
+    hass: HomeAssistant, house: World, ocpp_port: int
+) -> None:
+    entry = site_entry(hass, house, ocpp_port)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    coordinator = entry.runtime_data
+    step: Any = await entry.start_reconfigure_flow(hass)
+    # What is so now, with what the meter reads.
+    assert step["step_id"] == "confirm"
+    assert step["description_placeholders"]["values"].startswith("- L1: 3.0 A, 230 V")
+    step = await answer(hass, step, {"next_step_id": "user"})
+    step = await answer(hass, step, FUSE | {"name": "Barn", "rating_l1": 32})
+    step = await answer(hass, step, MENU_SAVE)
+    assert (step["type"], step["reason"]) == (FlowResultType.ABORT, "reconfigure_successful")
+    assert entry.title == "Barn"
+    await hass.async_block_till_done()
+    # In place: nothing was reloaded.
+    assert entry.runtime_data is coordinator
+    assert coordinator.controller.site.circuits[0].rating == (32, 25, 25)
+    assert device_of(hass, entry, entry.entry_id).name == "Barn"
+
+
+async def test_a_site_whose_meter_is_silent_can_be_changed_nevertheless(
+    hass: HomeAssistant, house: World, ocpp_port: int
+) -> None:
+    entry = site_entry(hass, house, ocpp_port)
+    await house.meter.fail(MeterFault.STOPPED)
+    step: Any = await entry.start_reconfigure_flow(hass)
+    assert step["step_id"] == "confirm_silent"
+    assert "cannot be reached" in step["description_placeholders"]["error"]
+    step = await answer(hass, step, {"next_step_id": "user"})
+    step = await answer(hass, step, FUSE | {"usable_share": 90})
+    assert step["step_id"] == "confirm_silent"
+    # The meter comes back while the dialog is open.
+    await house.meter.fail(MeterFault.NONE)
+    step = await answer(hass, step, {"next_step_id": "confirm"})
+    assert step["step_id"] == "confirm"
+    await answer(hass, step, MENU_SAVE)
+    assert entry.data["usable_share"] == 90
+
+
+async def test_a_phase_that_a_charger_is_wired_to_cannot_be_taken_away(
+    hass: HomeAssistant, house: World, ocpp_port: int
+) -> None:
+    entry = site_entry(hass, house, ocpp_port, "carport")
+    step: Any = await entry.start_reconfigure_flow(hass)
+    step = await answer(hass, step, {"next_step_id": "user"})
+    step = await answer(hass, step, FUSE | {"rating_l2": 0})
+    assert step["errors"] == {"rating_l2": "phase_in_use"}
+    assert step["description_placeholders"] == {"charger": "Carport"}
+    step = await answer(hass, step, FUSE | {"rating_l3": 0})
+    assert step["step_id"] == "confirm"
+
+
+async def test_a_site_may_move_its_port_to_another_address_of_this_computer(
+    hass: HomeAssistant, house: World, ocpp_port: int
+) -> None:
+    entry = site_entry(hass, house, ocpp_port)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    step: Any = await entry.start_reconfigure_flow(hass)
+    step = await answer(hass, step, {"next_step_id": "ocpp"})
+    step = await answer(hass, step, {"host": "127.0.0.2", "port": ocpp_port})
+    assert step["step_id"] == "confirm"
+    await answer(hass, step, MENU_SAVE)
+    await hass.async_block_till_done()
+    assert entry.state is ConfigEntryState.LOADED
+    assert await is_served("127.0.0.2", ocpp_port)
+    assert not await is_served(HOST, ocpp_port)
+
+
+async def test_sites_share_a_port_at_one_address_only(
+    hass: HomeAssistant, house: World, ocpp_port: int, meter: dict[str, Any]
+) -> None:
+    entry = site_entry(hass, house, ocpp_port)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    other = MockConfigEntry(domain="fusewise", title="Barn", data=dict(entry.data))
+    other.add_to_hass(hass)
+    step: Any = await other.start_reconfigure_flow(hass)
+    step = await answer(hass, step, {"next_step_id": "ocpp"})
+    step = await answer(hass, step, {"host": "localhost", "port": ocpp_port})
+    assert step["errors"] == {"host": "port_shared_badly"}
+    assert step["description_placeholders"] == {"site": "Home", "address": HOST}
+    step = await answer(hass, step, {"host": HOST, "port": ocpp_port})
+    assert step["step_id"] == "confirm"
+
+
+async def test_the_address_for_chargers_is_one_that_they_can_reach(
+    hass: HomeAssistant, house: World, ocpp_port: int
+) -> None:
+    everywhere = {"host": "0.0.0.0", "port": ocpp_port}
+    entry = site_entry(hass, house, ocpp_port, ocpp=everywhere)
+    step: Any = await entry.start_reconfigure_flow(hass)
+    shown = step["description_placeholders"]["address"]
+    assert shown == f"ws://homeassistant.local:{ocpp_port}/"
+    await hass.config.async_update(internal_url="http://192.168.1.5:8123")
+    step = await answer(hass, step, {"next_step_id": "meter"})
+    step = await answer(hass, step, dict(entry.data["meter"]))
+    assert step["description_placeholders"]["address"] == f"ws://192.168.1.5:{ocpp_port}/"
+
+
+async def test_an_address_of_ipv6_is_written_as_chargers_want_it(
+    hass: HomeAssistant, house: World, ocpp_port: int
+) -> None:
+    entry = site_entry(hass, house, ocpp_port, ocpp={"host": "::1", "port": ocpp_port})
+    step: Any = await entry.start_reconfigure_flow(hass)
+    assert step["description_placeholders"]["address"] == f"ws://[::1]:{ocpp_port}/"
