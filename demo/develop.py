@@ -16,13 +16,13 @@ from typing import Any
 import webbrowser
 
 from . import dashboard
-from .check import drive, judge
+from .check import CheckError, drive, judge
 from .homeassistant import PASSWORD, ROOT, USER, HomeAssistant, HomeAssistantError
 
 _CHECK_WITHIN = 230.0  # s: the check ends by itself within four minutes
 _CALLS_WITHIN = 60.0  # s for the charge points to call, be taken in, and be seen
 _USABLE_SHARE = 96  # %: the demo's owner has watched it for weeks and has raised it
-_HOUSE_ALLOWANCE = 10  # A
+_HOUSE_ALLOWANCE = 7  # A: three floors of 6 A on L2 and this are the rating
 _FALLBACK = 6  # A
 _PICTURE_SETTLES = 20.0  # s: so that the graphs show something
 
@@ -232,14 +232,14 @@ async def _check(arguments: argparse.Namespace) -> bool:
                 asyncio.timeout(_CHECK_WITHIN),
                 running(Path(folder), ports, f"--seed={arguments.seed}", "--calm") as (home, house),
             ):
-                record = await drive(house.control_url)
+                run = await drive(house.control_url, say=lambda text: print(text, flush=True))
                 if arguments.picture:
                     await take_picture(home, arguments.picture)
         finally:
             if arguments.keep_log:
                 with contextlib.suppress(OSError):
                     shutil.copy(Path(folder) / "home-assistant.out", arguments.keep_log)
-    result = judge(record.samples, record.events, house.about["rating"])
+    result = judge(run.samples, run.events, run.rating)
     print(json.dumps(result), flush=True)
     return bool(result["passed"])
 
@@ -286,7 +286,7 @@ def main() -> int:
         return 0 if asyncio.run(_main(arguments)) else 1
     except asyncio.CancelledError:
         return 0 if not arguments.check else 1
-    except (HomeAssistantError, TimeoutError) as error:
+    except (CheckError, HomeAssistantError, TimeoutError) as error:
         print(f"develop: {error or 'not done in time'}", file=sys.stderr)
         return 1
 

@@ -91,9 +91,8 @@ class Controller:
                 if line is not None:
                     line.close()
                 self._lines[key] = _Line(key, charger)
-        self._subscriptions = [
-            device.subscribe(self._wake.set) for device in (*meters.values(), *chargers.values())
-        ]
+        devices: list[Meter | Charger] = [*meters.values(), *chargers.values()]
+        self._subscriptions = [device.subscribe(self._wake.set) for device in devices]
         self._wake.set()
 
     def wish(self, charger: str) -> Wish:
@@ -145,7 +144,9 @@ class Controller:
             self._memory = Memory()
         except Exception:  # noqa: BLE001 - the loop that holds the fuse must not die of one cycle
             if not self._failing:
-                _LOGGER.exception("A control cycle failed; the chargers keep their limits until these end")
+                _LOGGER.exception(
+                    "A control cycle failed; the chargers keep their limits until these end"
+                )
             self._failing = True
         else:
             if self._failing:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from .model import PLUGGED, Charger, ChargerMemory, ChargerReading, ChargerStatus, Session
+from .model import NEVER, PLUGGED, Charger, ChargerMemory, ChargerReading, ChargerStatus, Session
 from .topology import Topology
 
 __all__ = ["Car", "observe", "put_together"]
@@ -17,7 +17,9 @@ TAKES_SHARE = 0.05
 TAKES = 0.5  # A, at least
 DISOBEYS = 1.0  # A beyond the setpoint, or …
 DISOBEYS_SHARE = 0.1  # … this share of it: less is the tolerance of pilot and meter
-SETTLING = 7.0  # s beyond `slow_to_obey` (ramp, meter lag), before a sample tells what a car makes of it
+SETTLING = (
+    7.0  # s beyond `slow_to_obey` (ramp, meter lag), before a sample tells what a car makes of it
+)
 STEADY = 0.5  # A between two samples: the car is not on its way to somewhere
 
 _EMPTY = ChargerMemory()
@@ -108,6 +110,9 @@ def observe(
     if sample is not None and not _possible(charger, sample):
         reading = replace(reading, current=None)
         sample = None
+    unspoken_to = memory.changed_at == NEVER and memory.setpoint == 0
+    if unspoken_to and reading.status is ChargerStatus.CHARGING:
+        memory = _taken_over(charger, reading, sample, memory)
     session = reading.session.id if reading.session is not None else None
     plugged = reading.status in PLUGGED
     if (session is not None and session != memory.session) or (
@@ -129,6 +134,23 @@ def observe(
         uses=uses,
         ceiling=ceiling,
     )
+
+
+def _taken_over(
+    charger: Charger,
+    reading: ChargerReading,
+    sample: tuple[float, ...] | None,
+    memory: ChargerMemory,
+) -> ChargerMemory:
+    """A car that charges already when we first hear of it goes on as if we had told it so.
+
+    After a restart, or when a charger is taken in, nobody's car is stopped only to be started again.
+    """
+    drawn = max(sample) if sample is not None else 0.0
+    told = charger.floor if drawn < charger.floor else min(drawn, charger.maximum)
+    if reading.limit is not None:
+        told = min(told, max(reading.limit, charger.floor))
+    return replace(memory, setpoint=told)
 
 
 def _possible(charger: Charger, sample: tuple[float, ...]) -> bool:
@@ -168,9 +190,7 @@ def _learn_ceiling(
     return memory.ceiling
 
 
-def _settled(
-    charger: Charger, drawn: float, memory: ChargerMemory, measured_at: float
-) -> bool:
+def _settled(charger: Charger, drawn: float, memory: ChargerMemory, measured_at: float) -> bool:
     """The car has had the time to follow its setpoint, and is not moving any more."""
     return (
         measured_at >= memory.changed_at + charger.slow_to_obey + SETTLING

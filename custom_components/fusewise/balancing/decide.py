@@ -15,6 +15,7 @@ from .errors import ClockError, SnapshotError
 from .limits import Limits, measure_limits, watt_row
 from .loads import Load, measure_loads
 from .model import (
+    NEVER,
     ChargerMemory,
     Decision,
     FallbackCause,
@@ -174,6 +175,8 @@ def _remember(car: Car, told: Steadied, claiming: bool, now: float) -> ChargerMe
     """What the next cycle must know of this charger; the same object where nothing has changed."""
     memory = car.memory
     was, current = memory.setpoint, told.current
+    # What it drew before we first spoke to it is no swing of ours: it may start as soon as there is room.
+    first_word = memory.changed_at == NEVER
     waiting = memory.waiting_since
     if not claiming or current > 0:
         waiting = None
@@ -185,7 +188,7 @@ def _remember(car: Car, told: Steadied, claiming: bool, now: float) -> ChargerMe
     elif current > 0 and was == 0:
         on_since, off_since = now, None
     elif current == 0 and was > 0:
-        on_since, off_since = None, now
+        on_since, off_since = None, None if first_word else now
     if current == was and (waiting, on_since, off_since) == (
         memory.waiting_since,
         memory.on_since,
@@ -197,7 +200,7 @@ def _remember(car: Car, told: Steadied, claiming: bool, now: float) -> ChargerMe
         memory,
         setpoint=current,
         changed_at=now if changed else memory.changed_at,
-        fell_at=now if told.demanded else memory.fell_at,
+        fell_at=now if told.demanded and not first_word else memory.fell_at,
         before=max(was, still_drawn(car, now)) if changed else memory.before,
         waiting_since=waiting,
         on_since=on_since,
