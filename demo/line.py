@@ -8,6 +8,7 @@ from typing import Any
 from ocpp.v16 import ChargePoint, call
 from ocpp.v16.enums import Reason
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.frames import CloseCode
 from websockets.typing import Subprotocol
 
 from .answers import Answers
@@ -90,23 +91,24 @@ class Line:
             await asyncio.sleep(REBOOT_SECONDS if restarts != self._restarts else pause)
 
     async def _speak(self) -> None:
-        async with connect(
+        socket = await connect(
             self._url,
             subprotocols=[Subprotocol("ocpp1.6")],
             close_timeout=1,
             compression=None,
             proxy=None,
-        ) as socket:
-            self._wire = _Wire(socket)
-            try:
-                link = _CHARGE_POINT(self._station.id, self._wire)
-                answers = Answers(self._station, boot=self._boot_asked.set, restart=self._restart)
-                link.route_map = answers.routes()
-                async with asyncio.TaskGroup() as tasks:
-                    tasks.create_task(link.start())
-                    tasks.create_task(self._operate(link))
-            finally:
-                self._wire = None
+        )
+        self._wire = _Wire(socket)
+        link = _CHARGE_POINT(self._station.id, self._wire)
+        answers = Answers(self._station, boot=self._boot_asked.set, restart=self._restart)
+        link.route_map = answers.routes()
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(link.start())
+                tasks.create_task(self._operate(link))
+        finally:
+            self._wire = None
+            await socket.close(CloseCode.GOING_AWAY)
 
     async def _operate(self, link: Any) -> None:
         await self._boot(link)

@@ -72,7 +72,7 @@ async def test_a_stalled_demo_catches_up_exactly(world: World, client: Client) -
     await asyncio.sleep(0.2)
     samples = world.record.samples()
     assert all(b["t"] - a["t"] == pytest.approx(0.1) for a, b in pairwise(samples))
-    assert (await client.get("/state"))["now"] - samples[-1]["t"] < 0.3
+    assert (await client.get("/state"))["now"] - samples[-1]["t"] < 0.5
 
 
 async def test_an_ordered_step_flows_and_is_timed_when_the_meter_shows_it(
@@ -121,7 +121,7 @@ async def test_faults_of_a_charger_can_be_ordered(
 ) -> None:
     await draws(16.0)
     await client.post("/fault", {"kind": "charger_stop", "which": "yard"})
-    await draws(0.0, seconds=0.5)
+    await draws(0.0)
     await until(lambda: not station.online)
     await client.post("/fault", {"kind": "charger_start", "which": "yard"})
     await draws(16.0, seconds=8)

@@ -135,7 +135,7 @@ async def test_without_mains_it_is_dead_and_comes_back(
     await central.hears("StartTransaction")
     station.power_off()
     world.lines["yard"].cut()
-    await draws(0.0, seconds=0.5)
+    await draws(0.0)
     station.power_on()
     world.lines["yard"].restore()
     await central.hears("StopTransaction", reason="PowerLoss")

@@ -56,10 +56,10 @@ async def test_the_live_profile_ends_after_its_duration_and_the_default_holds(
     await draws(16.0)
     assert await central.set_limit(8.0) == "Accepted"
     await draws(8.0)
-    live = {"id_": 2, "stack_level": 1, "duration": 1}
+    live = {"id_": 2, "stack_level": 1, "duration": 2}
     assert await central.set_limit(14.0, "TxProfile", **live) == "Accepted"
-    await draws(14.0, seconds=1)
-    await draws(8.0, seconds=2)
+    await draws(14.0)
+    await draws(8.0)
 
 
 async def test_the_charge_point_maximum_caps_the_live_profile(
