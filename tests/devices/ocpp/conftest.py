@@ -35,12 +35,12 @@ def clock() -> Clock:
 @pytest.fixture(autouse=True)
 def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     """A charger that does not boot by itself is not waited for as long as at home."""
-    monkeypatch.setattr(charger, "BOOT_WAIT", 0.05)
+    monkeypatch.setattr(charger, "BOOT_WAIT", 0.5)
 
 
 @pytest.fixture
 async def central(clock: Clock) -> AsyncIterator[CentralSystem]:
-    system = CentralSystem(clock)
+    system = CentralSystem(clock, clock)
     await system.start("127.0.0.1", 0)
     yield system
     await system.stop()

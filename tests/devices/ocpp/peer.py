@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 import contextlib
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+import json
 from typing import Any
 from urllib.parse import quote
 
@@ -66,6 +67,10 @@ class Peer:
     """Its profiles by purpose."""
     _socket: ClientConnection | None = None
     _link: Any = None
+    _saying: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """The package checks a message before it queues it, so that a later one may overtake it."""
+    _swallowed: set[str] = field(default_factory=set)
+    """Calls whose answers are never sent."""
     _tasks: list[asyncio.Task[Any]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -86,7 +91,7 @@ class Peer:
             subprotocols=[Subprotocol("ocpp1.6")],
             proxy=None,
         )
-        self._link = _v16.ChargePoint(self.identity, self._socket, response_timeout=5)
+        self._link = _v16.ChargePoint(self.identity, self, response_timeout=5)
         self._link.route_map = {
             action: {"_on_action": self._on(action), "_skip_schema_validation": False}
             for action in (
@@ -103,6 +108,16 @@ class Peer:
     async def _listen(self) -> None:
         with contextlib.suppress(ConnectionClosed):
             await self._link.start()
+
+    async def recv(self) -> Any:
+        assert self._socket is not None
+        return await self._socket.recv()
+
+    async def send(self, text: str) -> None:
+        assert self._socket is not None
+        kind, key, *_ = json.loads(text)
+        if kind == 2 or key not in self._swallowed:
+            await self._socket.send(text)
 
     async def cut(self) -> None:
         """Lose the line without a goodbye."""
@@ -135,8 +150,13 @@ class Peer:
         return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
     async def say(self, message: Any) -> Any:
-        """Send a call, return the answer. Raises the package's error for a CALLERROR."""
-        return await self._link.call(message, suppress=False)
+        """Send a call, or what builds one when it is its turn; return the answer.
+
+        Raises the package's error for a CALLERROR.
+        """
+        async with self._saying:
+            built = message() if callable(message) else message
+            return await self._link.call(built, suppress=False)
 
     async def boot(self) -> Any:
         self.boot_answer = await self.say(
@@ -153,7 +173,7 @@ class Peer:
         if connector == 1:
             self.status = status or self.status
         await self.say(
-            call.StatusNotification(
+            lambda: call.StatusNotification(
                 connector_id=connector,
                 error_code="NoError",
                 status=status or self.status,
@@ -164,6 +184,7 @@ class Peer:
     async def start(self, **changes: Any) -> Any:
         """Begin a transaction; return the whole answer."""
         message = {"connector_id": 1, "id_tag": "TAG", "meter_start": 0, "timestamp": self.stamp()}
+        self.status = "Preparing"
         answer = await self.say(call.StartTransaction(**(message | changes)))
         self.transaction = answer.transaction_id
         self.status = "Charging"
@@ -177,6 +198,7 @@ class Peer:
             )
         )
         self.transaction = None
+        self.status = "Finishing"
         self.installed.pop("TxProfile", None)
 
     async def measure(
@@ -194,10 +216,10 @@ class Peer:
     # --- what it hears --------------------------------------------------------------------------------
 
     def _on(self, action: str) -> Callable[..., Any]:
-        async def handle(**payload: Any) -> Any:
+        def handle(call_unique_id: str, **payload: Any) -> Any:
             self.heard.append((action, payload))
             if action in self.silent:
-                await asyncio.Event().wait()
+                self._swallowed.add(call_unique_id)
             return getattr(self, f"_{action}")(**payload)
 
         return handle

@@ -38,6 +38,21 @@ async def test_an_unknown_charger_gets_nothing_but_pending(arrive: Arrive) -> No
     assert peer.heard == []
 
 
+async def test_an_unknown_charger_that_does_not_boot_is_offered_by_its_name(
+    central: CentralSystem, arrive: Arrive
+) -> None:
+    knocks: list[StationInfo] = []
+    leave = central.subscribe(knocks.append)
+    peer = await arrive("garage", boots=False)
+    for _ in range(2):
+        with pytest.raises(SecurityError):
+            await peer.tell_status()
+    assert knocks == [StationInfo(identity="garage")]
+    leave()
+    await peer.boot()
+    assert len(knocks) == 1
+
+
 async def test_an_adopted_charger_is_accepted_at_once(
     central: CentralSystem, arrive: Arrive, eventually: Eventually
 ) -> None:

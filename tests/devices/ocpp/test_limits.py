@@ -157,12 +157,41 @@ async def test_a_limit_is_in_force_whatever_the_chargers_clock_shows(
     charger = central.adopt("garage", ChargerSettings(life=30.0))
     peer = await arrive("garage", ahead=ahead)
     await peer.start()
+    await peer.measure(current(0.0))
     await charger.apply(12.0)
     assert peer.let_through() == 12.0
     clock.advance(25.0)
     assert peer.let_through() == 12.0
     clock.advance(5.0)
     assert peer.let_through() == 6.0
+
+
+async def test_a_limit_is_told_again_when_the_charger_turns_out_to_have_another_time(
+    central: CentralSystem, arrive: Arrive, clock: Clock
+) -> None:
+    charger = central.adopt("garage", ChargerSettings(life=30.0))
+    peer = await arrive("garage", ahead=-3000.0)
+    await peer.start()
+    await charger.apply(12.0)
+    assert peer.let_through() == 6.0
+    clock.advance(1.0)
+    await peer.measure(current(6.0))
+    await charger.apply(12.0)
+    assert peer.let_through() == 12.0
+
+
+async def test_a_start_that_waited_for_the_line_does_not_tell_the_time(
+    central: CentralSystem, arrive: Arrive, clock: Clock
+) -> None:
+    charger = central.adopt("garage")
+    peer = await arrive("garage")
+    await peer.tell_status("Charging")
+    await peer.start(timestamp=peer.stamp(ago=1800.0))
+    await charger.apply(12.0)
+    assert peer.let_through() == 12.0
+    session = charger.reading.session
+    assert session is not None
+    assert session.started == pytest.approx(clock.now - 1800.0, abs=1.0)
 
 
 async def test_a_clock_that_is_set_back_is_followed(

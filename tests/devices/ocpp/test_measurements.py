@@ -6,7 +6,8 @@ from typing import Any
 from ocpp.v16 import call
 import pytest
 
-from custom_components.fusewise.devices.ocpp import CentralSystem, ChargerSettings
+from custom_components.fusewise.balancing.model import ChargerStatus
+from custom_components.fusewise.devices.ocpp import CentralSystem, ChargerSettings, rpc
 
 from .conftest import Eventually
 from .peer import Clock, Peer, current
@@ -220,6 +221,18 @@ async def test_a_charger_that_refuses_a_measurand_is_asked_for_fewer(
     assert peer.configuration["MeterValueSampleInterval"] == ("60", False)
 
 
+async def test_a_charger_that_does_not_answer_a_change_is_asked_for_its_state_all_the_same(
+    central: CentralSystem,
+    arrive: Arrive,
+    eventually: Eventually,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(rpc, "ANSWER_TIME", 0.2)
+    charger = central.adopt("garage")
+    await arrive("garage", status="Preparing", silent=frozenset({"ChangeConfiguration"}))
+    await eventually(lambda: charger.reading.status is ChargerStatus.PREPARING)
+
+
 async def test_what_a_charger_measures_already_is_not_written_again(
     central: CentralSystem, arrive: Arrive, eventually: Eventually
 ) -> None:
@@ -231,5 +244,5 @@ async def test_what_a_charger_measures_already_is_not_written_again(
             "MeterValuesSampledData": ("Voltage,Current.Import", False),
         },
     )
-    await eventually(lambda: peer.heard[-1][0] == "TriggerMessage")
+    await eventually(lambda: "TriggerMessage" in [action for action, _ in peer.heard])
     assert "ChangeConfiguration" not in [action for action, _ in peer.heard]

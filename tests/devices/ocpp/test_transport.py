@@ -21,7 +21,7 @@ async def test_a_port_in_use_says_which_and_what_to_do(
     central: CentralSystem, clock: Clock
 ) -> None:
     assert central.port is not None
-    second = CentralSystem(clock)
+    second = CentralSystem(clock, clock)
     with pytest.raises(ListenError, match=rf"Port {central.port} is in use .* choose another"):
         await second.start("127.0.0.1", central.port)
     assert second.port is None
@@ -46,16 +46,16 @@ async def test_what_the_system_forbids_is_told_apart(
 
     monkeypatch.setattr(socket.socket, "bind", forbidden)
     with pytest.raises(ListenError, match=message):
-        await CentralSystem(clock).start(host, port)
+        await CentralSystem(clock, clock).start(host, port)
 
 
 async def test_a_port_out_of_range_is_told_apart(clock: Clock) -> None:
     with pytest.raises(ListenError, match="70000 is no port"):
-        await CentralSystem(clock).start("127.0.0.1", 70000)
+        await CentralSystem(clock, clock).start("127.0.0.1", 70000)
 
 
 async def test_stopping_frees_the_port_and_says_goodbye(clock: Clock) -> None:
-    central = CentralSystem(clock)
+    central = CentralSystem(clock, clock)
     await central.start("127.0.0.1", 0)
     port = central.port
     assert port is not None
@@ -65,7 +65,7 @@ async def test_stopping_frees_the_port_and_says_goodbye(clock: Clock) -> None:
     await central.stop()
     assert await peer.closed() == 1001
     assert not charger.reading.online
-    again = CentralSystem(clock)
+    again = CentralSystem(clock, clock)
     await again.start("127.0.0.1", port)
     await again.stop()
     await peer.leave()
@@ -125,7 +125,7 @@ async def test_a_browser_is_told_what_this_is(central: CentralSystem) -> None:
 
 async def test_somebody_elses_web_server_can_let_chargers_in(clock: Clock) -> None:
     """As Home Assistant's own will."""
-    central = CentralSystem(clock)
+    central = CentralSystem(clock, clock)
     charger = central.adopt("garage")
     application = web.Application()
     application.router.add_get("/api/fusewise/ocpp/{identity}", central.handle)
@@ -147,7 +147,7 @@ async def test_a_charger_that_says_nothing_is_lost_in_time(
 ) -> None:
     """A cut line looks open from here until a ping stays without its pong."""
     monkeypatch.setattr("custom_components.fusewise.devices.ocpp.transport.PING_INTERVAL", 0.1)
-    central = CentralSystem(clock)
+    central = CentralSystem(clock, clock)
     await central.start("127.0.0.1", 0)
     charger = central.adopt("garage")
     lost = asyncio.Event()

@@ -63,9 +63,10 @@ class ModbusMeter(Meter):
         return self._reading
 
     @property
-    def voltage(self) -> tuple[float, ...]:
-        """V on each of its phases as last read, to be compared with its display. Raises DeviceError."""
-        return tuple(self._value("voltage", n + 1) for n in range(self._description.phases))
+    def voltage(self) -> tuple[float, float, float]:
+        """V on each phase as last answered, to be compared with its display; 0 where there was nothing."""
+        n1, n2, n3 = (self._registered("voltage", n + 1) or 0.0 for n in range(PHASES))
+        return n1, n2, n3
 
     @property
     def problem(self) -> DeviceError | None:
@@ -158,11 +159,16 @@ class ModbusMeter(Meter):
         return -abs(current) if power < 0 else abs(current)
 
     def _value(self, what: str, n: int) -> float:
-        # A NaN comes as None; an infinity comes as it is.
-        value: float | None = getattr(self._registers, f"{what}_l{n}")
-        if value is None or not math.isfinite(value):
+        value = self._registered(what, n)
+        if value is None:
             raise self._impossible(f"no number for the {what}", n, "its wiring")
-        return float(value)
+        return value
+
+    def _registered(self, what: str, n: int) -> float | None:
+        """Return what a register holds; None where that is no number, or the meter has no such phase."""
+        value = getattr(self._registers, f"{what}_l{n}", None)
+        # A NaN comes as None already, an infinity as it is.
+        return float(value) if isinstance(value, int | float) and math.isfinite(value) else None
 
     def _impossible(self, answer: str, n: int, part: str) -> DeviceError:
         return DeviceRefusedError(

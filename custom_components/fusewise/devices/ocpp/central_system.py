@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 import errno
 import logging
+import time
 from types import MappingProxyType
 
 from aiohttp import web
@@ -36,9 +37,10 @@ class ListenError(DeviceError):
 class CentralSystem:
     """All charge points that are connected or adopted."""
 
-    def __init__(self, clock: Clock) -> None:
-        """`clock` stamps what chargers measure."""
+    def __init__(self, clock: Clock, time_of_day: Callable[[], float] = time.time) -> None:
+        """`clock` stamps what chargers measure; `time_of_day` (s since the epoch) is what they are told."""
         self._clock = clock
+        self._time_of_day = time_of_day
         self._chargers: dict[str, OcppCharger] = {}
         self._connections: dict[str, v16.ChargePoint16] = {}
         self._pending: dict[str, StationInfo] = {}
@@ -70,10 +72,12 @@ class CentralSystem:
         return self._port
 
     async def stop(self) -> None:
-        """Close every connection and the port. The chargers' limits end by themselves."""
+        """Close the port and every connection. The chargers' limits end by themselves."""
+        runner, self._runner, self._port = self._runner, None, None
+        for site in () if runner is None else tuple(runner.sites):
+            await site.stop()
         connections = [*self._connections.values()]
         await asyncio.gather(*(connection.close("Fusewise stops") for connection in connections))
-        runner, self._runner, self._port = self._runner, None, None
         if runner is not None:
             await runner.cleanup()
         await asyncio.gather(*self._closing)
@@ -90,7 +94,7 @@ class CentralSystem:
         line = await accept(request)
         if not isinstance(line, WebSocketLine):
             return line
-        connection = v16.ChargePoint16(identity, line, self._clock, self._knocked)
+        connection = v16.ChargePoint16(identity, line, self._time_of_day, self._knocked)
         self._connected(identity, connection)
         try:
             await connection.serve()
@@ -111,7 +115,7 @@ class CentralSystem:
         return MappingProxyType(self._pending)
 
     def subscribe(self, listener: Callable[[StationInfo], None]) -> Unsubscribe:
-        """Call `listener` each time a charge point boots that nobody has adopted."""
+        """Call `listener` each time that a charge point boots, or asks something, that nobody has adopted."""
         box = (listener,)
         self._listeners.append(box)
 

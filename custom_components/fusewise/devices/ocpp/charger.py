@@ -181,6 +181,8 @@ class OcppCharger(Charger):
     def started(self, attempt: object, stamp: float | None) -> int:
         """Begin a transaction; return its number, which is the same for the same attempt."""
         now = self._now()
+        if stamp is not None:
+            self.clock.observe(stamp, now)
         began = now if stamp is None else self.clock.ours(stamp, now)
         number, is_new = self._transactions.start(attempt, began)
         if is_new:
@@ -204,8 +206,8 @@ class OcppCharger(Charger):
         if isinstance(transaction, int) and self._transactions.seen(transaction, now):
             self._limit.doubt()
         for sample in samples:
-            if sample.stamp is not None:
-                self.clock.observe(sample.stamp, now)
+            if sample.stamp is not None and self.clock.observe(sample.stamp, now):
+                self._limit.doubt()  # it was given in a time that is not the charger's
         for sample in samples:
             at = now if sample.stamp is None else self.clock.ours(sample.stamp, now)
             # Samples from before a lost connection come late.
@@ -240,7 +242,9 @@ class OcppCharger(Charger):
                 await self._arm(station)
         self._changed()
         with contextlib.suppress(DeviceError):
-            await station.report(self.settings.sample_interval)
+            await station.measure(self.settings.sample_interval)
+        with contextlib.suppress(DeviceError):
+            await station.report()
 
     async def _let_boot(self, station: Station) -> None:
         """Wait until it boots; that starts `_ready` anew, so coming back from here means that it did not."""

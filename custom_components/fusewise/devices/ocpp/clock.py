@@ -6,34 +6,36 @@ from datetime import UTC, datetime
 # Samples that are remembered. At one in 5 s a clock that was set is followed within 40 s.
 REMEMBERED = 8
 
+# Seconds: stamps in whole seconds and a slow line make one of jitter.
+MOVED = 2.0
+
 
 class ChargerClock:
     """Estimates how far a charger's clock is ahead of ours.
 
-    A stamp reaches us late, never early, so the largest `stamp - arrival` is the nearest to the truth; the
-    second largest of several, so that one stamp out of order changes nothing. The estimate errs towards a
-    clock that is behind: a limit given in it begins, and ends, a little earlier rather than later.
+    A stamp reaches us late, never early (a message may have waited for the line for hours), so the largest
+    `stamp - arrival` is the nearest to the truth; of three and more the second largest, so that one stamp
+    out of order changes nothing. What the charger was told when it booted counts as one of them.
     """
 
     def __init__(self) -> None:
-        self._samples: deque[float] = deque(maxlen=REMEMBERED)
-        self._assumed = 0.0
+        self._samples: deque[float] = deque([0.0], maxlen=REMEMBERED)
 
     @property
     def ahead(self) -> float:
         """Seconds; negative where the charger's clock is behind."""
-        if not self._samples:
-            return self._assumed
         return sorted(self._samples)[-2 if len(self._samples) > 2 else -1]
 
     def told(self, time: float, now: float) -> None:
-        """Note that the charger was told the time, and sets its clock by it."""
+        """Note that the charger was told the time; nearly all set their clock by it."""
         self._samples.clear()
-        self._assumed = time - now
+        self._samples.append(time - now)
 
-    def observe(self, stamp: float, now: float) -> None:
-        """Learn from a stamp that arrived now."""
+    def observe(self, stamp: float, now: float) -> bool:
+        """Learn from a stamp that arrived now; return True where that shows another time than was thought."""
+        before = self.ahead
         self._samples.append(stamp - now)
+        return abs(self.ahead - before) > MOVED
 
     def ours(self, stamp: float, now: float) -> float:
         """Return when on our clock that was: not in the future, whole seconds taken as late as they may be."""

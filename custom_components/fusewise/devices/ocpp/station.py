@@ -58,8 +58,11 @@ class Station(Protocol):
     async def set_limit(self, limit: LiveLimit, wiring: Wiring) -> None:
         """Put a live limit in the place of the one before."""
 
-    async def report(self, interval: int) -> None:
-        """Let it measure every `interval` seconds, and tell its state and its measurements now."""
+    async def measure(self, interval: int) -> None:
+        """Let it measure what we need every `interval` seconds, as far as it wants to."""
+
+    async def report(self) -> None:
+        """Let it tell its state and its measurements now."""
 
     async def close(self, reason: str) -> None:
         """Close the connection."""

@@ -1,7 +1,6 @@
 """A charge point that speaks OCPP 1.6: what it tells us, turned into what all chargers have in common."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, override
 
 from ocpp.v16 import call_result, datatypes
@@ -64,10 +63,10 @@ class ChargePoint16(Commands):
         self,
         identity: str,
         line: Line,
-        clock: Callable[[], float],
+        time_of_day: Callable[[], float],
         knock: Callable[[StationInfo], None],
     ) -> None:
-        """`knock` is told when a charge point boots that is not adopted."""
+        """`knock` is told when a charge point boots, or asks something, that is not adopted."""
         handlers: dict[str, Handler] = {
             Action.boot_notification: self._boot,
             Action.heartbeat: self._heartbeat,
@@ -82,7 +81,7 @@ class ChargePoint16(Commands):
         }
         rpc = Rpc(identity, line, version=VERSION, actions=frozenset(Action), handlers=handlers)
         super().__init__(identity, rpc)
-        self._clock = clock
+        self._time_of_day = time_of_day
         self._knock = knock
         self._info: StationInfo | None = None
         # None: not adopted; it may do nothing but wait.
@@ -101,7 +100,7 @@ class ChargePoint16(Commands):
             serial=payload.get("chargePointSerialNumber") or payload.get("chargeBoxSerialNumber"),
             firmware=payload.get("firmwareVersion"),
         )
-        now = datetime.now(UTC).timestamp()
+        now = self._time_of_day()
         if self.charger is None:
             self._knock(info)
         else:
@@ -116,6 +115,10 @@ class ChargePoint16(Commands):
 
     def _adopted(self) -> OcppCharger:
         if self.charger is None:
+            if self._info is None:
+                # It was accepted before we knew it, so it does not boot: all we know is its name.
+                self._info = StationInfo(identity=self._identity)
+                self._knock(self._info)
             raise RefuseCall(
                 CallErrorCode.SECURITY, "Add this charger to Fusewise in Home Assistant first"
             )
@@ -123,11 +126,11 @@ class ChargePoint16(Commands):
 
     def _heartbeat(self, _: Payload) -> call_result.Heartbeat:
         self._adopted()
-        return call_result.Heartbeat(current_time=written(datetime.now(UTC).timestamp()))
+        return call_result.Heartbeat(current_time=written(self._time_of_day()))
 
     def _status(self, payload: Payload) -> call_result.StatusNotification:
+        # Its timestamp is that of the status, which may have begun long ago.
         charger = self._adopted()
-        self._stamp(charger, payload)
         status = STATUS.get(payload["status"])
         if status is None:
             self._rpc.complain(
@@ -144,7 +147,6 @@ class ChargePoint16(Commands):
 
     def _start(self, payload: Payload) -> call_result.StartTransaction:
         charger = self._adopted()
-        stamp = self._stamp(charger, payload)
         if payload["connectorId"] != CONNECTOR:
             # What is not watched is not let through.
             self._rpc.complain(
@@ -155,13 +157,12 @@ class ChargePoint16(Commands):
         # A charger that did not get our answer sends the very same start again.
         attempt = (payload["idTag"], payload["meterStart"], payload["timestamp"])
         return call_result.StartTransaction(
-            charger.started(attempt, stamp), _tag(AuthorizationStatus.accepted)
+            charger.started(attempt, parse(payload["timestamp"])),
+            _tag(AuthorizationStatus.accepted),
         )
 
     def _stop(self, payload: Payload) -> call_result.StopTransaction:
-        charger = self._adopted()
-        self._stamp(charger, payload)
-        charger.stopped(payload["transactionId"])
+        self._adopted().stopped(payload["transactionId"])
         return call_result.StopTransaction(_tag(AuthorizationStatus.accepted))
 
     def _meter_values(self, payload: Payload) -> call_result.MeterValues:
@@ -188,12 +189,6 @@ class ChargePoint16(Commands):
     def _diagnostics_status(self, _: Payload) -> call_result.DiagnosticsStatusNotification:
         self._adopted()
         return call_result.DiagnosticsStatusNotification()
-
-    def _stamp(self, charger: OcppCharger, payload: Payload) -> float | None:
-        stamp = parse(payload.get("timestamp"))
-        if stamp is not None:
-            charger.clock.observe(stamp, self._clock())
-        return stamp
 
 
 def _tag(status: AuthorizationStatus) -> datatypes.IdTagInfo:

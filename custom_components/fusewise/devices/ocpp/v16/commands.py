@@ -86,13 +86,13 @@ class Commands(Station):
         )
 
     @override
-    async def report(self, interval: int) -> None:
-        await self._configure_measurements(interval)
+    async def report(self) -> None:
         await self._trigger(MessageTrigger.status_notification, profiles.CONNECTOR)
         await self._trigger(MessageTrigger.meter_values, profiles.CONNECTOR)
 
-    async def _configure_measurements(self, interval: int) -> None:
-        """Write only what is not so already: configuration wears flash."""
+    @override
+    async def measure(self, interval: int) -> None:
+        # Only what is not so already: writing configuration wears flash.
         now, readonly = self._configuration.get(Key.meter_value_sample_interval, ("", False))
         if not readonly and not (now.isdecimal() and 0 < int(now) <= interval):
             await self._change(Key.meter_value_sample_interval, str(interval))
