@@ -99,17 +99,11 @@ def _disobeyed(charger: Charger, reading: ChargerReading, memory: ChargerMemory)
 def observe(
     charger: Charger, reading: ChargerReading | None, memory: ChargerMemory | None
 ) -> tuple[ChargerReading, ChargerMemory]:
-    """Take the newest sample into the memory: which phases the car uses, and what it leaves unused.
-
-    Returns the reading with an impossible sample taken out.
-    """
+    """Take the newest sample into the memory: which phases the car uses, and what it leaves unused."""
     memory = memory or _EMPTY
     if reading is None:
         return _NO_CAR, memory
     sample = reading.current
-    if sample is not None and not _possible(charger, sample):
-        reading = replace(reading, current=None)
-        sample = None
     unspoken_to = memory.changed_at == NEVER and memory.setpoint == 0
     if unspoken_to and reading.status is ChargerStatus.CHARGING:
         memory = _taken_over(charger, reading, sample, memory)
@@ -151,11 +145,6 @@ def _taken_over(
     if reading.limit is not None:
         told = min(told, max(reading.limit, charger.floor))
     return replace(memory, setpoint=told)
-
-
-def _possible(charger: Charger, sample: tuple[float, ...]) -> bool:
-    most = 10 * charger.maximum
-    return len(sample) == len(charger.wiring) and all(-1.0 <= a <= most for a in sample)
 
 
 def _learn_uses(

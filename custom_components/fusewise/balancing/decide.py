@@ -21,20 +21,20 @@ from .model import (
     FallbackCause,
     Memory,
     Notice,
-    NoticeCode,
     Setpoint,
     Site,
     Snapshot,
 )
 from .reasons import Reasons
+from .signals import possible_reading, possible_snapshot
 from .steady import Steadied, steady, still_drawn
 from .surplus import surplus
 from .topology import Topology, topology_of
-from .unbalance import cap_unbalance
+from .unbalance import cap_unbalance, watch_unbalance
 
 __all__ = ["decide"]
 
-UNBALANCE_ROUNDS = 3  # lowering one phase may uncover another
+UNBALANCE_ROUNDS = 3  # who gets less carries less on the phase that others counted on
 
 
 def decide(site: Site, snapshot: Snapshot, memory: Memory) -> Decision:
@@ -47,17 +47,20 @@ def decide(site: Site, snapshot: Snapshot, memory: Memory) -> Decision:
     topology = topology_of(site)
     _check(topology, snapshot, memory)
     now, settings = snapshot.now, site.settings
-    cars, notices = _observe(topology, snapshot, memory)
+    notices: list[Notice] = []
+    snapshot = possible_snapshot(snapshot, notices)
+    cars = _observe(topology, snapshot, memory, notices)
     loads, meters = measure_loads(topology, snapshot, memory, cars)
     limits = measure_limits(topology, snapshot, memory, loads, cars)
     limits.notices.extend(notices)
     _count_everybody(topology, cars, limits)
+    pairs = watch_unbalance(topology, loads, cars, limits)
     causes = [_fallback(topology, loads, car) for car in cars]
-    price = _possible_price(snapshot, limits.notices)
-    claims, silent = make_claims(site, cars, causes, now, price)
+    claims, silent = make_claims(site, cars, causes, now, snapshot.price)
     shares = _allocate(topology, snapshot, loads, limits, claims)
-    for _ in range(UNBALANCE_ROUNDS):
-        if not cap_unbalance(topology, loads, cars, shares.shares, limits):
+    for last in range(UNBALANCE_ROUNDS, -1, -1):
+        # In the end nobody's current is counted on: that holds whatever the others get.
+        if not cap_unbalance(pairs, shares.shares if last else {}, limits):
             break
         shares = _allocate(topology, snapshot, loads, limits, claims)
     told = steady(
@@ -101,28 +104,29 @@ def _check(topology: Topology, snapshot: Snapshot, memory: Memory) -> None:
         raise SnapshotError(f"the snapshot has charger {unknown!r}, which the site does not have")
     for unknown in snapshot.meters.keys() - topology.meters:
         raise SnapshotError(f"the snapshot has meter {unknown!r}, which no circuit of the site has")
+    for unknown in snapshot.temperatures.keys() - topology.circuit_index.keys():
+        raise SnapshotError(
+            f"the snapshot has a temperature of circuit {unknown!r}, which the site does not have"
+        )
 
 
 def _observe(
-    topology: Topology, snapshot: Snapshot, memory: Memory
-) -> tuple[list[Car], list[Notice]]:
-    notices: list[Notice] = []
+    topology: Topology, snapshot: Snapshot, memory: Memory, notices: list[Notice]
+) -> list[Car]:
     cars: list[Car] = []
     settings = topology.site.settings
     for number, charger in enumerate(topology.site.chargers):
         heard = snapshot.chargers.get(charger.id)
+        if heard is not None:
+            heard = possible_reading(charger, heard, snapshot.now, notices)
         reading, remembered = observe(charger, heard, memory.chargers.get(charger.id))
-        if heard is not None and heard.current is not None and reading.current is None:
-            notices.append(
-                Notice(code=NoticeCode.BAD_VALUE, subject=charger.id, detail="impossible current")
-            )
         remembered, notice = count_boost(
             charger.id, reading.session, remembered, settings, snapshot.now
         )
         if notice is not None:
             notices.append(notice)
         cars.append(put_together(topology, number, reading, remembered, snapshot.now))
-    return cars, notices
+    return cars
 
 
 def _count_everybody(topology: Topology, cars: Sequence[Car], limits: Limits) -> None:
@@ -148,14 +152,6 @@ def _fallback(topology: Topology, loads: Sequence[Load], car: Car) -> FallbackCa
     for number in topology.chains[topology.feeds[car.number]]:
         if loads[number].fallback is not None:
             return loads[number].fallback
-    return None
-
-
-def _possible_price(snapshot: Snapshot, notices: list[Notice]) -> float | None:
-    price = snapshot.price
-    if price is None or abs(price) <= 1000:
-        return price
-    notices.append(Notice(code=NoticeCode.BAD_VALUE, subject="price", detail=f"{price!r} per kWh"))
     return None
 
 

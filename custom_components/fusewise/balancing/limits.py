@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 import math
 
 from .cars import Car
-from .loads import EMPTY, LONGEST_STEP, Load
+from .grid import limits_in_force
+from .history import advance, carried
+from .loads import EMPTY, Load
 from .model import (
     NOTHING,
     PHASES,
@@ -22,22 +24,22 @@ from .model import (
     Notice,
     NoticeCode,
     PerPhase,
+    Phase,
     ReasonCode,
     Snapshot,
 )
-from .thermal import allowed_share, warm
-from .topology import POSSIBLE_RATING, Topology
+from .thermal import allowed_share
+from .topology import Topology
 
 __all__ = ["Limits", "measure_limits", "watt_row"]
 
 TOLERANCE = 1.13  # IEC 60898-1: a breaker carries 1.13 × its rating for an hour without tripping
 LAST_SECONDS = 60.0  # of a demand window count as this long, so that its end allows no burst
-POSSIBLE_WATTS = 10e6
 
 
 @dataclass(slots=True)
 class Limits:
-    """Capacities for cars, by row: three rows a circuit in A, then one a circuit in W."""
+    """Capacities for cars, by row: three a circuit in A, then one a circuit in W, then what `add_row` adds."""
 
     capacity: list[float]
     rising: list[float]
@@ -48,12 +50,34 @@ class Limits:
     """That limit, in A or W."""
     source: list[str]
     """Whose it is."""
+    until: list[float | None]
+    """When it ends, where it does."""
+    places: list[tuple[int, Phase | None]]
+    """The circuit, and the phase where it is one phase's."""
     states: list[CircuitState] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     circuits: dict[str, CircuitMemory] = field(default_factory=dict)
 
+    def add_row(self, circuit: int, phase: Phase | None) -> int:
+        """One row more; its number."""
+        self.capacity.append(math.inf)
+        self.rising.append(math.inf)
+        self.code.append(ReasonCode.CIRCUIT_LIMIT)
+        self.figure.append(math.inf)
+        self.source.append("")
+        self.until.append(None)
+        self.places.append((circuit, phase))
+        return len(self.places) - 1
+
     def bound(
-        self, row: int, figure: float, taken: float, smoothed: float, code: ReasonCode, source: str
+        self,
+        row: int,
+        figure: float,
+        taken: float,
+        smoothed: float,
+        code: ReasonCode,
+        source: str,
+        until: float | None = None,
     ) -> None:
         """Bound a row: `figure` in all, of which other loads take `taken` now and `smoothed` on average."""
         if figure - taken < self.capacity[row]:
@@ -61,6 +85,7 @@ class Limits:
             self.code[row] = code
             self.figure[row] = figure
             self.source[row] = source
+            self.until[row] = until
         self.rising[row] = min(self.rising[row], figure - smoothed)
 
 
@@ -81,13 +106,19 @@ def measure_limits(
         code=[ReasonCode.CIRCUIT_LIMIT] * rows,
         figure=[math.inf] * rows,
         source=["rating"] * rows,
+        until=[None] * rows,
+        places=[
+            *((circuit, phase) for circuit in range(count) for phase in Phase),
+            *((circuit, None) for circuit in range(count)),
+        ],
     )
-    grid = _grid_limits(topology, snapshot, limits.notices)
-    elapsed = min(LONGEST_STEP, max(0.0, snapshot.now - memory.time))
+    grid = limits_in_force(topology, snapshot, limits.notices)
+    elapsed = snapshot.now - memory.time
+    voltage = topology.site.voltage
     for number, (circuit, load) in enumerate(zip(topology.circuits, loads, strict=True)):
         remembered = memory.circuits.get(circuit.id, EMPTY)
-        flowing = load.shown or _flowing(load, [cars[n] for n in topology.below[number]])
-        remembered = _advance(topology, circuit, remembered, load, flowing, snapshot.now, elapsed)
+        flowing = carried(load, [cars[n] for n in topology.below[number]])
+        remembered = advance(circuit, remembered, load, flowing, snapshot, elapsed, voltage)
         limits.circuits[circuit.id] = remembered
         mine = grid.get(number, ())
         allowed = _bound_amperes(topology, number, snapshot, limits, load, remembered, mine)
@@ -96,51 +127,6 @@ def measure_limits(
         if load.shown is not None:
             _notice_load(circuit, load.shown, limits.notices)
     return limits
-
-
-def _flowing(load: Load, cars: list[Car]) -> PerPhase:
-    """What a circuit without a meter is taken to carry."""
-    flowing = list(load.others)
-    for car in cars:
-        drawn = car.memory.sample or (car.may_draw,) * len(car.charger.wiring)
-        for phase, amperes in zip(car.charger.wiring, drawn, strict=True):
-            flowing[phase] += amperes
-    return flowing[0], flowing[1], flowing[2]
-
-
-def _advance(
-    topology: Topology,
-    circuit: Circuit,
-    remembered: CircuitMemory,
-    load: Load,
-    flowing: PerPhase,
-    now: float,
-    elapsed: float,
-) -> CircuitMemory:
-    """The circuit's memory after this cycle: averages, the demand window, what is warm."""
-    window, used = remembered.window, remembered.window_kwh
-    if circuit.demand is not None:
-        window = int(now // (60 * circuit.demand.minutes))
-        watts = max(0.0, sum(flowing) * topology.site.voltage)
-        fresh = min(elapsed, now - window * 60 * circuit.demand.minutes)
-        used = (used if window == remembered.window else 0.0) + watts * fresh / 3.6e6
-    heat, oil = remembered.heat, remembered.oil
-    if circuit.breaker is not None or circuit.transformer is not None:
-        heat, oil = warm(circuit, remembered, flowing, elapsed)
-    others = load.others if load.shown is not None else remembered.others
-    worst = remembered.worst
-    if load.shown is not None:
-        one, two, three = (max(a, b) for a, b in zip(worst, load.others, strict=True))
-        worst = (one, two, three)
-    return CircuitMemory(
-        others=others,
-        smoothed=load.smoothed,
-        worst=worst,
-        window=window,
-        window_kwh=used,
-        heat=heat,
-        oil=oil,
-    )
 
 
 def _bound_amperes(
@@ -154,43 +140,55 @@ def _bound_amperes(
 ) -> PerPhase:
     """Bound the circuit's three rows; returns what the circuit may carry on each phase."""
     circuit = topology.circuits[number]
-    # Floors in a fall-back may use the rating: the house counts with the most that it draws there.
-    usable = 1.0 if load.fallback is not None else circuit.usable_share
-    share = allowed_share(circuit, remembered, snapshot.temperatures.get(circuit.id))
-    allowed = [0.0] * PHASES
+    share = allowed_share(circuit, remembered)
+    # The sun is at the main fuse, and wherever a busbar is said to be fed from both sides. A meter shows the
+    # load less the sun; what an owner says is the load.
+    fed = load.shown is not None and (circuit.parent is None or circuit.busbar is not None)
+    sun = snapshot.sun if fed and snapshot.sun is not None else NOTHING
+    present = sum(1 for rating in circuit.rating if rating)
+    allowed = list(NOTHING)
     for phase in range(PHASES):
         row = number * PHASES + phase
         others, smoothed = load.others[phase], load.smoothed[phase]
         rating = circuit.rating[phase]
-        figure = rating * usable * share[phase]
+        figure = _usable(circuit, load, remembered, phase) * share[phase]
         code = ReasonCode.THERMAL if share[phase] < 1 else ReasonCode.CIRCUIT_LIMIT
         limits.bound(row, figure, others, smoothed, code, "rating")
-        allowed[phase] = figure
-        sun = snapshot.sun[phase] if snapshot.sun is not None and circuit.parent is None else 0.0
-        house = max(others + sun, 0.0)
-        if others < 0 or sun > 0:
+        house, averaged = max(others + sun[phase], 0.0), max(smoothed + sun[phase], 0.0)
+        if others < 0 or sun[phase] > 0:
             # The sun may vanish within a second: what cars then draw stays within what the fuse bears.
-            averaged = max(smoothed + sun, 0.0)
-            limits.bound(
-                row, TOLERANCE * rating, house, averaged, ReasonCode.CIRCUIT_LIMIT, "sun may vanish"
-            )
+            borne = TOLERANCE * rating * share[phase]
+            limits.bound(row, borne, house, averaged, code, "sun may vanish")
         if circuit.busbar is not None:
-            limits.bound(
-                row, circuit.busbar, house, max(smoothed + sun, 0.0), ReasonCode.BUSBAR, "busbar"
-            )
+            limits.bound(row, circuit.busbar, house, averaged, ReasonCode.BUSBAR, "busbar")
         for limit in grid:
-            if limit.amperes is not None:
-                counted = limit.scope is LimitScope.ALL
-                limits.bound(
-                    row,
-                    limit.amperes,
-                    others if counted else limit.counted_watts / topology.site.voltage / PHASES,
-                    smoothed if counted else limit.counted_watts / topology.site.voltage / PHASES,
-                    ReasonCode.GRID_LIMIT,
-                    limit.source,
-                )
-                allowed[phase] = min(allowed[phase], limit.amperes) if counted else allowed[phase]
+            if limit.amperes is None:
+                continue
+            taken = average = limit.counted_watts / topology.site.voltage / present
+            if limit.scope is LimitScope.ALL:
+                figure = min(figure, limit.amperes)
+                taken, average = others, smoothed
+            limits.bound(
+                row,
+                limit.amperes,
+                taken,
+                average,
+                ReasonCode.GRID_LIMIT,
+                limit.source,
+                limit.until,
+            )
+        allowed[phase] = figure
     return allowed[0], allowed[1], allowed[2]
+
+
+def _usable(circuit: Circuit, load: Load, remembered: CircuitMemory, phase: int) -> float:
+    """A of the rating that may be used, warm or cold."""
+    rating = circuit.rating[phase]
+    if load.fallback is not None:
+        # Only floors are let through, and the house counts with the most that it draws.
+        return rating
+    # Between two samples of a slow meter the house may rise as it did before.
+    return max(0.0, min(rating * circuit.usable_share, rating - remembered.jump[phase]))
 
 
 def _bound_watts(
@@ -210,18 +208,21 @@ def _bound_watts(
         limits.bound(row, circuit.limit_watts, others, smoothed, ReasonCode.WATT_LIMIT, "limit")
     if circuit.demand is not None:
         figure = _allowed_by_window(circuit.demand, remembered, snapshot.now)
-        limits.bound(row, figure, others, smoothed, ReasonCode.PEAK_TARGET, "peak target")
+        ends = (remembered.window + 1) * 60.0 * circuit.demand.minutes
+        limits.bound(row, figure, others, smoothed, ReasonCode.PEAK_TARGET, "peak target", ends)
     for limit in grid:
-        if limit.watts is not None:
-            if limit.scope is LimitScope.ALL:
-                limits.bound(
-                    row, limit.watts, others, smoothed, ReasonCode.GRID_LIMIT, limit.source
-                )
-            else:
-                counted = limit.counted_watts
-                limits.bound(
-                    row, limit.watts, counted, counted, ReasonCode.GRID_LIMIT, limit.source
-                )
+        if limit.watts is None:
+            continue
+        everything = limit.scope is LimitScope.ALL
+        limits.bound(
+            row,
+            limit.watts,
+            others if everything else limit.counted_watts,
+            smoothed if everything else limit.counted_watts,
+            ReasonCode.GRID_LIMIT,
+            limit.source,
+            limit.until,
+        )
 
 
 def _allowed_by_window(demand: DemandWindow, remembered: CircuitMemory, now: float) -> float:
@@ -229,56 +230,6 @@ def _allowed_by_window(demand: DemandWindow, remembered: CircuitMemory, now: flo
     length = 60.0 * demand.minutes
     left = max(LAST_SECONDS, (remembered.window + 1) * length - now)
     return max(0.0, (demand.target_watts * length - remembered.window_kwh * 3.6e6) / left)
-
-
-def _grid_limits(
-    topology: Topology, snapshot: Snapshot, notices: list[Notice]
-) -> dict[int, tuple[GridLimit, ...]]:
-    """The limits in force by circuit; what is out of the possible is refused and reported."""
-    found: dict[int, list[GridLimit]] = {}
-    for limit in snapshot.grid_limits:
-        if limit.circuit is not None and limit.circuit not in topology.circuit_index:
-            notices.append(_refused(limit, f"no circuit {limit.circuit!r}"))
-            continue
-        if (problem := _impossible(limit)) is not None:
-            notices.append(_refused(limit, problem))
-            continue
-        if limit.begins is not None and snapshot.now < limit.begins:
-            continue
-        in_force = limit
-        if limit.until is not None and snapshot.now >= limit.until:
-            safe = topology.site.settings.safe_grid_watts
-            if not limit.sender_silent or safe is None:
-                continue
-            in_force = GridLimit(
-                source=f"{limit.source} (silent)", circuit=limit.circuit, watts=safe
-            )
-        where = (
-            topology.roots if limit.circuit is None else (topology.circuit_index[limit.circuit],)
-        )
-        for number in where:
-            found.setdefault(number, []).append(in_force)
-    return {number: tuple(limits) for number, limits in found.items()}
-
-
-def _impossible(limit: GridLimit) -> str | None:
-    if limit.amperes is None and limit.watts is None:
-        return "neither amperes nor watts"
-    if limit.amperes is not None and not 0 <= limit.amperes <= POSSIBLE_RATING:
-        return f"{limit.amperes!r} A is out of the possible"
-    if limit.watts is not None and not 0 <= limit.watts <= POSSIBLE_WATTS:
-        return f"{limit.watts!r} W is out of the possible"
-    if not 0 <= limit.counted_watts <= POSSIBLE_WATTS:
-        return f"{limit.counted_watts!r} W counted is out of the possible"
-    if any(time is not None and math.isnan(time) for time in (limit.begins, limit.until)):
-        return "its time is not a number"
-    return None
-
-
-def _refused(limit: GridLimit, problem: str) -> Notice:
-    return Notice(
-        code=NoticeCode.BAD_VALUE, subject=limit.source, detail=f"grid limit refused: {problem}"
-    )
 
 
 def _state(

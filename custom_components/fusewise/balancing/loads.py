@@ -3,19 +3,29 @@
 A circuit whose meter is silent, stuck or lying falls back by itself; the other circuits go on.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 import math
+from operator import add, sub
 
 from .cars import Car
-from .meters import CarMove, judge
-from .model import PHASES, CircuitMemory, FallbackCause, Memory, MeterMemory, PerPhase, Snapshot
+from .meters import Drawn, judge
+from .model import (
+    PHASES,
+    Circuit,
+    CircuitMemory,
+    FallbackCause,
+    Memory,
+    MeterMemory,
+    PerPhase,
+    Snapshot,
+)
 from .others import estimate_others
 from .topology import Topology
 
 __all__ = ["EMPTY", "Load", "measure_loads"]
 
-LONGEST_STEP = 60.0  # s: what happened in a longer gap between two cycles is not known
+WEEK = 7 * 86_400.0  # s: in a week a house has shown what it can draw
 
 EMPTY = CircuitMemory()
 
@@ -37,57 +47,136 @@ def measure_loads(
     topology: Topology, snapshot: Snapshot, memory: Memory, cars: list[Car]
 ) -> tuple[list[Load], dict[str, MeterMemory]]:
     """The load of every circuit, in the topology's order, and what to remember of the meters."""
-    meters: dict[str, MeterMemory] = {}
-    found: list[Load | None] = [None] * len(topology.circuits)
-    causes: list[FallbackCause | None] = [None] * len(topology.circuits)
-    for number, circuit in enumerate(topology.circuits):
-        if circuit.meter is None:
-            continue
-        behind = [cars[n] for n in topology.below[number]]
-        reading = snapshot.meters.get(circuit.meter)
-        shown, cause, known = judge(
-            reading, memory.meters.get(circuit.meter), circuit.rating, snapshot.now, _moves(behind)
-        )
-        if known is not None:
-            meters[circuit.meter] = known
-        causes[number] = cause
-        if shown is not None and known is not None:
-            remembered = memory.circuits.get(circuit.id, EMPTY)
-            others = estimate_others(known, remembered.others, behind)
-            found[number] = _load(
-                topology, remembered, snapshot.now - memory.time, shown, others, None
-            )
-    metered = {number for number, load in enumerate(found) if load is not None}
-    for number in range(len(found)):
-        if found[number] is None:
-            others, cause = _without_meter(topology, number, causes[number], found, metered)
-            remembered = memory.circuits.get(topology.circuits[number].id, EMPTY)
-            found[number] = _load(
-                topology, remembered, snapshot.now - memory.time, None, others, cause
-            )
-    return [load for load in found if load is not None], meters
+    survey = _Survey(topology, snapshot, memory)
+    survey.read_meters(cars)
+    survey.ask_owners()
+    survey.ask_feeders()
+    return [load for load in survey.found if load is not None], survey.meters
 
 
-def _load(
-    topology: Topology,
-    remembered: CircuitMemory,
-    elapsed: float,
-    shown: PerPhase | None,
-    others: PerPhase,
-    cause: FallbackCause | None,
-) -> Load:
-    return Load(
-        shown=shown,
-        others=others,
-        smoothed=_smooth(remembered.smoothed, others, elapsed, topology.site.settings.smoothing),
-        fallback=cause,
-    )
+class _Survey:
+    """Finds the load of every circuit, the best known first."""
+
+    def __init__(self, topology: Topology, snapshot: Snapshot, memory: Memory) -> None:
+        self.topology = topology
+        self.snapshot = snapshot
+        self.memory = memory
+        self.elapsed = snapshot.now - memory.time
+        self.found: list[Load | None] = [None] * len(topology.circuits)
+        self.causes: list[FallbackCause | None] = [None] * len(topology.circuits)
+        self.meters: dict[str, MeterMemory] = {}
+
+    def read_meters(self, cars: list[Car]) -> None:
+        """Circuits whose meter is believed."""
+        topology, memory = self.topology, self.memory
+        for number, circuit in enumerate(topology.circuits):
+            if circuit.meter is None:
+                continue
+            behind = [cars[n] for n in topology.below[number]]
+            shown, cause, known = judge(
+                self.snapshot.meters.get(circuit.meter),
+                memory.meters.get(circuit.meter),
+                circuit.rating,
+                self.snapshot.now,
+                _drawn(behind),
+            )
+            if known is not None:
+                self.meters[circuit.meter] = known
+            self.causes[number] = cause
+            if shown is not None and known is not None:
+                last = self._remembered(circuit).others
+                self._settle(number, shown, estimate_others(known, last, behind), None)
+
+    def ask_owners(self) -> None:
+        """Circuits of which their owner said something, or which showed it in a week; the ends of the tree first."""
+        for number in reversed(range(len(self.found))):
+            if self.found[number] is not None:
+                continue
+            circuit, cause = self.topology.circuits[number], self.causes[number]
+            figure = None if cause is None else self._allowance(circuit)
+            if figure is None and circuit.other_loads is not None:
+                figure = self._with_those_below(number, circuit.other_loads)
+            if figure is not None:
+                self._settle(number, None, figure, cause)
+
+    def ask_feeders(self) -> None:
+        """The rest, from the main fuse: what their feeder carries may all be on them."""
+        metered = {number for number, load in enumerate(self.found) if _is_shown(load)}
+        for number, load in enumerate(self.found):
+            if load is None:
+                self._settle(number, None, *self._by_feeder(number, metered))
+
+    def _settle(
+        self, number: int, shown: PerPhase | None, others: PerPhase, cause: FallbackCause | None
+    ) -> None:
+        last = self._remembered(self.topology.circuits[number]).smoothed
+        smoothing = self.topology.site.settings.smoothing
+        smoothed = _smooth(last, others, self.elapsed, smoothing)
+        self.found[number] = Load(shown=shown, others=others, smoothed=smoothed, fallback=cause)
+
+    def _remembered(self, circuit: Circuit) -> CircuitMemory:
+        return self.memory.circuits.get(circuit.id, EMPTY)
+
+    def _allowance(self, circuit: Circuit) -> PerPhase | None:
+        """What the house may draw while its meter is silent: the worst of a week, or its owner's figure."""
+        remembered = self._remembered(circuit)
+        if remembered.since is None or self.snapshot.now - remembered.since < WEEK:
+            return circuit.house_allowance
+        one, two, three = map(min, remembered.worst, circuit.rating, strict=True)
+        return one, two, three
+
+    def _with_those_below(self, number: int, figure: PerPhase) -> PerPhase:
+        """The owner's figure for what hangs on the circuit itself, and what is known of those that it feeds."""
+        total = list(figure)
+        stack = list(self.topology.children[number])
+        while stack:
+            below = stack.pop()
+            load = self.found[below]
+            if load is None:
+                stack.extend(self.topology.children[below])
+                continue
+            for phase in range(PHASES):
+                # Sun below may vanish, and nobody would see it here.
+                total[phase] += max(0.0, load.others[phase])
+        return total[0], total[1], total[2]
+
+    def _by_feeder(self, number: int, metered: set[int]) -> tuple[PerPhase, FallbackCause | None]:
+        """All of the feeder's other load that no meter shows to be elsewhere may be on this circuit."""
+        topology, cause = self.topology, self.causes[number]
+        above = next((c for c in topology.chains[number][1:] if self.found[c] is not None), None)
+        feeder = None if above is None else self.found[above]
+        if above is None or feeder is None:
+            circuit = topology.circuits[number]
+            # Without any figure the house may fill its fuse: no car is let through.
+            return circuit.house_allowance or circuit.rating, cause or FallbackCause.MISSING
+        remaining = feeder.others
+        if above in topology.roots and self.snapshot.sun is not None:
+            # The sun at the main fuse hides load that flows through this circuit all the same.
+            one, two, three = map(add, remaining, self.snapshot.sun, strict=True)
+            remaining = one, two, three
+        stack = list(topology.children[above])
+        while stack:
+            elsewhere = stack.pop()
+            load = self.found[elsewhere]
+            if elsewhere == number:
+                continue
+            if elsewhere in metered and load is not None:
+                one, two, three = map(sub, remaining, load.others, strict=True)
+                remaining = one, two, three
+            else:
+                stack.extend(topology.children[elsewhere])
+        one, two, three = (max(0.0, amperes) for amperes in remaining)
+        return (one, two, three), cause or feeder.fallback
+
+
+def _is_shown(load: Load | None) -> bool:
+    return load is not None and load.shown is not None
 
 
 def _smooth(last: PerPhase | None, now: PerPhase, elapsed: float, constant: float) -> PerPhase:
-    if last is None or last == now:
+    if last is None or last == now or constant == 0:
         return now
-    weight = 1 - math.exp(-min(LONGEST_STEP, max(0.0, elapsed)) / constant)
+    weight = 1 - math.exp(-elapsed / constant)
     one, two, three = (
         new if new >= old else old + (new - old) * weight
         for old, new in zip(last, now, strict=True)
@@ -95,73 +184,14 @@ def _smooth(last: PerPhase | None, now: PerPhase, elapsed: float, constant: floa
     return one, two, three
 
 
-def _moves(cars: Iterable[Car]) -> Iterator[CarMove]:
+def _drawn(cars: Iterable[Car]) -> list[Drawn]:
+    """What the cars are seen to draw on each phase, and how old the oldest sample of it is."""
+    amperes, oldest = [0.0] * PHASES, [math.inf] * PHASES
     for car in cars:
         memory = car.memory
-        if memory.sample is None or memory.earlier is None or memory.sample == memory.earlier:
+        if memory.sample is None or (car.reading.online and not car.plugged):
             continue
-        for phase, new, old in zip(car.charger.wiring, memory.sample, memory.earlier, strict=True):
-            yield phase, memory.earlier_at, memory.sample_at, new - old
-
-
-def _without_meter(
-    topology: Topology,
-    number: int,
-    cause: FallbackCause | None,
-    found: list[Load | None],
-    metered: set[int],
-) -> tuple[PerPhase, FallbackCause | None]:
-    """What the other loads count with, where no meter tells or the meter is not believed."""
-    circuit = topology.circuits[number]
-    if cause is not None:
-        # Without any figure the house may fill its fuse: no car is let through.
-        return circuit.house_allowance or circuit.other_loads or circuit.rating, cause
-    if circuit.other_loads is not None:
-        return _with_metered_children(topology, number, circuit.other_loads, found), None
-    above = next(
-        (c for c in topology.chains[number][1:] if topology.circuits[c].meter is not None), None
-    )
-    if above is None:
-        return circuit.house_allowance or circuit.rating, FallbackCause.MISSING
-    feeder = found[above]
-    if feeder is None:  # unreachable: feeders come first; keeps the types honest
-        return circuit.rating, FallbackCause.MISSING
-    return _remaining(topology, above, number, feeder.others, found, metered), feeder.fallback
-
-
-def _with_metered_children(
-    topology: Topology, number: int, figure: PerPhase, found: list[Load | None]
-) -> PerPhase:
-    """The owner's figure, or what the meters below it already show, if that is more."""
-    below = [0.0] * PHASES
-    for child in topology.children[number]:
-        load = found[child]
-        if load is not None:
-            for phase in range(PHASES):
-                below[phase] += max(0.0, load.others[phase])
-    one, two, three = (max(a, b) for a, b in zip(figure, below, strict=True))
-    return one, two, three
-
-
-def _remaining(
-    topology: Topology,
-    above: int,
-    number: int,
-    others: PerPhase,
-    found: list[Load | None],
-    metered: set[int],
-) -> PerPhase:
-    """All of the feeder's other load that no meter shows to be elsewhere may be on this circuit."""
-    elsewhere = [0.0] * PHASES
-    mine = set(topology.chains[number])
-    stack = list(topology.children[above])
-    while stack:
-        circuit = stack.pop()
-        if circuit in metered and circuit not in mine and number not in topology.chains[circuit]:
-            load = found[circuit]
-            for phase in range(PHASES):
-                elsewhere[phase] += load.others[phase] if load is not None else 0.0
-        elif number not in topology.chains[circuit][1:]:
-            stack.extend(topology.children[circuit])
-    one, two, three = (a - b for a, b in zip(others, elsewhere, strict=True))
-    return one, two, three
+        for phase, drawn in zip(car.charger.wiring, memory.sample, strict=True):
+            amperes[phase] += drawn
+            oldest[phase] = min(oldest[phase], memory.sample_at)
+    return list(zip(amperes, oldest, strict=True))

@@ -1,23 +1,25 @@
 """Whether a meter can be believed: silent, stuck and lying ones make their own circuit fall back."""
 
-from collections.abc import Iterable
-import math
+from collections.abc import Sequence
 
-from .model import PHASES, FallbackCause, MeterMemory, MeterReading, PerPhase
+from .model import NEVER, PHASES, FallbackCause, MeterMemory, MeterReading, PerPhase
+from .signals import POSSIBLE_AHEAD
 
-__all__ = ["SILENT_AFTER", "judge", "possible", "silent_after"]
+__all__ = ["SILENT_AFTER", "SLOW", "judge", "silent_after"]
 
 SILENT_AFTER = 10.0  # s
 SILENT_INTERVALS = 3.0
 TIMES_RATING = 10.0  # a current beyond it is not a current: a fuse would be gone
 FALLS_KEPT = 90.0  # s: longer than the slowest charger takes to report (60 s) and to obey
 FALL = 0.3  # A: what a house flickers by is not a fall
-MOVED = 1.0  # A: a quarter of what a car must move by (`CAR_MOVED`)
-CAR_MOVED = 4.0  # A
+STILL = 0.1  # A: a meter that lives flickers by more while cars follow the house
+CARS_MOVED = 4.0  # A
 SAMPLES = 3
+LONGEST_INTERVAL = 3600.0  # s
+SLOW = 10.0  # s between samples: what happens in less is cured before a breaker warms
 
-type CarMove = tuple[int, float, float, float]
-"""(phase, from when, to when, A) that one car behind the meter was seen to move by."""
+type Drawn = tuple[float, float]
+"""A that the cars behind a meter draw on one phase, by samples none of which is older than the second."""
 
 
 def silent_after(reading: MeterReading) -> float:
@@ -25,36 +27,41 @@ def silent_after(reading: MeterReading) -> float:
     return max(SILENT_AFTER, SILENT_INTERVALS * reading.interval)
 
 
-def possible(current: PerPhase, rating: PerPhase) -> bool:
-    """No NaN, nothing beyond what the fuse could carry for a moment."""
-    return len(current) == PHASES and all(
-        math.isfinite(a) and abs(a) <= TIMES_RATING * max(rating) for a in current
-    )
-
-
 def judge(
     reading: MeterReading | None,
     memory: MeterMemory | None,
     rating: PerPhase,
     now: float,
-    moves: Iterable[CarMove],
+    drawn: Sequence[Drawn],
 ) -> tuple[PerPhase | None, FallbackCause | None, MeterMemory | None]:
     """What the meter shows now; or None and why it is not believed. And what to remember of it."""
     if reading is None:
         cause = FallbackCause.STARTING if memory is None else FallbackCause.SILENT
         return None, cause, memory
-    if not possible(reading.current, rating) or not math.isfinite(reading.measured_at):
+    if not _possible(reading, rating, now):
         return None, FallbackCause.IMPOSSIBLE, memory
     if now - reading.measured_at > silent_after(reading):
         return None, FallbackCause.SILENT, memory
     if memory is None or reading.measured_at > memory.measured_at:
-        memory = _remember(reading, memory)
-    if _stuck(memory, moves):
+        memory = _remember(reading, memory, drawn)
+    if max(memory.unanswered) >= SAMPLES:
         return None, FallbackCause.STUCK, memory
-    return reading.current, None, memory
+    return memory.current, None, memory
 
 
-def _remember(reading: MeterReading, memory: MeterMemory | None) -> MeterMemory:
+def _possible(reading: MeterReading, rating: PerPhase, now: float) -> bool:
+    """No NaN, nothing beyond what the fuse could carry for a moment, nothing from tomorrow."""
+    return (
+        len(reading.current) == PHASES
+        and all(abs(a) <= TIMES_RATING * max(rating) for a in reading.current)
+        and NEVER < reading.measured_at <= now + POSSIBLE_AHEAD
+        and 0 < reading.interval <= LONGEST_INTERVAL
+    )
+
+
+def _remember(
+    reading: MeterReading, memory: MeterMemory | None, drawn: Sequence[Drawn]
+) -> MeterMemory:
     current, at = reading.current, reading.measured_at
     if memory is None:
         return MeterMemory(current=current, measured_at=at, still=current, still_since=(at, at, at))
@@ -64,28 +71,26 @@ def _remember(reading: MeterReading, memory: MeterMemory | None) -> MeterMemory:
     falls = tuple(fall for fall in memory.falls if fall[0] > at - FALLS_KEPT)
     if max(fell) > FALL:
         falls = (*falls, (at, (fell[0], fell[1], fell[2])))
-    still, since, samples = list(memory.still), list(memory.still_since), list(memory.still_samples)
-    for phase in range(PHASES):
-        if abs(current[phase] - still[phase]) > MOVED:
-            still[phase], since[phase], samples[phase] = current[phase], at, 0
-        else:
-            samples[phase] += 1
+    still, since = list(memory.still), list(memory.still_since)
+    cars, unanswered = list(memory.cars), list(memory.unanswered)
+    for phase, (amperes, sampled_at) in enumerate(drawn):
+        if abs(current[phase] - still[phase]) > STILL:
+            still[phase], since[phase], cars[phase], unanswered[phase] = current[phase], at, None, 0
+            continue
+        then = cars[phase]
+        if then is None:
+            # Only what cars do while the meter stands still can show that it is stuck.
+            cars[phase] = amperes if sampled_at > since[phase] else None
+        elif abs(amperes - then) >= CARS_MOVED:
+            unanswered[phase] += 1
+        elif unanswered[phase] < SAMPLES:
+            unanswered[phase] = 0
     return MeterMemory(
         current=current,
         measured_at=at,
         falls=falls,
         still=(still[0], still[1], still[2]),
         still_since=(since[0], since[1], since[2]),
-        still_samples=(samples[0], samples[1], samples[2]),
-    )
-
-
-def _stuck(memory: MeterMemory, moves: Iterable[CarMove]) -> bool:
-    """A car has moved, and the phase has stood still since before it did."""
-    return any(
-        abs(amperes) >= CAR_MOVED
-        and memory.still_since[phase] < begun
-        and memory.still_samples[phase] >= SAMPLES
-        and memory.measured_at > ended
-        for phase, begun, ended, amperes in moves
+        cars=(cars[0], cars[1], cars[2]),
+        unanswered=(unanswered[0], unanswered[1], unanswered[2]),
     )

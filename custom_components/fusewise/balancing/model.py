@@ -136,9 +136,12 @@ class Circuit:
     usable_share: float = 0.8
     limit_watts: float | None = None
     other_loads: PerPhase | None = None
-    """What is behind this circuit and is not a charger draws at most this (A), where no meter tells."""
+    """What hangs on this circuit and is not a charger draws at most this (A), where no meter tells.
+
+    What meters or such figures say of the circuits that it feeds comes on top.
+    """
     house_allowance: PerPhase | None = None
-    """What the house is taken to draw (A) while the meter is silent."""
+    """What the house is taken to draw (A) while the meter is silent, until it has been seen for a week."""
     busbar: float | None = None
     """A: rating of a busbar that is fed from both sides, by the feeder and by the sun."""
     unbalance: float | None = None
@@ -274,6 +277,8 @@ class Session:
     """Still to be charged. None: not known."""
     maximum: float | None = None
     """A: what the vehicle or its owner allows."""
+    phases: int | None = None
+    """On how many of the charger's conductors the vehicle charges, where that is known; else it is learnt."""
     mode: Mode = Mode.FAIR
     boost: bool = False
     maximum_price: float | None = None
@@ -523,8 +528,10 @@ class MeterMemory:
     """A around which each phase has stood still …"""
     still_since: PerPhase = (NEVER, NEVER, NEVER)
     """… since when, …"""
-    still_samples: tuple[int, int, int] = (0, 0, 0)
-    """… and for how many samples."""
+    cars: tuple[float | None, float | None, float | None] = (None, None, None)
+    """… A that the cars behind it drew then, …"""
+    unanswered: tuple[int, int, int] = (0, 0, 0)
+    """… and for how many samples it has not followed what they have moved since."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -535,8 +542,14 @@ class CircuitMemory:
     """A of everything that is not a charger, as last known."""
     smoothed: PerPhase | None = None
     """The moving average of that."""
+    since: float | None = None
+    """When its meter was first believed."""
     worst: PerPhase = NOTHING
-    """The most that the house was seen to draw."""
+    """The most that the house was seen to draw since then."""
+    jump: PerPhase = NOTHING
+    """A by which the house was seen to rise from one sample of a slow meter to the next; fades by the day."""
+    temperature: float | None = None
+    """°C, as last measured."""
     window: int = 0
     """Number of the demand window."""
     window_kwh: float = 0.0

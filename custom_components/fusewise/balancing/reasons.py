@@ -6,7 +6,7 @@ from .admission import turn_length
 from .allocation import Allocation
 from .claims import Claim
 from .limits import Limits
-from .model import PHASES, Reason, ReasonCode, Settings
+from .model import Reason, ReasonCode, Settings
 from .steady import Steadied
 from .topology import Topology
 
@@ -31,7 +31,6 @@ class Reasons:
         self._silent = silent
         self._shares = shares
         self._turn = turn_length(claims, settings)
-        self._amp_rows = len(topology.circuits) * PHASES
         self._sharers: dict[int, tuple[str, ...]] = {}
 
     def why(self, number: int, told: Steadied) -> Reason:
@@ -67,18 +66,15 @@ class Reasons:
 
     def _of_row(self, row: int, code: ReasonCode, until: float | None) -> Reason:
         limits = self._limits
-        if row >= self._amp_rows:
-            circuit, phase = self._topology.circuits[row - self._amp_rows].id, None
-        else:
-            circuit, phase = self._topology.row_name(row)
+        circuit, phase = limits.places[row]
         return Reason(
             code=code,
-            circuit=circuit,
+            circuit=self._topology.circuits[circuit].id,
             phase=phase,
             limit=limits.figure[row],
             source=limits.source[row],
             shared_by=self._who_shares(row),
-            until=until,
+            until=limits.until[row] if until is None else until,
         )
 
     def _who_shares(self, row: int) -> tuple[str, ...]:

@@ -10,9 +10,9 @@ from .model import PHASES, Breaker, Circuit, CircuitMemory, Derating, PerPhase, 
 __all__ = ["allowed_share", "warm"]
 
 
-def allowed_share(circuit: Circuit, memory: CircuitMemory, temperature: float | None) -> PerPhase:
-    """The factor on the rating of each phase, from 0 to 1."""
-    share = 1.0
+def allowed_share(circuit: Circuit, memory: CircuitMemory) -> PerPhase:
+    """The factor on the rating of each phase, from 0 to 1, as warm as the circuit is in `memory`."""
+    share, temperature = 1.0, memory.temperature
     if circuit.derating is not None and temperature is not None:
         share = min(share, _derated(circuit.derating, temperature))
     if circuit.transformer is not None:

@@ -1,0 +1,101 @@
+"""What a circuit has been through: how much of a billing window is used, how warm it is, what the house draws."""
+
+import math
+
+from .cars import Car
+from .loads import Load
+from .meters import SLOW
+from .model import Circuit, CircuitMemory, PerPhase, Snapshot
+from .thermal import warm
+
+__all__ = ["advance", "carried"]
+
+DAY = 86_400.0  # s
+
+
+def carried(load: Load, cars: list[Car]) -> PerPhase:
+    """A that the circuit carries: by its meter, or what it is taken to carry without one."""
+    if load.shown is not None:
+        return load.shown
+    flowing = list(load.others)
+    for car in cars:
+        drawn = car.memory.sample or (car.may_draw,) * len(car.charger.wiring)
+        for phase, amperes in zip(car.charger.wiring, drawn, strict=True):
+            flowing[phase] += amperes
+    return flowing[0], flowing[1], flowing[2]
+
+
+def advance(
+    circuit: Circuit,
+    remembered: CircuitMemory,
+    load: Load,
+    flowing: PerPhase,
+    snapshot: Snapshot,
+    elapsed: float,
+    voltage: float,
+) -> CircuitMemory:
+    """The circuit's memory after this cycle; `elapsed` s since the last one, inf after none."""
+    window, used = _window(circuit, remembered, flowing, snapshot.now, elapsed, voltage)
+    heat, oil = remembered.heat, remembered.oil
+    if (circuit.breaker is not None or circuit.transformer is not None) and elapsed < math.inf:
+        heat, oil = warm(circuit, remembered, flowing, elapsed)
+    others, since = remembered.others, remembered.since
+    worst, jump = remembered.worst, remembered.jump
+    if load.shown is not None:
+        jump = _jump(circuit, remembered, load.others, snapshot, elapsed)
+        others = load.others
+        since = snapshot.now if since is None else since
+        one, two, three = map(max, worst, others, strict=True)
+        worst = (one, two, three)
+    return CircuitMemory(
+        others=others,
+        smoothed=load.smoothed,
+        since=since,
+        worst=worst,
+        jump=jump,
+        window=window,
+        window_kwh=used,
+        heat=heat,
+        oil=oil,
+        temperature=snapshot.temperatures.get(circuit.id, remembered.temperature),
+    )
+
+
+def _window(
+    circuit: Circuit,
+    remembered: CircuitMemory,
+    flowing: PerPhase,
+    now: float,
+    elapsed: float,
+    voltage: float,
+) -> tuple[int, float]:
+    """The number of the demand window, and kWh that it has used.
+
+    What flows now is taken to have flown since the last cycle; before the first one, since the window began.
+    """
+    if circuit.demand is None:
+        return remembered.window, remembered.window_kwh
+    length = 60 * circuit.demand.minutes
+    window = int(now // length)
+    watts = max(0.0, sum(flowing) * voltage)
+    fresh = min(elapsed, now - window * length)
+    used = remembered.window_kwh if window == remembered.window else 0.0
+    return window, used + watts * fresh / 3.6e6
+
+
+def _jump(
+    circuit: Circuit,
+    remembered: CircuitMemory,
+    others: PerPhase,
+    snapshot: Snapshot,
+    elapsed: float,
+) -> PerPhase:
+    reading = snapshot.meters.get(circuit.meter or "")
+    if reading is None or reading.interval <= SLOW or remembered.others is None:
+        return remembered.jump
+    fades = 0.5 ** (elapsed / DAY)
+    jumps = [
+        max(jump * fades, now - before)
+        for jump, now, before in zip(remembered.jump, others, remembered.others, strict=True)
+    ]
+    return jumps[0], jumps[1], jumps[2]
