@@ -79,7 +79,7 @@ class Running:
 
     def all_charge_well(self) -> bool:
         """They charge with more than their fall-backs, so that a fall can be seen."""
-        return self.all_charge() and min(self.currents().values()) > 7
+        return self.all_charge() and min(self.currents().values()) > 6.6
 
     def told(self, charger: str) -> float:
         """A that the charger was told, by Home Assistant's entity."""
@@ -100,7 +100,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     try:
         home, house = begun.result(120)
         found = Running(loop, home, house)
-        found.wait_until(found.all_charge, 60)
+        found.wait_until(found.all_charge, 90)
         yield found
         complaints = [
             line
