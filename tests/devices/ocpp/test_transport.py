@@ -12,7 +12,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
 from custom_components.fusewise.devices import DeviceError
-from custom_components.fusewise.devices.ocpp import CentralSystem, ListenError
+from custom_components.fusewise.devices.ocpp import CentralSystem, ListenError, transport
 
 from .peer import Clock, Peer
 
@@ -146,7 +146,8 @@ async def test_a_charger_that_says_nothing_is_lost_in_time(
     clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A cut line looks open from here until a ping stays without its pong."""
-    monkeypatch.setattr("custom_components.fusewise.devices.ocpp.transport.PING_INTERVAL", 0.1)
+    monkeypatch.setattr(transport, "PING_AFTER", 0.1)
+    monkeypatch.setattr(transport, "PONG_TIME", 0.1)
     central = CentralSystem(clock, clock)
     await central.start("127.0.0.1", 0)
     charger = central.adopt("garage")
@@ -164,3 +165,29 @@ async def test_a_charger_that_says_nothing_is_lost_in_time(
         await lost.wait()
     writer.close()
     await central.stop()
+
+
+async def test_a_charger_that_has_nothing_to_say_stays_as_long_as_it_answers_pings(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transport, "PING_AFTER", 0.05)
+    central = CentralSystem(clock, clock)
+    await central.start("127.0.0.1", 0)
+    charger = central.adopt("garage")
+    assert central.port is not None
+    peer = Peer(identity="garage", clock=clock)
+    await peer.connect(central.port)
+    await asyncio.sleep(0.5)
+    assert charger.reading.online
+    await peer.start()
+    assert charger.reading.session is not None
+    await central.stop()
+    await peer.leave()
+
+
+async def test_a_charger_that_pings_is_answered(central: CentralSystem) -> None:
+    async with connect(
+        f"ws://127.0.0.1:{central.port}/garage", subprotocols=[Subprotocol("ocpp1.6")], proxy=None
+    ) as line:
+        async with asyncio.timeout(5):
+            await (await line.ping(b"here?"))

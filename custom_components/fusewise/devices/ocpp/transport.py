@@ -6,13 +6,15 @@ The server is aiohttp's, which is also Home Assistant's own; what is above this 
 from typing import Protocol, override
 from urllib.parse import unquote
 
-from aiohttp import WSCloseCode, WSMsgType, web
+from aiohttp import WSCloseCode, WSMessage, WSMsgType, web
 
 SUBPROTOCOLS = ("ocpp1.6",)
 
-# Seconds between pings; a line that does not answer within half of it is lost. Shorter than the life of a
-# limit, so that a cut line is known before the charger falls back.
-PING_INTERVAL = 15.0
+# s without a word until a charge point is asked whether it is there, and s that it has to answer. Together
+# shorter than the life of a limit, so that a cut line is known before the charger falls back.
+PING_AFTER = 15.0
+PONG_TIME = 5.0
+
 CLOSING_TIME = 1.0  # s that a charge point has to answer our close
 
 # A GetConfiguration answer of a talkative charger has 20 kB, a StopTransaction with all its samples 100 kB.
@@ -46,12 +48,32 @@ class WebSocketLine(Line):
 
     @override
     async def recv(self) -> str | bytes:
-        message = await self.socket.receive()
-        if message.type is WSMsgType.TEXT or message.type is WSMsgType.BINARY:
-            data: str | bytes = message.data
-            return data
-        # aiohttp has answered a close, and closed after a message too big or a ping without a pong.
-        raise LineClosedError(str(message.data or self.socket.exception() or "closed"))
+        while True:
+            message = await self._heard()
+            match message.type:
+                case WSMsgType.TEXT | WSMsgType.BINARY:
+                    data: str | bytes = message.data
+                    return data
+                case WSMsgType.PING:
+                    await self.socket.pong(message.data)
+                case WSMsgType.PONG:
+                    pass
+                case _:
+                    # aiohttp has answered a close, or closed after a message too big.
+                    raise LineClosedError(str(message.data or self.socket.exception() or "closed"))
+
+    async def _heard(self) -> WSMessage:
+        """Return what came next. aiohttp's own heartbeat is not used: its timer outlives the connection."""
+        try:
+            return await self.socket.receive(PING_AFTER)
+        except TimeoutError:
+            pass
+        try:
+            await self.socket.ping()
+            return await self.socket.receive(PONG_TIME)
+        except (ConnectionError, TimeoutError) as error:
+            await self.close("No answer to a ping")
+            raise LineClosedError("no answer to a ping") from error
 
     @override
     async def send(self, text: str) -> None:
@@ -70,7 +92,7 @@ async def accept(request: web.BaseRequest) -> web.StreamResponse | WebSocketLine
     """Shake hands; return the line, or the answer for one who may not or cannot talk with us."""
     socket = web.WebSocketResponse(
         protocols=SUBPROTOCOLS,
-        heartbeat=PING_INTERVAL,
+        autoping=False,
         timeout=CLOSING_TIME,
         max_msg_size=LARGEST_MESSAGE,
         # Messages are short and lines local; some chargers' deflate is broken.
