@@ -1,35 +1,36 @@
-"""What a site tells in a bug report: its settings, what was known last and what was decided."""
+"""What a site tells in a bug report: its settings, what is known, and what was decided last and why."""
 
-from dataclasses import asdict
 from typing import Any
 
 from homeassistant.components.diagnostics import async_redact_data
-from homeassistant.const import CONF_HOST, CONF_NAME
+from homeassistant.const import CONF_HOST
 from homeassistant.core import HomeAssistant
 
+from .balancing.codec import to_json
 from .const import CONF_IDENTITY, CONF_SERIAL
 from .coordinator import FusewiseConfigEntry
 
-TO_REDACT = {CONF_HOST, CONF_IDENTITY, CONF_NAME, CONF_SERIAL, "title", "unique_id"}
+TO_REDACT = {CONF_HOST, CONF_IDENTITY, CONF_SERIAL}
 
 
 async def async_get_config_entry_diagnostics(
     hass: HomeAssistant, entry: FusewiseConfigEntry
 ) -> dict[str, Any]:
     """Return what helps to find out why a site did what it did."""
-    view = entry.runtime_data.data
+    coordinator = entry.runtime_data
+    decision = coordinator.controller.decision
     return {
         "settings": async_redact_data(entry.data, TO_REDACT),
         "chargers": {
-            subentry.subentry_id: async_redact_data(subentry.data, TO_REDACT)
-            for subentry in entry.subentries.values()
+            subentry_id: {
+                "settings": async_redact_data(entry.subentries[subentry_id].data, TO_REDACT),
+                "firmware": charger.info and charger.info.firmware,
+                "reading": to_json(charger.reading),
+                # Its message names the charger.
+                "problem": type(coordinator.controller.problem(subentry_id)).__name__,
+            }
+            for subentry_id, charger in coordinator.chargers.items()
         },
-        "site": asdict(entry.runtime_data.controller.site),
-        "readings": {key: asdict(charger.reading) for key, charger in view.chargers.items()},
-        "problems": {
-            key: str(charger.problem)
-            for key, charger in view.chargers.items()
-            if charger.problem is not None
-        },
-        "decision": asdict(view.decision),
+        "site": to_json(coordinator.controller.site),
+        "decision": None if decision is None else to_json(decision),
     }

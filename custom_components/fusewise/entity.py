@@ -17,7 +17,7 @@ from .balancing.model import Phase
 from .const import DOMAIN
 from .coordinator import ChargerView, FusewiseCoordinator, SiteView
 
-FIGURES = frozenset({"limit", "until"})  # attributes that move with every sample
+FIGURES = frozenset({"limit"})  # attributes that move with every sample
 SETTLED = 60.0  # s: what moves a little all the time is written this often: history stays small
 
 

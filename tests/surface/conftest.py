@@ -1,12 +1,13 @@
 """A quiet demo house, and a port for its charge points."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 import contextlib
 import socket
 
 import pytest
 
+from custom_components.fusewise import controller
 from demo.world import World
 from homeassistant.util.async_ import get_scheduled_timer_handles
 
@@ -49,3 +50,13 @@ async def house(ocpp_port: int, identities: tuple[str, ...]) -> AsyncGenerator[W
     with contextlib.suppress(asyncio.CancelledError):
         await running
     await world.meter.stop()
+
+
+@pytest.fixture
+def let_pass(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+    """Let seconds pass at once on the controller's clock; all that is known gets older by them."""
+
+    def advance(seconds: float) -> None:
+        monkeypatch.setattr(controller, "_EPOCH", controller._EPOCH + seconds)
+
+    return advance

@@ -1,0 +1,49 @@
+"""A site's diagnostics say what was decided and why, and not where it is or whose chargers these are."""
+
+import json
+
+import pytest
+from pytest_homeassistant_custom_component.components.diagnostics import (
+    get_diagnostics_for_config_entry,
+)
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+
+from custom_components.fusewise.balancing.codec import from_json
+from custom_components.fusewise.balancing.model import Decision, Site
+from demo.world import World
+from homeassistant.core import HomeAssistant
+
+from .house import HOST, let_call, site_entry, until
+
+
+@pytest.fixture
+def identities() -> tuple[str, ...]:
+    return ("garage",)
+
+
+async def test_diagnostics(
+    hass: HomeAssistant,
+    house: World,
+    ocpp_port: int,
+    hass_client: ClientSessionGenerator,
+) -> None:
+    entry = site_entry(hass, house, ocpp_port, "garage")
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    let_call(house)
+    await until(lambda: hass.states.is_state("sensor.garage_status", "available"))
+    told = json.loads(json.dumps(await get_diagnostics_for_config_entry(hass, hass_client, entry)))
+    assert told["settings"]["meter"] == {
+        "kind": "sdm630",
+        "host": "**REDACTED**",
+        "port": house.meter.port,
+        "unit_id": 1,
+        "interval": 0.2,
+    }
+    [charger] = told["chargers"].values()
+    assert charger["settings"]["identity"] == charger["settings"]["serial"] == "**REDACTED**"
+    assert charger["reading"]["status"] == "available"
+    assert charger["firmware"] == "1.0"
+    assert HOST not in json.dumps(told)
+    # It can be decided again from what is told.
+    assert from_json(Site, told["site"]) == entry.runtime_data.controller.site
+    assert from_json(Decision, told["decision"]).setpoints[0].current == 0.0
