@@ -1,16 +1,19 @@
 """The check fails whoever does not hold the fuse or does not use its room."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any
 
 import pytest
 
 from custom_components.fusewise.simulation import PHASES, Phase, Plant
-from demo import scene
+from demo import clock, scene
 from demo.check import HOLDS, REST, SETTLE, CheckError, Run, check, drive, judge, step_for
 from demo.door import Door
 from demo.record import Record
 from demo.world import DT, World
+
+from .central import Central
 
 RATING = [25.0, 25.0, 25.0]
 LATENCY = 0.3  # s between a reading and the setpoint's arrival
@@ -251,13 +254,28 @@ async def test_driving_steps_every_phase_up_and_down(
     assert result["step_to_setpoint_s"]["unanswered"] == 3
 
 
+async def test_the_record_begins_when_the_cars_have_charged_for_a_while(
+    url: str, central: Central, draws: Callable[..., Awaitable[None]]
+) -> None:
+    await draws(16.0)
+    driving = asyncio.create_task(drive(url, settle=1.5, holds=[]))
+    await asyncio.sleep(0.7)
+    await central.set_limit(0.0, "TxProfile")
+    await draws(0.0)
+    paused = clock.now()
+    await asyncio.sleep(0.7)
+    await central.set_limit(16.0, "TxProfile")
+    run = await driving
+    assert run.samples[0]["t"] > paused
+
+
 async def test_cars_that_do_not_charge_are_named(url: str, world: World) -> None:
     world.stations["yard"].unplug()
     with pytest.raises(CheckError, match="no car is plugged in"):
-        await drive(url, patience=0.1)
+        await drive(url, settle=0.1, patience=0.1)
     world.stations["yard"].plug(scene.car("yard"))
     with pytest.raises(CheckError, match="yard is "):
-        await drive(url, patience=0.1)
+        await drive(url, settle=0.1, patience=0.1)
 
 
 async def test_a_demo_that_is_not_there_is_named() -> None:
