@@ -253,6 +253,18 @@ async def test_a_meter_that_lies_gives_no_reading_until_it_tells_the_truth(
     assert running.problem is None
 
 
+async def test_a_meter_is_read_again_whatever_happens(
+    running: ModbusMeter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await sample(running)
+    with monkeypatch.context() as broken:
+        broken.setattr(SDM630.registers, "async_update", None)
+        await until(lambda: running.problem is not None)
+    assert "Reading the Eastron SDM630 failed" in str(running.problem)
+    await sample(running)
+    assert running.problem is None
+
+
 async def test_a_meter_that_fails_is_asked_less_often(
     server: Sdm630Server, running: ModbusMeter
 ) -> None:

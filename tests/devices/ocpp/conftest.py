@@ -32,10 +32,10 @@ def clock() -> Clock:
     return Clock()
 
 
-@pytest.fixture(autouse=True)
-def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def short_boot_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     """A charger that does not boot by itself is not waited for as long as at home."""
-    monkeypatch.setattr(charger, "BOOT_WAIT", 0.5)
+    monkeypatch.setattr(charger, "BOOT_WAIT", 0.05)
 
 
 @pytest.fixture

@@ -186,8 +186,9 @@ class Peer:
         message = {"connector_id": 1, "id_tag": "TAG", "meter_start": 0, "timestamp": self.stamp()}
         self.status = "Preparing"
         answer = await self.say(call.StartTransaction(**(message | changes)))
-        self.transaction = answer.transaction_id
-        self.status = "Charging"
+        if answer.id_tag_info["status"] == "Accepted":
+            self.transaction = answer.transaction_id
+            self.status = "Charging"
         return answer
 
     async def stop(self) -> None:

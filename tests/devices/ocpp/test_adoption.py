@@ -76,6 +76,7 @@ async def test_a_charger_adopted_before_it_comes_is_accepted_when_it_does(
     assert charger.reading.online
 
 
+@pytest.mark.usefixtures("short_boot_wait")
 async def test_a_charger_that_does_not_boot_by_itself_is_asked_to(
     central: CentralSystem, arrive: Arrive, eventually: Eventually
 ) -> None:
@@ -108,6 +109,33 @@ async def test_adopting_again_changes_the_settings_of_the_same_charger(
     await charger.apply(0.0)
     assert charger.armed == 8.0
     assert peer.let_through() == 8.0
+
+
+async def test_changed_wiring_is_told_to_a_charger_that_takes_watts_only(
+    central: CentralSystem, arrive: Arrive, eventually: Eventually
+) -> None:
+    charger = central.adopt("garage", ChargerSettings(conductors=3))
+    peer = await arrive(
+        "garage", configuration={"ChargingScheduleAllowedChargingRateUnit": ("Power", True)}
+    )
+    await eventually(lambda: charger.armed == 6.0)
+    for _ in range(2):
+        central.adopt("garage", ChargerSettings(conductors=1))
+        await charger.apply(0.0)
+    watts = [
+        profile["charging_schedule"]["charging_schedule_period"][0]["limit"]
+        for profile in peer.told("TxDefaultProfile")
+    ]
+    assert watts == [4140, 1380]
+
+
+async def test_releasing_a_charger_that_is_not_there_changes_nothing(
+    central: CentralSystem,
+) -> None:
+    await central.release("garage")
+    central.adopt("garage")
+    await central.release("garage")
+    assert not central.chargers
 
 
 async def test_the_newer_connection_of_a_charger_wins(

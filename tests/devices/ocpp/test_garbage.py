@@ -152,6 +152,21 @@ async def test_what_can_be_understood_is_accepted_whatever_the_schema_says(
     await assert_alive(raw)
 
 
+async def test_an_error_of_our_own_is_answered_and_the_line_goes_on(
+    central: CentralSystem, raw: ClientConnection, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail() -> None:
+        raise ZeroDivisionError
+
+    leave = central.chargers["garage"].subscribe(fail)
+    status = {"connectorId": 1, "errorCode": "NoError", "status": "Available"}
+    await raw.send(json.dumps([2, "1", "StatusNotification", status]))
+    assert (await answer(raw))[:3] == [4, "1", "InternalError"]
+    assert "StatusNotification failed (ocpp-handler-failed)" in warnings(caplog)[0]
+    leave()
+    await assert_alive(raw)
+
+
 async def test_measurements_as_numbers_instead_of_texts_are_understood(
     central: CentralSystem, raw: ClientConnection
 ) -> None:

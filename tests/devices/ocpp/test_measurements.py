@@ -147,6 +147,41 @@ async def test_phases_that_come_one_by_one_belong_together(
     assert charger.reading.current == (6.0, 7.0, 8.0)
 
 
+async def test_the_stations_own_meter_counts_only_for_the_running_transaction(
+    central: CentralSystem, arrive: Arrive, clock: Clock
+) -> None:
+    charger = central.adopt("garage")
+    peer = await arrive("garage")
+    await peer.start()
+    for connector, transaction, expected in (
+        (0, None, None),
+        (2, None, None),
+        (0, peer.transaction, (9.0, 0.0, 0.0)),
+    ):
+        await peer.say(
+            call.MeterValues(
+                connector_id=connector,
+                meter_value=[{"timestamp": peer.stamp(), "sampled_value": [current(9.0, "L1")]}],
+                transaction_id=transaction,
+            )
+        )
+        assert charger.reading.current == expected
+
+
+@pytest.mark.parametrize("stamp", ["", "yesterday", "2026-99-99T00:00:00Z"])
+async def test_a_sample_without_a_date_is_from_now(
+    central: CentralSystem, arrive: Arrive, clock: Clock, stamp: str
+) -> None:
+    charger = central.adopt("garage")
+    peer = await arrive("garage")
+    await peer.say(
+        call.MeterValues(
+            connector_id=1, meter_value=[{"timestamp": stamp, "sampled_value": [current(9.0)]}]
+        )
+    )
+    assert charger.reading.measured_at == clock.now
+
+
 @pytest.mark.parametrize("nonsense", ["NaN", "Infinity", "-7", "1e9", "", "abc", "0x10"])
 async def test_what_cannot_be_counts_as_missing_and_is_told_once(
     central: CentralSystem, arrive: Arrive, caplog: pytest.LogCaptureFixture, nonsense: str

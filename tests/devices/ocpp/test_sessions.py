@@ -143,6 +143,17 @@ async def test_a_transaction_is_learnt_by_its_status_alone(
     assert peer.told("TxProfile")[1]["transaction_id"] == 4711
 
 
+async def test_a_transaction_is_learnt_by_its_measurements_alone(
+    central: CentralSystem, arrive: Arrive
+) -> None:
+    charger = central.adopt("garage")
+    peer = await arrive("garage", transaction=4711)
+    await peer.measure(current(8.0))
+    assert charger.reading.session is not None
+    await charger.apply(7.0)
+    assert peer.told("TxProfile")[0]["transaction_id"] == 4711
+
+
 async def test_a_session_that_was_learnt_by_its_status_ends_by_it(
     central: CentralSystem, arrive: Arrive, eventually: Eventually
 ) -> None:
