@@ -1,46 +1,44 @@
 """Who, when not all floors fit: never all-stop, never first come by accident.
 
-The order is: cars that must not be stopped; then by tier (boost, priority); within a tier those who have
-just begun stay, those whose turn has come go next, and the rest goes by urgency, with a bonus for those who
-charge already. Everybody in that order whose floor still fits is admitted, so nobody is left out whose
-floor would fit.
+The order is: cars that must not be stopped, as far as the fuse holds; then by tier (boost, priority). Within a
+tier those who have just got their place and those whose turn has come go first, in the order in which they
+came to wait; the rest goes by urgency, with a bonus for those who have a place. Everybody in that order whose
+floor still fits is admitted, so nobody is left out whose floor would fit.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from .claims import Claim
 from .model import Settings
-from .sharing import EPSILON
+from .turns import full_row
 
-__all__ = ["admit", "in_order", "turn_length"]
+__all__ = ["admit", "in_order"]
 
-_STAYS, _OVERDUE, _REST = range(3)
+SHORTEST_STAY = 60.0  # s: contactors wear, whatever the site's minimum is
 
-
-def turn_length(claims: Sequence[Claim], settings: Settings) -> float:
-    """s that one turn lasts, so that who waits longest waits no longer than `turn_time`.
-
-    With w waiting for the places of r running cars, the last of them gets in after ⌈w / r⌉ turns.
-    """
-    running = sum(claim.running for claim in claims)
-    waiting = len(claims) - running
-    return settings.turn_time / max(1, -(-waiting // max(1, running)))
+_QUEUE, _REST = range(2)
 
 
-def in_order(claims: Sequence[Claim], settings: Settings, now: float) -> list[Claim]:
+def in_order(
+    claims: Sequence[Claim], turns: Mapping[int, float], settings: Settings, now: float
+) -> list[Claim]:
     """The claims, who is admitted first in front. Does not depend on the order they come in."""
-    turn = turn_length(claims, settings)
-    stays = min(turn, settings.minimum_on)
+    shortest = max(settings.minimum_on, SHORTEST_STAY)
 
     def place(claim: Claim) -> tuple[bool, tuple[int, int], int, float, str]:
         memory = claim.car.memory
-        group, value = _REST, claim.laxity
-        if claim.running:
-            value -= settings.running_bonus
-            if memory.on_since is not None and now - memory.on_since < stays:
-                group = _STAYS
-        elif memory.waiting_since is not None and now - memory.waiting_since >= turn:
-            group, value = _OVERDUE, memory.waiting_since
+        turn = turns.get(claim.car.number, settings.turn_time)
+        since = memory.waiting_since
+        if claim.placed:
+            queues = memory.on_since is not None and now - memory.on_since < min(turn, shortest)
+        else:
+            queues = since is not None and now - since >= turn
+        if queues and since is not None:
+            # Who filled a gap before its turn came makes room for those who wait longer.
+            group, value = _QUEUE, since
+        else:
+            group = _REST
+            value = claim.laxity - (settings.running_bonus if claim.placed else 0.0)
         return not claim.pinned, claim.tier, group, value, claim.car.charger.id
 
     return sorted(claims, key=place)
@@ -51,25 +49,21 @@ def admit(
 ) -> tuple[list[Claim], dict[int, int]]:
     """Those whose floors fit, and for each of the others the row that has no room for it.
 
-    `left` and `rising` begin as the capacities and end as what the floors leave of them. A car that does not
-    charge yet must also fit into `rising`, what a rise may count on: a moment's lull starts nobody.
+    `left` and `rising` begin as the capacities and end as what the floors leave of them. A car that has no
+    place yet must also fit into `rising`, what a rise may count on: a moment's lull starts nobody.
     """
     admitted: list[Claim] = []
     refused: dict[int, int] = {}
     for claim in ordered:
-        full = _full_row(claim, left) or (None if claim.running else _full_row(claim, rising))
-        if full is None or claim.pinned:
+        full = full_row(claim, left)
+        if full is None and not claim.placed:
+            full = full_row(claim, rising)
+        if full is None:
             admitted.append(claim)
+            floor = claim.floor
             for row, coefficient in claim.rows:
-                left[row] -= coefficient * claim.floor
-                rising[row] -= coefficient * claim.floor
+                left[row] -= coefficient * floor
+                rising[row] -= coefficient * floor
         else:
-            refused[claim.car.number] = full[0]
+            refused[claim.car.number] = full
     return admitted, refused
-
-
-def _full_row(claim: Claim, left: list[float]) -> tuple[int] | None:
-    for row, coefficient in claim.rows:
-        if coefficient * claim.floor > left[row] + EPSILON:
-            return (row,)
-    return None

@@ -13,6 +13,7 @@ from .claims import Claim
 from .model import Settings
 from .sharing import EPSILON, Part, share
 from .steps import round_down, step_up
+from .turns import turns
 
 __all__ = ["Allocation", "allocate"]
 
@@ -29,6 +30,8 @@ class Allocation:
     left: list[float] = field(default_factory=list)
     order: dict[int, int] = field(default_factory=dict)
     """Place of each admitted charger in the order of admission."""
+    turns: dict[int, float] = field(default_factory=dict)
+    """s that a turn lasts, for those among whom turns are taken."""
 
 
 def allocate(
@@ -43,8 +46,12 @@ def allocate(
     result = Allocation(left=[*capacity, *sun])
     rising_left = [*rising, *sun]
     first_sun_row = len(capacity)
+    for claim in claims:
+        claim.rows = claim.car.rows
     firm = [claim for claim in claims if not claim.sun_only]
-    admitted, result.refused = admit(in_order(firm, settings, now), result.left, rising_left)
+    result.turns = turns(firm, result.left, settings)
+    ordered = in_order(firm, result.turns, settings, now)
+    admitted, result.refused = admit(ordered, result.left, rising_left)
     for claim in admitted:
         result.shares[claim.car.number] = claim.floor
         _take_sun(claim, claim.floor, result.left, first_sun_row)
@@ -98,7 +105,8 @@ def _serve_sun(
         claim.rows = [*claim.rows, *_sun_rows(claim, first_sun_row, left)]
     for row in range(first_sun_row):
         rising[row] = min(rising[row], left[row])
-    admitted, refused = admit(in_order(only, settings, now), left, rising)
+    result.turns.update(turns(only, left, settings))
+    admitted, refused = admit(in_order(only, result.turns, settings, now), left, rising)
     result.refused.update(refused)
     for claim in admitted:
         result.shares[claim.car.number] = claim.floor

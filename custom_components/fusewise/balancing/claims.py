@@ -56,14 +56,14 @@ class Claim:
     """(row, coefficient): A and W rows that it loads."""
 
     @property
-    def running(self) -> bool:
-        """It was told to charge in the last cycle."""
-        return self.car.memory.setpoint > 0
+    def placed(self) -> bool:
+        """It was admitted in the last cycle, whether it has begun to charge or not."""
+        return self.car.memory.on_since is not None or self.car.memory.setpoint > 0
 
     @property
     def pinned(self) -> bool:
         """It must not be stopped."""
-        return not self.car.charger.pausable and self.running
+        return not self.car.charger.pausable and self.car.memory.setpoint > 0
 
 
 def make_claims(
@@ -111,10 +111,12 @@ def _claims_nothing(car: Car, now: float, price: float | None, settings: Setting
 
 
 def _must_stay_on(car: Car, now: float, settings: Settings) -> bool:
-    """Contactors wear: whoever charges is not paused for comfort within the first minutes."""
+    """Contactors wear: whoever charges is not paused for comfort within the first minutes, if at all."""
+    if car.memory.setpoint == 0:
+        return False
     on_since = car.memory.on_since
     return not car.charger.pausable or (
-        car.memory.setpoint > 0 and on_since is not None and now - on_since < settings.minimum_on
+        on_since is not None and now - on_since < settings.minimum_on
     )
 
 

@@ -66,7 +66,7 @@ def decide(site: Site, snapshot: Snapshot, memory: Memory) -> Decision:
     told = steady(
         cars, claims, shares, limits.capacity, limits.rising, settings, now, now - memory.time
     )
-    reasons = Reasons(topology, limits, claims, silent, shares, settings)
+    reasons = Reasons(topology, limits, claims, silent, shares, now)
     claiming = {claim.car.number for claim in claims}
     return Decision(
         time=now,
@@ -84,7 +84,9 @@ def decide(site: Site, snapshot: Snapshot, memory: Memory) -> Decision:
         memory=Memory(
             time=now,
             chargers={
-                car.charger.id: _remember(car, tell, car.number in claiming, now)
+                car.charger.id: _remember(
+                    car, tell, car.number in claiming, car.number in shares.shares, now
+                )
                 for car, tell in zip(cars, told, strict=True)
             },
             meters=meters,
@@ -167,24 +169,25 @@ def _allocate(
     return allocate(claims, limits.capacity, limits.rising, sun, settings, snapshot.now)
 
 
-def _remember(car: Car, told: Steadied, claiming: bool, now: float) -> ChargerMemory:
+def _remember(
+    car: Car, told: Steadied, claiming: bool, admitted: bool, now: float
+) -> ChargerMemory:
     """What the next cycle must know of this charger; the same object where nothing has changed."""
     memory = car.memory
     was, current = memory.setpoint, told.current
     # What it drew before we first spoke to it is no swing of ours: it may start as soon as there is room.
     first_word = memory.changed_at == NEVER
-    waiting = memory.waiting_since
-    if not claiming or current > 0:
-        waiting = None
-    elif waiting is None:
-        waiting = now
-    on_since, off_since = memory.on_since, memory.off_since
+    waiting, on_since, off_since = memory.waiting_since, memory.on_since, memory.off_since
     if not claiming:
-        on_since = off_since = None
-    elif current > 0 and was == 0:
-        on_since, off_since = now, None
-    elif current == 0 and was > 0:
-        on_since, off_since = None, None if first_word else now
+        waiting = on_since = off_since = None
+    else:
+        if waiting is None or (on_since is not None and not admitted):
+            waiting = now
+        on_since = (now if on_since is None else on_since) if admitted else None
+        if current > 0:
+            off_since = None
+        elif was > 0 and not first_word:
+            off_since = now
     if current == was and (waiting, on_since, off_since) == (
         memory.waiting_since,
         memory.on_since,

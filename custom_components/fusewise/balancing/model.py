@@ -499,8 +499,11 @@ class ChargerMemory:
     before: float = 0.0
     """A: the most that it may still draw from earlier setpoints, until `slow_to_obey` after `changed_at`."""
     on_since: float | None = None
+    """Since when it has had its place among those who charge; None: it has none."""
     off_since: float | None = None
+    """Since when it is paused, after it has charged."""
     waiting_since: float | None = None
+    """Since when it waits, or waited before it got its place: the order in which turns are taken."""
     session: str | None = None
     sample: tuple[float, ...] | None = None
     """A on each of its own conductors, at `sample_at`; the one before it in `earlier`."""

@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
-from .admission import turn_length
 from .allocation import Allocation
 from .claims import Claim
 from .limits import Limits
-from .model import Reason, ReasonCode, Settings
+from .model import Reason, ReasonCode
 from .steady import Steadied
 from .topology import Topology
 
@@ -23,14 +22,14 @@ class Reasons:
         claims: Sequence[Claim],
         silent: Mapping[int, Reason],
         shares: Allocation,
-        settings: Settings,
+        now: float,
     ) -> None:
         self._topology = topology
         self._limits = limits
         self._claims = {claim.car.number: claim for claim in claims}
         self._silent = silent
         self._shares = shares
-        self._turn = turn_length(claims, settings)
+        self._now = now
         self._sharers: dict[int, tuple[str, ...]] = {}
 
     def why(self, number: int, told: Steadied) -> Reason:
@@ -59,10 +58,9 @@ class Reasons:
         coefficient = next(c for r, c in claim.rows if r == row)
         if coefficient * claim.floor > self._limits.capacity[row]:
             return self._of_row(row, ReasonCode.NO_ROOM, None)
-        since = claim.car.memory.waiting_since
-        return self._of_row(
-            row, ReasonCode.WAITING_TURN, None if since is None else since + self._turn
-        )
+        turn, since = self._shares.turns.get(number), claim.car.memory.waiting_since
+        until = None if turn is None else turn + (self._now if since is None else since)
+        return self._of_row(row, ReasonCode.WAITING_TURN, until)
 
     def _of_row(self, row: int, code: ReasonCode, until: float | None) -> Reason:
         limits = self._limits

@@ -1,0 +1,80 @@
+"""How long a turn lasts where not everybody fits, so that nobody waits longer than the site's turn time.
+
+Everybody is dealt into rounds: as many as fit charge in the first, as many of the rest in the second, and so
+on. Where k rounds follow the first one, a turn is the k-th part of the turn time: the last who waits then
+gets in after k turns. Looks at floors and rows only, never at who charges now, so that turns do not change
+their length while places change hands.
+"""
+
+from collections.abc import Sequence
+
+from .claims import Claim
+from .model import Settings
+from .sharing import EPSILON
+
+__all__ = ["full_row", "turns"]
+
+CHANGING = (
+    10.0  # s that a place stands empty while it changes hands: one car stops, the other wakes up
+)
+
+
+def turns(
+    claims: Sequence[Claim], capacity: Sequence[float], settings: Settings
+) -> dict[int, float]:
+    """s that a turn lasts, by charger number, for those who share a row on which not everybody fits."""
+    rounds = _rounds(claims, capacity)
+    if not rounds:
+        return {}
+    found: dict[int, float] = {}
+    for claim in claims:
+        most = max((rounds.get(row, 0) for row, _ in claim.rows), default=0)
+        if most:
+            turn = settings.turn_time / most
+            found[claim.car.number] = max(turn - CHANGING, turn / 2)
+    return found
+
+
+def full_row(claim: Claim, left: Sequence[float]) -> int | None:
+    """The first row that has no room for the claim's floor."""
+    floor = claim.floor
+    for row, coefficient in claim.rows:
+        if coefficient * floor > left[row] + EPSILON:
+            return row
+    return None
+
+
+def _rounds(claims: Sequence[Claim], capacity: Sequence[float]) -> dict[int, int]:
+    """How many rounds follow the first one, by the rows that are too small for one."""
+    found: dict[int, int] = {}
+    left = list(capacity)
+    by_tier: dict[tuple[bool, tuple[int, int]], list[Claim]] = {}
+    for claim in sorted(claims, key=lambda claim: claim.car.charger.id):
+        by_tier.setdefault((not claim.pinned, claim.tier), []).append(claim)
+    for tier in sorted(by_tier):
+        start = left
+        waiting = [claim for claim in by_tier[tier] if full_row(claim, start) is None]
+        number = 0
+        while waiting:
+            number += 1
+            free = list(start)
+            waiting = _deal(waiting, free, found, number)
+            if number == 1:
+                left = free
+    return found
+
+
+def _deal(
+    claims: Sequence[Claim], free: list[float], found: dict[int, int], number: int
+) -> list[Claim]:
+    """Deal one round out of what is free; who does not fit into it."""
+    rest: list[Claim] = []
+    for claim in claims:
+        row = full_row(claim, free)
+        if row is None:
+            for loaded, coefficient in claim.rows:
+                free[loaded] -= coefficient * claim.floor
+        else:
+            rest.append(claim)
+            found[row] = number
+    return rest
