@@ -66,6 +66,7 @@ async def test_a_refused_limit_says_what_to_do_and_leaves_what_was_in_force(
     peer = await arrive("garage")
     await peer.start()
     await charger.apply(6.0)
+    clock.advance(60.0)
     peer.profile_status = _refuse("TxProfile", "Rejected")
     with pytest.raises(DeviceRefusedError, match=r"16 A .*Switch on smart charging"):
         await charger.apply(16.0)
@@ -79,6 +80,25 @@ async def test_a_refused_limit_says_what_to_do_and_leaves_what_was_in_force(
     peer.profile_status = lambda _: "Accepted"
     clock.advance(10.0)
     await charger.apply(16.0)
+    assert charger.reading.limit == 16.0
+
+
+async def test_a_charger_that_refuses_while_it_begins_a_transaction_is_asked_once_more(
+    central: CentralSystem, arrive: Arrive
+) -> None:
+    charger = central.adopt("garage")
+    answers = iter(["Rejected"])
+    peer = await arrive(
+        "garage",
+        profile_status=lambda profile: (
+            next(answers, "Accepted")
+            if profile["charging_profile_purpose"] == "TxProfile"
+            else "Accepted"
+        ),
+    )
+    await peer.start()
+    await charger.apply(16.0)
+    assert peer.let_through() == 16.0
     assert charger.reading.limit == 16.0
 
 

@@ -26,6 +26,10 @@ from .transactions import Transactions
 _LOGGER = logging.getLogger(__name__)
 
 BOOT_WAIT = 2.0  # s that a charger has, from its connection, to boot by itself
+# s from the start of a transaction in which a charger that refuses a limit may not have taken our answer to
+# that start in yet, and s until it is asked once more.
+SETTLING = 3.0
+SECOND_ATTEMPT = 0.2
 ARM_AGAIN = 300.0  # s until a fall-back that was refused is tried again
 
 
@@ -43,6 +47,7 @@ class OcppCharger(Charger):
         self._current: tuple[float, ...] | None = None
         self._measured_at = 0.0
         self._transactions = Transactions(identity)
+        self._started_at = float("-inf")
         self._limit = Limit()
         self._armed: float | None = None
         self._arm_refused: tuple[float, DeviceRefusedError] | None = None
@@ -118,22 +123,31 @@ class OcppCharger(Charger):
     async def _tell(self, station: Station, wanted: float) -> None:
         """Send the live limit, where it is new or has lived for a third of its life."""
         now = self._now()
-        transaction = self._transactions.session
-        if transaction is None or not self._limit.due(wanted, now, self.settings.life / 3):
+        if self._transactions.session is None:
             return
+        if not self._limit.due(wanted, now, self.settings.life / 3):
+            return
+        try:
+            await self._send(station, wanted)
+        except DeviceRefusedError:
+            if now > self._started_at + SETTLING:
+                raise
+            await asyncio.sleep(SECOND_ATTEMPT)
+            await self._send(station, wanted)
+
+    async def _send(self, station: Station, wanted: float) -> None:
+        now = self._now()
         # Begun a moment ago, because a limit that begins in the future is not in force.
         starts = math.floor(now + self.clock.ahead) - 1
         duration = math.floor(self.settings.life)
+        limit = LiveLimit(
+            current=wanted,
+            starts=starts,
+            duration=duration,
+            transaction=self._transactions.number,
+        )
         with self._limit.told(wanted, now, until=starts + duration - self.clock.ahead):
-            await station.set_limit(
-                LiveLimit(
-                    current=wanted,
-                    starts=starts,
-                    duration=duration,
-                    transaction=self._transactions.number,
-                ),
-                self.settings.wiring,
-            )
+            await station.set_limit(limit, self.settings.wiring)
 
     # --- for the central system -----------------------------------------------------------------------
 
@@ -186,6 +200,7 @@ class OcppCharger(Charger):
         began = now if stamp is None else self.clock.ours(stamp, now)
         number, is_new = self._transactions.start(attempt, began)
         if is_new:
+            self._started_at = now
             self._limit.forget()
             self._changed()
         return number
