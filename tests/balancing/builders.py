@@ -78,13 +78,13 @@ def house(*parts: Circuit | Charger, **settings: Any) -> Site:
 
 def car(
     *current: float,
-    status: ChargerStatus = ChargerStatus.CHARGING,
+    status: ChargerStatus = ChargerStatus.PREPARING,
     at: float = NOW,
     name: str = "session",
     plain: bool = False,
     **session: Any,
 ) -> ChargerReading:
-    """A car that charges; `current` is what it draws on each conductor, if that is measured."""
+    """A car that takes what it gets; `current` is what it draws on each conductor, if that is measured."""
     return ChargerReading(
         status=status,
         current=current or None,

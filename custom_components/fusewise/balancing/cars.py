@@ -3,9 +3,10 @@
 from dataclasses import dataclass, replace
 
 from .model import NEVER, PLUGGED, Charger, ChargerMemory, ChargerReading, ChargerStatus, Session
+from .steps import round_down, round_up
 from .topology import Topology
 
-__all__ = ["Car", "observe", "put_together"]
+__all__ = ["USED", "Car", "may_have_drawn", "observe", "put_together", "still_drawn"]
 
 USED = 1.0  # A: a conductor with less than this carries a charger's standby, not a car
 SURELY_CHARGING = 4.0  # A: below it a car may just be waking up, phase by phase
@@ -67,10 +68,10 @@ def put_together(
         rows = [(row, 1.0) for line, used in zip(lines, uses, strict=True) if used for row in line]
         conductors = sum(uses)
     if reading.online:
-        may_draw = max(memory.setpoint, memory.before)
-        reserved = _disobeyed(charger, reading, memory)
+        reserved = _disobeyed(charger, reading, memory, now)
+        may_draw = _since_told(charger, memory, now) + reserved
     else:
-        may_draw = reserved = _may_draw_unheard(charger, reading, now)
+        may_draw = reserved = _unheard(charger, reading, memory, now)
     return Car(
         number=number,
         charger=charger,
@@ -84,16 +85,43 @@ def put_together(
     )
 
 
-def _disobeyed(charger: Charger, reading: ChargerReading, memory: ChargerMemory) -> float:
-    """A that it draws beyond what it was told long enough ago."""
-    if memory.sample is None:
+def may_have_drawn(car: Car, at: float) -> float:
+    """The most (A) that a car may have drawn at that time, where it does not measure."""
+    if not car.reading.online:
+        return car.may_draw
+    return _since_told(car.charger, car.memory, at) + car.reserved
+
+
+def still_drawn(car: Car, now: float) -> float:
+    """A that a car may still draw for a moment, whatever it is told now: it needs some seconds to obey."""
+    if car.charger.slow_to_obey == 0:
         return 0.0
-    settled_at = memory.changed_at + charger.slow_to_obey + SETTLING
-    if memory.sample_at < settled_at:
-        return 0.0
+    return _since_told(car.charger, car.memory, now)
+
+
+def _since_told(charger: Charger, memory: ChargerMemory, at: float) -> float:
+    if at < memory.changed_at + charger.slow_to_obey:
+        return max(memory.setpoint, memory.before)
+    return memory.setpoint
+
+
+def _disobeyed(
+    charger: Charger, reading: ChargerReading, memory: ChargerMemory, now: float
+) -> float:
+    """A beyond what it was told long enough ago: that it draws, or that it says it lets through."""
     told = memory.setpoint
-    drawn = max(memory.sample)
-    return drawn - told if drawn > told + max(DISOBEYS, DISOBEYS_SHARE * told) else 0.0
+    settled_at = memory.changed_at + charger.slow_to_obey + SETTLING
+    let_through = 0.0
+    if memory.sample is not None and memory.sample_at >= settled_at:
+        let_through = max(memory.sample)
+    if (
+        reading.limit is not None
+        and reading.status in PLUGGED
+        and NEVER < settled_at <= now
+        and (reading.limit_until is None or now < reading.limit_until)
+    ):
+        let_through = max(let_through, min(reading.limit, charger.maximum))
+    return let_through - told if let_through > told + max(DISOBEYS, DISOBEYS_SHARE * told) else 0.0
 
 
 def observe(
@@ -109,10 +137,19 @@ def observe(
         memory = _taken_over(charger, reading, sample, memory)
     session = reading.session.id if reading.session is not None else None
     plugged = reading.status in PLUGGED
-    if (session is not None and session != memory.session) or (
-        not plugged and memory.session is not None
-    ):
-        memory = replace(memory, session=session, uses=None, ceiling=None, waiting_since=None)
+    if plugged and (session is not None and session != memory.session):
+        memory = replace(
+            memory,
+            session=session,
+            uses=_known_uses(charger, reading.session),
+            ceiling=None,
+            waiting_since=None,
+        )
+    elif not plugged and (memory.session, memory.uses, memory.ceiling) != (None, None, None):
+        memory = replace(memory, session=None, uses=None, ceiling=None, waiting_since=None)
+    if not plugged and sample is None and memory.sample is not None:
+        # Who does not measure without a car draws nothing without a car.
+        memory = replace(memory, sample=None, earlier=None)
     if sample is None or reading.measured_at <= memory.sample_at:
         return reading, memory
     uses, ceiling = memory.uses, memory.ceiling
@@ -140,11 +177,11 @@ def _taken_over(
 
     After a restart, or when a charger is taken in, nobody's car is stopped only to be started again.
     """
-    drawn = max(sample) if sample is not None else 0.0
-    told = charger.floor if drawn < charger.floor else min(drawn, charger.maximum)
+    floor = round_up(charger, charger.floor)
+    told = min(max(sample), charger.maximum) if sample is not None else 0.0
     if reading.limit is not None:
-        told = min(told, max(reading.limit, charger.floor))
-    return replace(memory, setpoint=told)
+        told = min(told, reading.limit)
+    return replace(memory, setpoint=max(floor, round_down(charger, told)))
 
 
 def _learn_uses(
@@ -175,7 +212,9 @@ def _learn_ceiling(
         return None
     margin = max(LEAVES, LEAVES_SHARE * told)
     if drawn < told - margin:
-        return max(charger.floor, drawn + max(LEAVES, LEAVES_SHARE * drawn))
+        ceiling = round_up(charger, max(charger.floor, drawn + max(LEAVES, LEAVES_SHARE * drawn)))
+        # Where its next level is the one that it has, nothing can be handed on.
+        return ceiling if ceiling < told else None
     return memory.ceiling
 
 
@@ -188,15 +227,22 @@ def _settled(charger: Charger, drawn: float, memory: ChargerMemory, measured_at:
     )
 
 
-def _may_draw_unheard(charger: Charger, reading: ChargerReading, now: float) -> float:
+def _unheard(charger: Charger, reading: ChargerReading, memory: ChargerMemory, now: float) -> float:
     """A that a charger counts with while it cannot be told anything.
 
-    Its live setpoint until that ends by itself, then its fall-back; its maximum where the fall-back was
-    never seen to work.
+    What it was told last until that ends by itself, then its fall-back; its maximum where the fall-back was
+    never seen to work. Where nobody knows when it ends, the most of these.
     """
     after = charger.fallback if charger.fallback_proved else charger.maximum
-    if reading.limit is None:
-        return after
-    if reading.limit_until is None or now >= reading.limit_until:
-        return after
-    return min(charger.maximum, max(reading.limit, 0.0))
+    live = min(charger.maximum, max(memory.setpoint, reading.limit or 0.0))
+    if reading.limit_until is None:
+        return max(after, live)
+    return live if now < reading.limit_until else after
+
+
+def _known_uses(charger: Charger, session: Session | None) -> tuple[bool, ...] | None:
+    """Which conductors a vehicle uses whose phases are known: the first ones (IEC 61851-1, IEC 62196-2)."""
+    phases = None if session is None else session.phases
+    if phases is None or phases >= len(charger.wiring) or charger.line_to_line:
+        return None
+    return tuple(number < phases for number in range(len(charger.wiring)))

@@ -21,7 +21,7 @@ from .model import (
 )
 from .steps import ROUNDING, round_down, round_up
 
-__all__ = ["Claim", "make_claims"]
+__all__ = ["FALLBACK_REASON", "Claim", "Fallback", "make_claims"]
 
 SMOOTHING_HOURS = (
     1.0  # δ of smoothed least-laxity-first: how far laxities may be apart and still share
@@ -31,6 +31,9 @@ UNKNOWN_NEED = 10.0  # kWh: a usual session, where nobody said how much it needs
 UNKNOWN_LAXITY = 6 * 3600.0  # s: that night less that session on one phase
 
 _BOOST, _FAST, _NORMAL = range(3)
+
+type Fallback = tuple[FallbackCause, str]
+"""Why a circuit does without its meter, and which one it is."""
 
 
 @dataclass(slots=True)
@@ -67,17 +70,17 @@ class Claim:
 
 
 def make_claims(
-    site: Site, cars: list[Car], under: list[FallbackCause | None], now: float, price: float | None
+    site: Site, cars: list[Car], under: list[Fallback | None], now: float, price: float | None
 ) -> tuple[list[Claim], dict[int, Reason]]:
     """The claims, and for every charger that makes none, why. `under` tells who is in a fall-back."""
     claims: list[Claim] = []
     silent: dict[int, Reason] = {}
-    for car, cause in zip(cars, under, strict=True):
+    for car, fallback in zip(cars, under, strict=True):
         reason = _claims_nothing(car, now, price, site.settings)
         if reason is not None:
             silent[car.number] = reason
             continue
-        claim = _claim(site, car, cause, now)
+        claim = _claim(site, car, fallback, now, price)
         if isinstance(claim, Reason):
             silent[car.number] = claim
         else:
@@ -99,15 +102,15 @@ def _claims_nothing(car: Car, now: float, price: float | None, settings: Setting
     if session.mode is Mode.OFF:
         return Reason(code=ReasonCode.OFF)
     if session.longest is not None and now - session.started > session.longest:
-        return Reason(code=ReasonCode.SESSION_OVER, until=None)
-    if (
-        session.maximum_price is not None
-        and price is not None
-        and price > session.maximum_price
-        and not _must_stay_on(car, now, settings)
-    ):
+        return Reason(code=ReasonCode.SESSION_OVER, limit=session.longest)
+    if _too_dear(session, price) and not _must_stay_on(car, now, settings):
         return Reason(code=ReasonCode.WAITING_PRICE, limit=session.maximum_price)
     return None
+
+
+def _too_dear(session: Session | None, price: float | None) -> bool:
+    most = None if session is None else session.maximum_price
+    return most is not None and price is not None and price > most
 
 
 def _must_stay_on(car: Car, now: float, settings: Settings) -> bool:
@@ -120,7 +123,9 @@ def _must_stay_on(car: Car, now: float, settings: Settings) -> bool:
     )
 
 
-def _claim(site: Site, car: Car, cause: FallbackCause | None, now: float) -> Claim | Reason:
+def _claim(
+    site: Site, car: Car, fallback: Fallback | None, now: float, price: float | None
+) -> Claim | Reason:
     charger, session = car.charger, car.session
     ceiling, why = charger.maximum, Reason(code=ReasonCode.FULL, limit=charger.maximum)
     if session is not None and session.maximum is not None and session.maximum < ceiling:
@@ -128,15 +133,18 @@ def _claim(site: Site, car: Car, cause: FallbackCause | None, now: float) -> Cla
     floor = round_up(charger, charger.floor)
     if ceiling < floor - ROUNDING:
         return Reason(code=ReasonCode.VEHICLE_LIMIT, limit=ceiling)
-    if car.reading.status is ChargerStatus.SUSPENDED_EV and car.memory.ceiling is None:
+    if car.reading.status is ChargerStatus.SUSPENDED_EV:
         ceiling, why = floor, Reason(code=ReasonCode.CAR_LEAVES_IT, limit=floor)
     if car.memory.ceiling is not None and car.memory.ceiling < ceiling:
         ceiling, why = (
             max(floor, car.memory.ceiling),
             Reason(code=ReasonCode.CAR_LEAVES_IT, limit=car.memory.ceiling),
         )
-    if cause is not None:
-        ceiling, why = floor, Reason(code=_FALLBACK_REASON[cause], limit=floor)
+    if session is not None and _too_dear(session, price):
+        ceiling, why = floor, Reason(code=ReasonCode.WAITING_PRICE, limit=session.maximum_price)
+    if fallback is not None:
+        cause, circuit = fallback
+        ceiling, why = floor, Reason(code=FALLBACK_REASON[cause], circuit=circuit, limit=floor)
     ceiling = max(floor, round_down(charger, ceiling))
     mode = session.mode if session is not None else Mode.FAIR
     boost = car.memory.boosting
@@ -158,7 +166,7 @@ def _claim(site: Site, car: Car, cause: FallbackCause | None, now: float) -> Cla
     )
 
 
-_FALLBACK_REASON = {
+FALLBACK_REASON = {
     FallbackCause.SILENT: ReasonCode.METER_SILENT,
     FallbackCause.STUCK: ReasonCode.METER_STUCK,
     FallbackCause.IMPOSSIBLE: ReasonCode.METER_IMPOSSIBLE,

@@ -9,8 +9,8 @@ import math
 
 from .allocation import Allocation, allocate
 from .boosts import count_boost
-from .cars import Car, observe, put_together
-from .claims import Claim, make_claims
+from .cars import Car, observe, put_together, still_drawn
+from .claims import Claim, Fallback, make_claims
 from .errors import ClockError, SnapshotError
 from .limits import Limits, measure_limits, watt_row
 from .loads import Load, measure_loads
@@ -18,16 +18,16 @@ from .model import (
     NEVER,
     ChargerMemory,
     Decision,
-    FallbackCause,
     Memory,
     Notice,
+    NoticeCode,
     Setpoint,
     Site,
     Snapshot,
 )
 from .reasons import Reasons
 from .signals import possible_reading, possible_snapshot
-from .steady import Steadied, steady, still_drawn
+from .steady import Steadied, steady
 from .surplus import surplus
 from .topology import Topology, topology_of
 from .unbalance import cap_unbalance, watch_unbalance
@@ -127,7 +127,16 @@ def _observe(
         )
         if notice is not None:
             notices.append(notice)
-        cars.append(put_together(topology, number, reading, remembered, snapshot.now))
+        car = put_together(topology, number, reading, remembered, snapshot.now)
+        if car.reserved and reading.online:
+            notices.append(
+                Notice(
+                    code=NoticeCode.CHARGER_DISOBEYS,
+                    subject=charger.id,
+                    figure=remembered.setpoint + car.reserved,
+                )
+            )
+        cars.append(car)
     return cars
 
 
@@ -149,11 +158,12 @@ def _count_everybody(topology: Topology, cars: Sequence[Car], limits: Limits) ->
                 limits.rising[row] -= coefficient * car.reserved
 
 
-def _fallback(topology: Topology, loads: Sequence[Load], car: Car) -> FallbackCause | None:
+def _fallback(topology: Topology, loads: Sequence[Load], car: Car) -> Fallback | None:
     """The nearest circuit above the car that does without its meter decides."""
     for number in topology.chains[topology.feeds[car.number]]:
-        if loads[number].fallback is not None:
-            return loads[number].fallback
+        cause = loads[number].fallback
+        if cause is not None:
+            return cause, topology.circuits[number].id
     return None
 
 

@@ -470,7 +470,6 @@ class NoticeCode(StrEnum):
     CHARGER_DISOBEYS = "charger_disobeys"
     BOOST_SPENT = "boost_spent"
     BAD_VALUE = "bad_value"
-    CARS_ABOVE_METER = "cars_above_meter"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ fall of the house is believed only once the cars' own samples have said that it 
 
 from collections.abc import Iterable, Sequence
 
-from .cars import USED, Car
+from .cars import USED, Car, may_have_drawn
 from .model import PHASES, MeterMemory, PerPhase
 
 __all__ = ["estimate_others"]
@@ -55,7 +55,7 @@ def _drawn(car: Car, at: float) -> tuple[Sequence[float], Sequence[float], float
     memory = car.memory
     sample = memory.sample
     if sample is None:
-        most = car.may_draw
+        most = may_have_drawn(car, at)
         conductors = len(car.charger.wiring)
         return [0.0] * conductors, [most] * conductors, at
     sampled_at = memory.sample_at

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from .allocation import Allocation
-from .claims import Claim
+from .claims import FALLBACK_REASON, Claim
 from .limits import Limits
 from .model import Reason, ReasonCode
 from .steady import Steadied
@@ -55,9 +55,14 @@ class Reasons:
         claim = self._claims[number]
         if row >= len(self._limits.capacity):
             return Reason(code=ReasonCode.WAITING_SUN)
-        coefficient = next(c for r, c in claim.rows if r == row)
-        if coefficient * claim.floor > self._limits.capacity[row]:
-            return self._of_row(row, ReasonCode.NO_ROOM, None)
+        needed = claim.floor * next(c for r, c in claim.rows if r == row)
+        if needed > self._limits.capacity[row]:
+            cause = self._limits.states[self._limits.places[row][0]].fallback
+            code = ReasonCode.NO_ROOM if cause is None else FALLBACK_REASON[cause]
+            return self._of_row(row, code, None)
+        if needed > self._limits.rising[row]:
+            # There is room only now: on average there was none.
+            return self._of_row(row, ReasonCode.RISING, None)
         turn, since = self._shares.turns.get(number), claim.car.memory.waiting_since
         until = None if turn is None else turn + (self._now if since is None else since)
         return self._of_row(row, ReasonCode.WAITING_TURN, until)

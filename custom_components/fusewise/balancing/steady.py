@@ -1,8 +1,8 @@
 """Keeps the loop calm: what a limit demands is sent at once, everything else waits for its time.
 
 A fall that a full row demands goes out exactly and immediately. A fall for the sake of sharing is sent when
-it is worth sending. A rise waits for its hold, its spacing, its ramp and its dead band, and for the others to
-have really left what it takes.
+it is worth sending, or when somebody waits for what it leaves. A rise waits for its hold, its spacing, its ramp
+and its dead band, and for the others to have really left what it takes.
 """
 
 from collections.abc import Sequence
@@ -10,11 +10,11 @@ from dataclasses import dataclass
 import math
 
 from .allocation import Allocation
-from .cars import Car
+from .cars import Car, still_drawn
 from .claims import Claim
 from .model import ReasonCode, Settings
-from .sharing import EPSILON, Part, share
-from .steps import ROUNDING, round_down
+from .sharing import EPSILON
+from .steps import ROUNDING, round_down, step_up
 
 __all__ = ["Steadied", "steady"]
 
@@ -51,23 +51,45 @@ def steady(
             for row, coefficient in car.rows:
                 load[row] = load.get(row, 0.0) + coefficient * told
     over = {row for row, amperes in load.items() if amperes > capacity[row] + ROUNDING}
-    result = [_fall(car, shares.shares.get(car.number, 0.0), over, settings) for car in cars]
+    wanted = _wanted(claims, shares, settings)
+    result = [
+        _fall(car, shares.shares.get(car.number, 0.0), over, wanted, settings) for car in cars
+    ]
     _rise(cars, claims, shares, result, rising, settings, now, since_last)
     return result
 
 
-def _fall(car: Car, target: float, over: set[int], settings: Settings) -> Steadied:
+def _wanted(claims: Sequence[Claim], shares: Allocation, settings: Settings) -> set[int]:
+    """The rows on which somebody is to rise by what is worth a message."""
+    wanted: set[int] = set()
+    for claim in claims:
+        told = claim.car.memory.setpoint
+        if shares.shares.get(claim.car.number, 0.0) - told >= _dead_band(told, settings) > 0:
+            wanted.update(row for row, _ in claim.car.rows)
+    return wanted
+
+
+def _fall(
+    car: Car, target: float, over: set[int], wanted: set[int], settings: Settings
+) -> Steadied:
     told = car.memory.setpoint
-    if target >= told - ROUNDING or not car.reading.online:
+    if not car.reading.online:
+        # It cannot be told; once it can, it begins where it was counted.
+        return Steadied(min(told, car.reserved))
+    if target >= told - ROUNDING:
         return Steadied(told)
     if any(row in over for row, _ in car.rows):
         return Steadied(target, demanded=True)
-    if target > 0 and told - target < _dead_band(told, settings):
+    small = target > 0 and told - target < _dead_band(told, settings)
+    if small and not any(row in wanted for row, _ in car.rows):
         return Steadied(told)
     return Steadied(target)
 
 
 def _dead_band(told: float, settings: Settings) -> float:
+    """A that a change is worth sending for."""
+    if settings.dead_band == 0:
+        return ROUNDING
     return max(settings.dead_band, DEAD_BAND_SHARE * told) - ROUNDING
 
 
@@ -81,47 +103,29 @@ def _rise(
     now: float,
     since_last: float,
 ) -> None:
-    wishes = {
-        claim.car.number: claim
-        for claim in claims
-        if shares.shares.get(claim.car.number, 0.0) > result[claim.car.number].current + ROUNDING
-    }
     ready: list[Claim] = []
-    for number, claim in wishes.items():
+    for claim in claims:
+        number = claim.car.number
         told = result[number].current
-        waits, until = _must_wait(claim, told, shares.shares[number], settings, now)
-        if waits is None:
-            ready.append(claim)
-        else:
-            result[number].waits, result[number].until = waits, until
+        if shares.shares.get(number, 0.0) > told + ROUNDING:
+            waits, until = _must_wait(claim, told, settings, now)
+            if waits is None:
+                ready.append(claim)
+            else:
+                result[number].waits, result[number].until = waits, until
     if not ready:
         return
     room = _room(cars, ready, result, rising, now)
     ready.sort(key=lambda claim: shares.order.get(claim.car.number, len(cars)))
-    parts: list[Part] = []
-    growing: list[Claim] = []
     for claim in ready:
-        number = claim.car.number
-        told = result[number].current
-        if told == 0:
-            _start(claim, result[number], room)
-            continue
-        longest = settings.rise_rate * max(settings.rise_spacing, since_last)
-        parts.append(Part(0.0, min(shares.shares[number] - told, longest), claim.car.rows))
-        growing.append(claim)
-    amounts, _ = share([max(0.0, amperes) for amperes in room], parts)
-    for claim, amount in zip(growing, amounts, strict=True):
-        number = claim.car.number
-        told = result[number].current
-        higher = round_down(claim.car.charger, told + amount)
-        if higher - told >= _dead_band(told, settings) and higher > told:
-            result[number].current = higher
-        if higher < shares.shares[number] - ROUNDING:
-            result[number].waits = ReasonCode.RISING
+        steadied, target = result[claim.car.number], shares.shares[claim.car.number]
+        _raise(claim, target, steadied, room, settings, now, since_last)
+        if steadied.current < target - _dead_band(steadied.current, settings):
+            steadied.waits = ReasonCode.RISING
 
 
 def _must_wait(
-    claim: Claim, told: float, target: float, settings: Settings, now: float
+    claim: Claim, told: float, settings: Settings, now: float
 ) -> tuple[ReasonCode | None, float | None]:
     memory = claim.car.memory
     if now < memory.fell_at + settings.hold:
@@ -158,20 +162,42 @@ def _room(
     return room
 
 
-def still_drawn(car: Car, now: float) -> float:
-    """A that a car may still draw from earlier setpoints: it needs some seconds to obey."""
-    memory = car.memory
-    if now < memory.changed_at + car.charger.slow_to_obey:
-        return max(memory.setpoint, memory.before)
-    return memory.setpoint
+def _raise(
+    claim: Claim,
+    target: float,
+    steadied: Steadied,
+    room: list[float],
+    settings: Settings,
+    now: float,
+    since_last: float,
+) -> None:
+    """Raise one charger as far as its ramp and the room allow, and take that from the room."""
+    told = steadied.current
+    free = min(room[row] / coefficient for row, coefficient in claim.car.rows)
+    if told == 0:
+        # 0 → floor in one step: a car cannot draw less.
+        if free < claim.floor - EPSILON:
+            return
+        longest = claim.floor if settings.rise_rate < math.inf else math.inf
+    else:
+        longest = _longest(claim, told, settings, now, since_last)
+    higher = round_down(claim.car.charger, told + min(target - told, longest, max(0.0, free)))
+    if higher - told >= _dead_band(told, settings) or told == 0:
+        steadied.current = higher
+        for row, coefficient in claim.car.rows:
+            room[row] -= coefficient * (higher - told)
 
 
-def _start(claim: Claim, steadied: Steadied, room: list[float]) -> None:
-    """0 → floor in one step: a car cannot draw less."""
-    if any(c * claim.floor > room[row] + EPSILON for row, c in claim.car.rows):
-        steadied.waits = ReasonCode.RISING
-        return
-    steadied.current = claim.floor
-    for row, coefficient in claim.car.rows:
-        room[row] -= coefficient * claim.floor
-    steadied.waits = ReasonCode.RISING
+def _longest(claim: Claim, told: float, settings: Settings, now: float, since_last: float) -> float:
+    """A by which a charging car may rise now."""
+    if settings.rise_rate == math.inf:
+        return math.inf
+    apart = settings.rise_spacing
+    longest = settings.rise_rate * (max(apart, since_last) if since_last < math.inf else apart)
+    # A charger of few levels waits until its next one is due.
+    step = step_up(claim.car.charger, told) - told
+    return (
+        step
+        if longest < step <= settings.rise_rate * (now - claim.car.memory.changed_at)
+        else longest
+    )
