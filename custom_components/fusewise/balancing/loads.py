@@ -11,6 +11,7 @@ from operator import add, sub
 from .cars import Car
 from .meters import Drawn, judge
 from .model import (
+    NEVER,
     PHASES,
     Circuit,
     CircuitMemory,
@@ -189,7 +190,12 @@ def _drawn(cars: Iterable[Car]) -> list[Drawn]:
     amperes, oldest = [0.0] * PHASES, [math.inf] * PHASES
     for car in cars:
         memory = car.memory
-        if memory.sample is None or (car.reading.online and not car.plugged):
+        if car.reading.online and not car.plugged:
+            continue
+        if memory.sample is None:
+            # What has not been measured yet will look like a move when it is.
+            for phase in car.charger.wiring:
+                oldest[phase] = NEVER
             continue
         for phase, drawn in zip(car.charger.wiring, memory.sample, strict=True):
             amperes[phase] += drawn

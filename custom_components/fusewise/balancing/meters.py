@@ -78,7 +78,9 @@ def _remember(
             still[phase], since[phase], cars[phase], unanswered[phase] = current[phase], at, None, 0
             continue
         then = cars[phase]
-        if then is None:
+        if sampled_at == NEVER:
+            cars[phase] = None
+        elif then is None:
             # Only what cars do while the meter stands still can show that it is stuck.
             cars[phase] = amperes if sampled_at > since[phase] else None
         elif abs(amperes - then) >= CARS_MOVED:

@@ -1,0 +1,30 @@
+"""A meter is stuck when cars move and it does not; what was only not measured yet has not moved."""
+
+from custom_components.fusewise.balancing.model import ChargerStatus, FallbackCause, Snapshot
+
+from .builders import NOW, box, car, fuse, house, run, seen, shows
+
+SITE = house(fuse(25.0, meter="m", house_allowance=(5, 5, 5)), box("a"), box("b"), smoothing=1.0)
+CHARGING = ChargerStatus.CHARGING
+
+
+def _second(second: int, a: tuple[float, ...], b: tuple[float, ...]) -> Snapshot:
+    """A second in which the meter shows what it always shows."""
+    at = NOW + second
+    return seen(
+        {"a": car(*a, at=at, status=CHARGING), "b": car(*b, at=at, status=CHARGING)},
+        {"m": shows(14.0, at=at)},
+        now=at,
+    )
+
+
+def test_a_car_that_moves_while_the_meter_stands_still_shows_that_it_is_stuck() -> None:
+    still = [_second(n, (6.0,), (6.0,)) for n in range(5)]
+    moved = [_second(n, (12.0,), (6.0,)) for n in range(5, 12)]
+    assert run(SITE, *still, *moved).circuits[0].fallback is FallbackCause.STUCK
+
+
+def test_a_charger_whose_first_sample_comes_late_has_not_moved() -> None:
+    one = [_second(n, (6.0,), ()) for n in range(5)]
+    both = [_second(n, (6.0,), (6.0,)) for n in range(5, 20)]
+    assert run(SITE, *one, *both).circuits[0].fallback is None
