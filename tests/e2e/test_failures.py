@@ -68,7 +68,7 @@ def test_a_meter_that_answers_nan_counts_as_silent(site: Running) -> None:
 
 
 def test_a_charger_whose_line_is_cut_falls_back_by_itself_and_stays_counted(site: Running) -> None:
-    site.wait_until(site.all_charge, 60)
+    site.wait_until(site.all_charge_well, 60)
     begun = site.now()
     site.post("/fault", kind="charger_cut", which="garage")
     try:
