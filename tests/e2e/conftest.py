@@ -12,9 +12,9 @@ import pytest
 import pytest_socket
 
 from custom_components.fusewise.simulation.account import Account, account
-from demo.develop import House, free_ports, running
 from demo.homeassistant import HomeAssistant
 from demo.record import read_sample
+from demo.running import House, free_ports, running
 
 
 class Running:
