@@ -224,10 +224,11 @@ class _Line:
             try:
                 await self.charger.apply(self._wanted)
             except DeviceError as problem:
+                # The coordinator tells people, by the charger's name.
                 if self.problem is None:
-                    _LOGGER.warning("Charger %s: %s", self._key, problem)
+                    _LOGGER.debug("Charger %s: %s", self._key, problem)
                 self.problem = problem
             else:
                 if self.problem is not None:
-                    _LOGGER.info("Charger %s takes its setpoints again", self._key)
+                    _LOGGER.debug("Charger %s takes its setpoints again", self._key)
                 self.problem = None
