@@ -57,6 +57,8 @@ def _trouble(view: ChargerView) -> str | None:
 
 
 def _trouble_told(view: ChargerView) -> Mapping[str, Any]:
+    if view.awaited:
+        return {}
     told = {"cause": _trouble(view), "message": view.problem and str(view.problem)}
     return {name: text for name, text in told.items() if text}
 
@@ -75,7 +77,7 @@ CHARGER_BINARY_SENSORS: tuple[FusewiseBinarySensorDescription[ChargerView], ...]
     FusewiseBinarySensorDescription(
         key="problem",
         device_class=BinarySensorDeviceClass.PROBLEM,
-        value_fn=lambda view: _trouble(view) is not None,
+        value_fn=lambda view: None if view.awaited else _trouble(view) is not None,
         attributes_fn=_trouble_told,
     ),
 )

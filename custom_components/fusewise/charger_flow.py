@@ -57,6 +57,12 @@ def suggested_name(caller: Caller) -> str:
     return " ".join(said) or str(caller[CONF_IDENTITY])
 
 
+def full_name(caller: Caller) -> str:
+    """What tells it from another one of the same make."""
+    name, identity = suggested_name(caller), caller[CONF_IDENTITY]
+    return name if name == identity else f"{name} ({identity})"
+
+
 def charger_data(caller: Caller, answers: Answers) -> dict[str, Any]:
     """The data of a charger's subentry."""
     said = {key: caller.get(key) for key in (CONF_VENDOR, CONF_MODEL, CONF_SERIAL)}
@@ -92,7 +98,7 @@ class DiscoveredChargerFlow(ConfigFlow):
         if is_taken_in(self.hass, identity):
             return self.async_abort(reason="already_configured")
         self._found = discovery_info
-        self.context["title_placeholders"] = {"name": suggested_name(discovery_info)}
+        self.context["title_placeholders"] = {"name": full_name(discovery_info)}
         return await self.async_step_site()
 
     async def async_step_site(self, user_input: Answers | None = None) -> ConfigFlowResult:
@@ -119,7 +125,7 @@ class DiscoveredChargerFlow(ConfigFlow):
         return self.async_show_form(
             step_id="site",
             data_schema=vol.Schema({vol.Required(CONF_SITE): selector}),
-            description_placeholders={"name": suggested_name(self._found)},
+            description_placeholders={"name": full_name(self._found)},
         )
 
     async def async_step_charger(self, user_input: Answers | None = None) -> ConfigFlowResult:
@@ -156,9 +162,7 @@ class DiscoveredChargerFlow(ConfigFlow):
     ) -> ConfigFlowResult:
         return self.async_show_form(
             step_id=step,
-            data_schema=self.add_suggested_values_to_schema(
-                schema, forms.worth_showing(shown or {})
-            ),
+            data_schema=self.add_suggested_values_to_schema(schema, forms.as_typed(shown or {})),
             errors=errors,
             description_placeholders=placeholders,
         )
@@ -189,7 +193,7 @@ class ChargerSubentryFlow(ConfigSubentryFlow):
                 self._caller = waiting.get(identity, {CONF_IDENTITY: identity})
                 return await self.async_step_details()
         options = [
-            SelectOptionDict(value=identity, label=f"{suggested_name(caller)} ({identity})")
+            SelectOptionDict(value=identity, label=full_name(caller))
             for identity, caller in waiting.items()
         ]
         return self.async_show_form(
@@ -217,7 +221,7 @@ class ChargerSubentryFlow(ConfigSubentryFlow):
             errors = forms.charger_errors(user_input)
             if not errors:
                 return self._save(entry, user_input)
-            shown = forms.worth_showing(user_input)
+            shown = forms.as_typed(user_input)
         elif self.source == SOURCE_RECONFIGURE:
             subentry = self._get_reconfigure_subentry()
             shown = {CONF_NAME: subentry.title, **subentry.data}

@@ -25,6 +25,7 @@ from .site import site_of
 
 _LOGGER = logging.getLogger(__name__)
 
+CALL_BACK = 60.0  # s in which a charger that was connected before a restart has called again
 OVERDUE = timedelta(seconds=10)  # ten ticks of the loop: what is shown would be a lie by then
 
 type FusewiseConfigEntry = ConfigEntry[FusewiseCoordinator]
@@ -43,6 +44,8 @@ class ChargerView:
     problem: DeviceError | None
     """Why it could not be told its last setpoint."""
     wish: Wish
+    awaited: bool
+    """It is not connected because Home Assistant has just been started; it will call again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +80,9 @@ class FusewiseCoordinator(DataUpdateCoordinator[SiteView]):
         self.chargers: dict[str, OcppCharger] = {}
         self._meters = {GRID_METER: meter}
         self._settings = entry.data
+        self._names: dict[str, str] = {}
         self._infos: dict[str, StationInfo | None] = {}
+        self._troubled: set[str] = set()
         self.controller = Controller(site_of(entry), self._meters, {}, self._publish)
 
     async def async_configure(self) -> None:
@@ -87,6 +92,7 @@ class FusewiseCoordinator(DataUpdateCoordinator[SiteView]):
         self.chargers = {
             subentry.subentry_id: self.door.admit(entry, subentry) for subentry in subentries
         }
+        self._names = {subentry.subentry_id: subentry.title for subentry in subentries}
         async_register_devices(self.hass, entry, self.chargers)
         self.controller.configure(site_of(entry), self._meters, self.chargers)
         await self.door.dismiss(
@@ -112,31 +118,27 @@ class FusewiseCoordinator(DataUpdateCoordinator[SiteView]):
         self.published_at = decision.time
         self._introduce()
         setpoints = {setpoint.charger: setpoint for setpoint in decision.setpoints}
+        chargers = {
+            charger.id: self._view(charger, setpoints.get(charger.id))
+            for charger in self.controller.site.chargers
+        }
+        self._tell_troubles(chargers)
+        starting = decision.time - self._began < OVERDUE.total_seconds()
         self.async_set_updated_data(
-            SiteView(
-                decision=decision,
-                starting=decision.time - self._began < OVERDUE.total_seconds(),
-                chargers={
-                    charger.id: self._view(charger, setpoints.get(charger.id))
-                    for charger in self.controller.site.chargers
-                },
-            )
+            SiteView(decision=decision, chargers=chargers, starting=starting)
         )
 
     def _view(self, charger: Charger, setpoint: Setpoint | None) -> ChargerView:
-        subentries = self.config_entry.subentries
+        reading = self.chargers[charger.id].reading
         sharers = setpoint.reason.shared_by if setpoint else ()
         return ChargerView(
             charger=charger,
-            reading=self.chargers[charger.id].reading,
+            reading=reading,
             setpoint=setpoint,
-            shares_with=tuple(
-                subentries[other].title
-                for other in sharers
-                if other != charger.id and other in subentries
-            ),
+            shares_with=tuple(self._names[other] for other in sharers if other != charger.id),
             problem=self.controller.problem(charger.id),
             wish=self.controller.wish(charger.id),
+            awaited=not reading.online and self.published_at - self._began < CALL_BACK,
         )
 
     def _introduce(self) -> None:
@@ -145,6 +147,16 @@ class FusewiseCoordinator(DataUpdateCoordinator[SiteView]):
         if infos != self._infos:
             self._infos = infos
             async_register_devices(self.hass, self.config_entry, self.chargers)
+
+    def _tell_troubles(self, chargers: Mapping[str, ChargerView]) -> None:
+        """Log once when a charger cannot be told its setpoint, and once when it can again."""
+        for key, view in chargers.items():
+            if view.problem is None and key in self._troubled:
+                self._troubled.discard(key)
+                _LOGGER.info("%s takes its setpoints again", self._names[key])
+            elif view.problem is not None and not view.awaited and key not in self._troubled:
+                self._troubled.add(key)
+                _LOGGER.warning("%s: %s", self._names[key], view.problem)
 
     @callback
     def _watch(self, _now: datetime) -> None:

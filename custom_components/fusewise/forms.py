@@ -6,7 +6,7 @@ Each dialog has a schema, what it shows when something is known already, and wha
 from collections.abc import Mapping, Sequence
 from itertools import permutations
 import math
-from typing import Any, override
+from typing import Any, Self, override
 
 import voluptuous as vol
 
@@ -48,8 +48,20 @@ RATINGS = tuple(f"{CONF_RATING}_{phase}" for phase in PHASE_KEYS)
 ALLOWANCES = tuple(f"{CONF_HOUSE_ALLOWANCE}_{phase}" for phase in PHASE_KEYS)
 
 
+class Refused(float):
+    """NaN in the place of an answer that cannot be; what was typed is kept, to be shown again."""
+
+    typed: Any
+
+    def __new__(cls, typed: Any) -> Self:
+        """Remember what was typed."""
+        self = super().__new__(cls, math.nan)
+        self.typed = typed
+        return self
+
+
 class Number(NumberSelector):
-    """A number field whose errors are ours: what is no number within its bounds arrives as NaN.
+    """A number field whose errors are ours: what is no number within its bounds arrives as `Refused`.
 
     Home Assistant would answer 'expected float' or 'Value -5.0 is too small', in English only; the
     dialog can say what a sensible answer would be, in the user's language.
@@ -60,9 +72,11 @@ class Number(NumberSelector):
         try:
             value = super().__call__(data)
         except vol.Invalid:
-            return math.nan
+            return Refused(data)
         whole = self.config["step"] == 1
-        return value if math.isfinite(value) and (not whole or value.is_integer()) else math.nan
+        return (
+            value if math.isfinite(value) and (not whole or value.is_integer()) else Refused(data)
+        )
 
 
 def _number(
@@ -81,7 +95,7 @@ def errors_of(answers: Mapping[str, Any]) -> Errors:
     return {
         field: f"{field.removesuffix(_phase_of(field))}_invalid"
         for field, value in answers.items()
-        if _is_nan(value) or (isinstance(value, str) and not value.strip())
+        if isinstance(value, Refused) or (isinstance(value, str) and not value.strip())
     }
 
 
@@ -89,13 +103,12 @@ def _phase_of(field: str) -> str:
     return field[-3:] if field in RATINGS + ALLOWANCES else ""
 
 
-def _is_nan(value: Any) -> bool:
-    return isinstance(value, float) and math.isnan(value)
-
-
-def worth_showing(answers: Mapping[str, Any]) -> Answers:
-    """The answers that a dialog can show again: JSON knows no NaN."""
-    return {field: value for field, value in answers.items() if not _is_nan(value)}
+def as_typed(answers: Mapping[str, Any]) -> Answers:
+    """The answers as a dialog shows them again."""
+    return {
+        field: value.typed if isinstance(value, Refused) else value
+        for field, value in answers.items()
+    }
 
 
 # --- the site --------------------------------------------------------------------------------------

@@ -69,13 +69,32 @@ async def test_no_alarm_for_the_moment_after_a_start(
     await until(lambda: hass.states.is_state(FALLBACK, STATE_ON))
 
 
+async def test_no_alarm_for_a_charger_that_will_call_again_after_a_start(
+    hass: HomeAssistant,
+    house: World,
+    ocpp_port: int,
+    let_pass: Callable[[float], None],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    entry = site_entry(hass, house, ocpp_port, "garage")
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await asyncio.sleep(0.3)
+    assert hass.states.is_state(PROBLEM, STATE_UNKNOWN)
+    assert "Garage: garage is not connected" not in caplog.text
+    let_pass(61)
+    await until(lambda: hass.states.is_state(PROBLEM, STATE_ON))
+    assert "Garage: garage is not connected" in caplog.text
+
+
 async def test_a_lost_line_makes_what_depends_on_it_unavailable(
     hass: HomeAssistant,
     site: MockConfigEntry,
     house: World,
+    let_pass: Callable[[float], None],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.INFO)
+    let_pass(61)
     house.lines["garage"].cut()
     await until(lambda: hass.states.is_state(PROBLEM, STATE_ON))
     assert state_of(hass, PROBLEM).attributes["cause"] == "offline"

@@ -61,7 +61,7 @@ async def test_a_charger_that_calls_is_taken_in_without_a_reload(
     coordinator = site.runtime_data
     step = await discovered(hass)
     assert offered(hass)[0]["context"]["title_placeholders"] == {
-        "name": "Fusewise demo 3-phase 16 A"
+        "name": "Fusewise demo 3-phase 16 A (garage)"
     }
     assert (step["step_id"], step["errors"]) == ("charger", {})
     assert step["description_placeholders"] == {"identity": "garage", "site": "Home"}
