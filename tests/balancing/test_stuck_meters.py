@@ -1,5 +1,7 @@
 """A meter is stuck when cars move and it does not; what was only not measured yet has not moved."""
 
+from dataclasses import replace
+
 from custom_components.fusewise.balancing.model import ChargerStatus, FallbackCause, Snapshot
 
 from .builders import NOW, box, car, fuse, house, run, seen, shows
@@ -28,3 +30,18 @@ def test_a_charger_whose_first_sample_comes_late_has_not_moved() -> None:
     one = [_second(n, (6.0,), ()) for n in range(5)]
     both = [_second(n, (6.0,), (6.0,)) for n in range(5, 20)]
     assert run(SITE, *one, *both).circuits[0].fallback is None
+
+
+def test_what_cars_did_while_the_meter_was_silent_does_not_count_against_it() -> None:
+    before = [_second(n, (6.0,), (6.0,)) for n in range(5)]
+    # Its last sample is kept while it is away; the cars' newest are from then when it comes back.
+    away = [
+        replace(_second(n, (12.0,), (6.0,)), meters={"m": shows(14.0, at=NOW + 4)})
+        for n in range(5, 40)
+    ]
+    back = [
+        replace(_second(39, (12.0,), (6.0,)), now=NOW + n, meters={"m": shows(14.0, at=NOW + n)})
+        for n in range(40, 44)
+    ]
+    then = [_second(n, (6.0,), (6.0,)) for n in range(44, 60)]
+    assert run(SITE, *before, *away, *back, *then).circuits[0].fallback is None

@@ -63,7 +63,8 @@ def _remember(
     reading: MeterReading, memory: MeterMemory | None, drawn: Sequence[Drawn]
 ) -> MeterMemory:
     current, at = reading.current, reading.measured_at
-    if memory is None:
+    if memory is None or at - memory.measured_at > silent_after(reading):
+        # What cars did while the meter was away says nothing about it.
         return MeterMemory(current=current, measured_at=at, still=current, still_since=(at, at, at))
     fell: list[float] = [
         max(0.0, old - new) for old, new in zip(memory.current, current, strict=True)
