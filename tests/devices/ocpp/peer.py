@@ -4,11 +4,13 @@ It checks every message against the standard's schemas, and obeys its profiles a
 """
 
 import asyncio
+import base64
 from collections.abc import Awaitable, Callable, Mapping
 import contextlib
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 import json
+import ssl
 from typing import Any
 from urllib.parse import quote
 
@@ -52,11 +54,16 @@ class Peer:
     """key → (value, readonly), beside the usual ones."""
     refused_values: frozenset[str] = frozenset()
     """Values that no configuration key may have."""
+    restarts_for: frozenset[str] = frozenset()
+    """Configuration keys that count from its next start."""
     profile_status: Callable[[Mapping[str, Any]], str] = lambda _: "Accepted"
     """How it answers SetChargingProfile."""
     silent: frozenset[str] = frozenset()
     """Actions that it never answers."""
     boot_answer: Any = None
+    password: str | bytes | None = None
+    """What it shows when it connects."""
+    tls: ssl.SSLContext | None = None
     status: str = "Available"
     meter_values: list[dict[str, Any]] | None = None
     """What it reports when it is triggered to."""
@@ -87,8 +94,11 @@ class Peer:
     async def connect(self, port: int, prefix: str = "") -> None:
         """Come in, and boot."""
         self._socket = await connect(
-            f"ws://127.0.0.1:{port}/{prefix}{quote(self.identity, safe='')}",
+            f"{'ws' if self.tls is None else 'wss'}://127.0.0.1:{port}/{prefix}"
+            f"{quote(self.identity, safe='')}",
             subprotocols=[Subprotocol("ocpp1.6")],
+            additional_headers=self._credentials(),
+            ssl=self.tls,
             proxy=None,
         )
         self._link = _v16.ChargePoint(self.identity, self, response_timeout=5)
@@ -104,6 +114,13 @@ class Peer:
         self._spawn(self._listen())
         if self.boots:
             await self.boot()
+
+    def _credentials(self) -> dict[str, str]:
+        if self.password is None:
+            return {}
+        secret = self.password.encode() if isinstance(self.password, str) else self.password
+        pair = base64.b64encode(self.identity.encode() + b":" + secret).decode()
+        return {"Authorization": f"Basic {pair}"}
 
     async def _listen(self) -> None:
         with contextlib.suppress(ConnectionClosed):
@@ -239,7 +256,9 @@ class Peer:
         if value in self.refused_values or self.configuration.get(key, ("", False))[1]:
             return call_result.ChangeConfiguration(status="Rejected")
         self.configuration[key] = (value, False)
-        return call_result.ChangeConfiguration(status="Accepted")
+        return call_result.ChangeConfiguration(
+            status="RebootRequired" if key in self.restarts_for else "Accepted"
+        )
 
     def _SetChargingProfile(self, connector_id: int, cs_charging_profiles: Any) -> Any:  # noqa: N802
         profile = cs_charging_profiles

@@ -2,7 +2,25 @@
 
 from .central_system import CentralSystem, ListenError
 from .charger import OcppCharger
+from .gate import PRIVATE, Network, Refusal, Visit
+from .passwords import hashed, new_password
 from .settings import ChargerSettings
-from .station import StationInfo
+from .station import PasswordChange, StationInfo
+from .tls import CertificateError, Tls
 
-__all__ = ["CentralSystem", "ChargerSettings", "ListenError", "OcppCharger", "StationInfo"]
+__all__ = [
+    "PRIVATE",
+    "CentralSystem",
+    "CertificateError",
+    "ChargerSettings",
+    "ListenError",
+    "Network",
+    "OcppCharger",
+    "PasswordChange",
+    "Refusal",
+    "StationInfo",
+    "Tls",
+    "Visit",
+    "hashed",
+    "new_password",
+]

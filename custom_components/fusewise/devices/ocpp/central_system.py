@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 import errno
 import logging
+import ssl
 import time
 from types import MappingProxyType
 
@@ -16,14 +17,16 @@ from aiohttp import web
 from .. import Clock, DeviceError, Unsubscribe
 from . import v16
 from .charger import OcppCharger
+from .gate import Gate, Refusal
 from .rpc import load_schemas
 from .settings import ChargerSettings
-from .station import StationInfo
+from .station import PasswordChange, StationInfo
 from .transport import WebSocketLine, accept, identity_of
 
 _LOGGER = logging.getLogger(__name__)
 
 STOPPING_TIME = 2.0  # s
+MOST_WAITING = 100  # unknown charge points that are connected at once; a home has a few
 
 
 class ListenError(DeviceError):
@@ -41,6 +44,7 @@ class CentralSystem:
         """`clock` stamps what chargers measure; `time_of_day` (s since the epoch) is what they are told."""
         self._clock = clock
         self._time_of_day = time_of_day
+        self.gate = Gate()
         self._chargers: dict[str, OcppCharger] = {}
         self._connections: dict[str, v16.ChargePoint16] = {}
         self._pending: dict[str, StationInfo] = {}
@@ -52,14 +56,14 @@ class CentralSystem:
 
     # --- the server -----------------------------------------------------------------------------------
 
-    async def start(self, host: str, port: int) -> None:
+    async def start(self, host: str, port: int, tls: ssl.SSLContext | None = None) -> None:
         """Listen on a port of our own; 0 lets the system choose one. Raises ListenError."""
         runner = web.ServerRunner(
             web.Server(self.handle, access_log=None), shutdown_timeout=STOPPING_TIME
         )
         await runner.setup()
         try:
-            await web.TCPSite(runner, host, port).start()
+            await web.TCPSite(runner, host, port, ssl_context=tls).start()
         except (OSError, OverflowError, UnicodeError) as error:
             await runner.cleanup()
             raise ListenError(_cannot_listen(host, port, error), port) from error
@@ -90,6 +94,10 @@ class CentralSystem:
                 status=404,
                 text="The address ends with the charger's identity: ws://host:port/IDENTITY\n",
             )
+        if (answer := await self.gate.check(request, identity)) is not None:
+            return answer
+        if identity not in self._chargers and len(self._waiting(identity)) >= MOST_WAITING:
+            return await self.gate.refuse(identity, request.remote or "", Refusal.TOO_MANY_WAITING)
         await self._load_schemas()
         line = await accept(request)
         if not isinstance(line, WebSocketLine):
@@ -124,9 +132,19 @@ class CentralSystem:
 
         return unsubscribe
 
-    def adopt(self, identity: str, settings: ChargerSettings | None = None) -> OcppCharger:
-        """Let a charger in, connected or not yet; one that is in already gets the settings."""
+    def adopt(
+        self,
+        identity: str,
+        settings: ChargerSettings | None = None,
+        password_hash: str | None = None,
+    ) -> OcppCharger:
+        """Let a charger in, connected or not yet; one that is in already gets the settings.
+
+        Its connection of now is the one that its owner has seen and accepted; its password is wanted from
+        the next one on.
+        """
         settings = settings or ChargerSettings()
+        self.gate.lock(identity, password_hash)
         charger = self._chargers.get(identity)
         if charger is not None:
             charger.configure(settings)
@@ -141,12 +159,23 @@ class CentralSystem:
     async def release(self, identity: str) -> None:
         """Let a charger go: it is kept waiting when it comes back. Its fall-back stays in it."""
         charger = self._chargers.pop(identity, None)
+        self.gate.lock(identity, None)
         connection = self._connections.get(identity)
         if charger is None or connection is None:
             return
         charger.disconnected(connection)
         connection.charger = None
         await connection.close("Released by Fusewise")
+
+    async def change_password(self, identity: str, password: str) -> PasswordChange:
+        """Let a connected charger, adopted or not, use this password from its next connection on."""
+        connection = self._connections.get(identity)
+        if connection is None:
+            return PasswordChange.REFUSED
+        return await connection.change_password(password)
+
+    def _waiting(self, identity: str) -> list[str]:
+        return [key for key in self._connections if key not in self._chargers and key != identity]
 
     def _knocked(self, info: StationInfo) -> None:
         self._pending[info.identity] = info

@@ -34,6 +34,9 @@ CALL, CALL_RESULT, CALL_ERROR = 2, 3, 4
 
 NO_ID = "-1"  # where the message has no id that could be read (as OCPP 2.0.1 says)
 
+# Configuration keys (OCPP 1.6 security whitepaper, OCPP 2) whose values are passwords.
+SECRET = ("AuthorizationKey", "BasicAuthPassword")
+
 ANSWER_TIME = 5.0  # s; a charger that needs longer cannot hold a fuse
 
 type Payload = Mapping[str, Any]
@@ -139,7 +142,7 @@ class Rpc:
         await self._line.close(reason)
 
     async def _take(self, text: str | bytes) -> None:
-        _LOGGER.debug("%s: received %s", self._identity, text)
+        _LOGGER.debug("%s: received %s", self._identity, _loggable(text))
         try:
             message = json.loads(text)
         except (ValueError, RecursionError) as error:
@@ -207,7 +210,7 @@ class Rpc:
 
     async def _send(self, message: list[Any]) -> None:
         text = json.dumps(message, separators=(",", ":"))
-        _LOGGER.debug("%s: send %s", self._identity, text)
+        _LOGGER.debug("%s: send %s", self._identity, _loggable(text))
         await self._line.send(text)
 
     def complain(self, fault: Fault, text: str) -> None:
@@ -242,4 +245,10 @@ def _payload(message: DataclassInstance) -> dict[str, Any]:
 
 
 def _excerpt(text: str | bytes) -> str:
-    return ascii(text[:80])
+    return ascii(_loggable(text)[:80])
+
+
+def _loggable(text: str | bytes) -> str | bytes:
+    """Return a message as it may stand in a log: a password never does."""
+    readable = text if isinstance(text, str) else text.decode(errors="replace")
+    return "<a message with a password>" if any(key in readable for key in SECRET) else text

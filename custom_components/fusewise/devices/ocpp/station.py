@@ -5,6 +5,7 @@ fall-back are not in it and are the same for all of them.
 """
 
 from dataclasses import dataclass
+from enum import Enum
 from typing import Protocol
 
 from .measurands import Wiring
@@ -35,6 +36,15 @@ class LiveLimit:
     """The transaction that it belongs to; None: one whose number we do not know."""
 
 
+class PasswordChange(Enum):
+    """What became of a password that a charger was told to use."""
+
+    TAKEN = "taken"
+    AFTER_RESTART = "after_restart"
+    REFUSED = "refused"
+    """It does not let that be changed from outside, or is not connected."""
+
+
 class Station(Protocol):
     """One connection of a charge point, in whichever version it speaks.
 
@@ -63,6 +73,9 @@ class Station(Protocol):
 
     async def report(self) -> None:
         """Let it tell its state and its measurements now."""
+
+    async def change_password(self, password: str) -> PasswordChange:
+        """Let it use a password, in hexadecimal digits, from its next connection on; never raises."""
 
     async def close(self, reason: str) -> None:
         """Close the connection."""

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, override
 from ocpp.v16 import call
 from ocpp.v16.enums import ChargingRateUnitType as Unit, ConfigurationKey as Key, MessageTrigger
 
-from ... import DeviceOfflineError, DeviceRefusedError
+from ... import DeviceError, DeviceOfflineError, DeviceRefusedError
 from ..measurands import CURRENT, Wiring
 from ..rpc import CallRefusedError, Payload, Rpc
-from ..station import LiveLimit, Station
+from ..station import LiveLimit, PasswordChange, Station
 from ..transport import LineClosedError
 from . import profiles
 
@@ -102,6 +102,17 @@ class Commands(Station):
         for wanted in MEASURANDS:
             if await self._change(Key.meter_values_sampled_data, wanted):
                 return
+
+    @override
+    async def change_password(self, password: str) -> PasswordChange:
+        request = call.ChangeConfiguration(key=Key.authorization_key, value=password)
+        try:
+            status = (await self._ask(request)).get("status")
+        except DeviceError:
+            return PasswordChange.REFUSED
+        if status == "RebootRequired":
+            return PasswordChange.AFTER_RESTART
+        return PasswordChange.TAKEN if status == "Accepted" else PasswordChange.REFUSED
 
     async def _change(self, key: Key, value: str) -> bool:
         """Change a configuration key; a charger that does not want to is fine."""

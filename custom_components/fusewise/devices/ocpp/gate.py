@@ -1,0 +1,195 @@
+"""Who may come in to the central system: from which networks, with which password or certificate.
+
+It says no before a charger has said a word of OCPP, and it tells whoever listens. A right password is never
+slowed down, so that nobody can lock a charger out by guessing.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from http import HTTPStatus
+import ipaddress
+import logging
+from typing import Any
+
+from aiohttp import web
+
+from .. import Unsubscribe
+from .passwords import fits, password_in
+
+_LOGGER = logging.getLogger(__name__)
+
+type Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+# What a home's own networks are numbered with (RFC 1918, 4193, 3927, 4291).
+PRIVATE: tuple[Network, ...] = tuple(
+    ipaddress.ip_network(text)
+    for text in (
+        "10.0.0.0/8",
+        "172.16.0.0/12",
+        "192.168.0.0/16",
+        "127.0.0.0/8",
+        "169.254.0.0/16",
+        "fc00::/7",
+        "fe80::/10",
+        "::1/128",
+    )
+)
+
+FIRST_DELAY = 0.5  # s until a wrong password is answered; doubled with each more
+LONGEST_DELAY = 8.0  # s
+MOST_DELAYED = (
+    50  # answers that wait at once; more are given without waiting, and memory stays bounded
+)
+REMEMBERED = 1000  # callers whose failures are counted
+
+
+class Refusal(StrEnum):
+    """Why somebody may not come in; the code in the log stays the same for ever."""
+
+    FOREIGN_NETWORK = "ocpp-foreign-network"
+    PASSWORD_MISSING = "ocpp-password-missing"
+    PASSWORD_WRONG = "ocpp-password-wrong"
+    CERTIFICATE_OTHER = "ocpp-certificate-other"
+    TOO_MANY_WAITING = "ocpp-too-many-waiting"
+
+
+WORDS = {
+    Refusal.FOREIGN_NETWORK: "calls from a network that is not allowed",
+    Refusal.PASSWORD_MISSING: "calls without its password",
+    Refusal.PASSWORD_WRONG: "calls with a wrong password",
+    Refusal.CERTIFICATE_OTHER: "calls with the certificate of another charger",
+    Refusal.TOO_MANY_WAITING: "is turned away: too many unknown chargers wait already",
+}
+STATUS = {
+    Refusal.FOREIGN_NETWORK: HTTPStatus.FORBIDDEN,
+    Refusal.PASSWORD_MISSING: HTTPStatus.UNAUTHORIZED,
+    Refusal.PASSWORD_WRONG: HTTPStatus.UNAUTHORIZED,
+    Refusal.CERTIFICATE_OTHER: HTTPStatus.FORBIDDEN,
+    Refusal.TOO_MANY_WAITING: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """Somebody came to the gate."""
+
+    identity: str
+    remote: str
+    refusal: Refusal | None
+    """None: came in."""
+
+
+class Gate:
+    """Checks each connection before it is one."""
+
+    def __init__(self) -> None:
+        self.networks: tuple[Network, ...] = PRIVATE
+        self._locks: dict[str, str] = {}
+        self._listeners: list[tuple[Callable[[Visit], None]]] = []
+        self._failures: dict[tuple[str, str], int] = {}
+        self._delayed = 0
+
+    def lock(self, identity: str, password_hash: str | None) -> None:
+        """Want this password of a charger from its next connection on; None: none."""
+        if password_hash is None:
+            self._locks.pop(identity, None)
+        else:
+            self._locks[identity] = password_hash
+
+    def watch(self, listener: Callable[[Visit], None]) -> Unsubscribe:
+        """Call `listener` for everybody who comes."""
+        box = (listener,)
+        self._listeners.append(box)
+
+        def unsubscribe() -> None:
+            self._listeners = [other for other in self._listeners if other is not box]
+
+        return unsubscribe
+
+    async def check(self, request: web.BaseRequest, identity: str) -> web.Response | None:
+        """Return None for who may come in, or the answer for who may not."""
+        remote = request.remote or ""
+        refusal = self._refusal(request, identity, remote)
+        if refusal is None:
+            self._failures.pop((identity, remote), None)
+            self._tell(Visit(identity=identity, remote=remote, refusal=None))
+            return None
+        return await self.refuse(identity, remote, refusal)
+
+    async def refuse(self, identity: str, remote: str, refusal: Refusal) -> web.Response:
+        """Say no: log it once until they come in, tell the listeners, and answer."""
+        failures = self._failures.pop((identity, remote), 0) + 1
+        self._failures[identity, remote] = failures
+        if len(self._failures) > REMEMBERED:
+            del self._failures[next(iter(self._failures))]
+        _LOGGER.log(
+            logging.WARNING if failures == 1 else logging.DEBUG,
+            "Charge point %s at %s %s (%s)",
+            identity,
+            remote,
+            WORDS[refusal],
+            refusal,
+        )
+        self._tell(Visit(identity=identity, remote=remote, refusal=refusal))
+        headers: dict[str, str] = {}
+        if STATUS[refusal] is HTTPStatus.UNAUTHORIZED:
+            # A response and not an exception: Home Assistant's bans are for people who log in.
+            headers["WWW-Authenticate"] = 'Basic realm="Fusewise"'
+            if refusal is Refusal.PASSWORD_WRONG:
+                await self._slow_down(failures)
+        return web.Response(status=STATUS[refusal], headers=headers, text=f"{refusal}\n")
+
+    def _refusal(self, request: web.BaseRequest, identity: str, remote: str) -> Refusal | None:
+        if not is_within(remote, self.networks):
+            return Refusal.FOREIGN_NETWORK
+        if (names := certified_names(request)) is not None:
+            # The certificate has been checked by TLS; it stands in the place of a password.
+            return None if identity in names else Refusal.CERTIFICATE_OTHER
+        lock = self._locks.get(identity)
+        if lock is None:
+            return None
+        given = password_in(request.headers.get("Authorization"), identity)
+        if given is None:
+            return Refusal.PASSWORD_MISSING
+        return None if fits(lock, given) else Refusal.PASSWORD_WRONG
+
+    async def _slow_down(self, failures: int) -> None:
+        if self._delayed >= MOST_DELAYED:
+            return
+        self._delayed += 1
+        try:
+            await asyncio.sleep(min(FIRST_DELAY * 2.0 ** min(failures - 1, 10), LONGEST_DELAY))
+        finally:
+            self._delayed -= 1
+
+    def _tell(self, visit: Visit) -> None:
+        for (listener,) in self._listeners:
+            listener(visit)
+
+
+def is_within(remote: str, networks: Iterable[Network]) -> bool:
+    """Tell whether an address is in one of the networks."""
+    try:
+        address = ipaddress.ip_address(remote.partition("%")[0])
+    except ValueError:
+        return False
+    # A server that listens on IPv6 sees IPv4 callers as ::ffff:192.0.2.1.
+    mapped = getattr(address, "ipv4_mapped", None) or address
+    return any(mapped in network for network in networks)
+
+
+def certified_names(request: web.BaseRequest) -> tuple[str, ...] | None:
+    """Return the names in the caller's certificate; None where it has shown none."""
+    if request.transport is None:
+        return None
+    certificate: Mapping[str, Any] | None = request.transport.get_extra_info("peercert")
+    if not certificate:
+        return None
+    return tuple(
+        value
+        for part in certificate.get("subject", ())
+        for key, value in part
+        if key == "commonName"
+    )

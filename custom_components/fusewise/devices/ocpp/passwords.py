@@ -1,0 +1,68 @@
+"""The password of a charger: made for it, shown once to its owner, and kept only as a hash.
+
+OCPP's AuthorizationKey is 16 to 20 bytes, written as hexadecimal digits. Some chargers send those bytes when
+they connect, as the standard says, and some the digits as they were typed: both are the same password.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import secrets
+
+LENGTH = 16  # bytes; as 32 digits it is also a password that OCPP 2.x takes
+
+
+def new_password() -> str:
+    """Return a password that nobody has yet."""
+    return secrets.token_hex(LENGTH)
+
+
+def hashed(password: str) -> str:
+    """Return what is stored of a password.
+
+    One round of SHA-256 is enough where the password is 128 random bits: there is nothing to guess, and
+    five hundred chargers that come back at once must not wait for each other.
+    """
+    salt = secrets.token_bytes(LENGTH)
+    return f"{salt.hex()}:{_digest(salt, password.encode())}"
+
+
+def fits(stored: str, given: bytes) -> bool:
+    """Tell whether a charger gave the password of which `stored` was kept."""
+    salt, _, digest = stored.partition(":")
+    return hmac.compare_digest(digest, _digest(bytes.fromhex(salt), given))
+
+
+def password_in(authorization: str | None, identity: str) -> bytes | None:
+    """Return the password in an Authorization header, which may be any bytes; None where there is none.
+
+    The user name should be the identity. What else a charger was given there does not matter: a password
+    belongs to one identity, that of the address.
+    """
+    kind, _, encoded = (authorization or "").strip().partition(" ")
+    if kind.lower() != "basic":
+        return None
+    try:
+        pair = base64.b64decode(encoded.strip(), validate=True)
+    except binascii.Error, ValueError:
+        return None
+    named = f"{identity}:".encode()
+    if pair.startswith(named):
+        return pair[len(named) :]
+    _, colon, password = pair.partition(b":")
+    return password if colon else None
+
+
+def _digest(salt: bytes, given: bytes) -> str:
+    return hashlib.sha256(salt + _as_bytes(given)).hexdigest()
+
+
+def _as_bytes(given: bytes) -> bytes:
+    """Return the bytes that 32 digits stand for; anything else as it is."""
+    if len(given) == 2 * LENGTH:
+        try:
+            return binascii.unhexlify(given)
+        except binascii.Error:
+            pass
+    return given
