@@ -154,7 +154,9 @@ def test_a_charger_is_refused_with_its_name(rest: dict[str, Any], says: str) -> 
 def test_what_is_no_phase_is_no_wiring() -> None:
     charger = box()
     object.__setattr__(charger, "wiring", (7,))
-    assert refused(fuse(16), charger) == "charger 'a': wiring must name one to three different phases"
+    assert (
+        refused(fuse(16), charger) == "charger 'a': wiring must name one to three different phases"
+    )
 
 
 def test_a_charger_is_not_wired_to_a_phase_that_its_circuit_does_not_have() -> None:
@@ -186,7 +188,7 @@ def test_a_setting_is_refused_with_its_name(settings: dict[str, Any], says: str)
 @pytest.mark.parametrize("volts", [NAN, 12.0, 20_000.0])
 def test_a_voltage_out_of_the_possible_is_refused(volts: float) -> None:
     site = house(fuse(16))
-    with pytest.raises(SiteError, match="^voltage"):
+    with pytest.raises(SiteError, match=r"^voltage"):
         topology_of(Site(circuits=site.circuits, voltage=volts))
-    with pytest.raises(SiteError, match="^line_voltage"):
+    with pytest.raises(SiteError, match=r"^line_voltage"):
         topology_of(Site(circuits=site.circuits, line_voltage=volts))
