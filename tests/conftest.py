@@ -15,6 +15,11 @@ import custom_components  # noqa: F401  # ours first, not the test plugin's test
 from .texts import DOMAIN, english, watched
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the end-to-end tests: they mostly wait, and spread over the processes."""
+    items.sort(key=lambda item: "e2e" not in item.path.parts)
+
+
 @pytest.fixture(autouse=True)
 def auto_enable_custom_integrations(request: pytest.FixtureRequest) -> None:
     """Let each Home Assistant of a test find custom_components/ (after its recorder)."""
