@@ -2,11 +2,20 @@
 
 from dataclasses import dataclass, replace
 
-from .model import NEVER, PLUGGED, Charger, ChargerMemory, ChargerReading, ChargerStatus, Session
+from .model import (
+    NEVER,
+    PLUGGED,
+    RESUMED,
+    Charger,
+    ChargerMemory,
+    ChargerReading,
+    ChargerStatus,
+    Session,
+)
 from .steps import round_down, round_up
 from .topology import Topology
 
-__all__ = ["USED", "Car", "may_have_drawn", "observe", "put_together", "still_drawn"]
+__all__ = ["USED", "Car", "is_gone", "may_have_drawn", "observe", "put_together", "still_drawn"]
 
 USED = 1.0  # A: a conductor with less than this carries a charger's standby, not a car
 SURELY_CHARGING = 4.0  # A: below it a car may just be waking up, phase by phase
@@ -124,19 +133,27 @@ def _disobeyed(
     return let_through - told if let_through > told + max(DISOBEYS, DISOBEYS_SHARE * told) else 0.0
 
 
+def is_gone(reading: ChargerReading) -> bool:
+    """There is surely no car: a charger that is out of reach, or has not told its status yet, may have one."""
+    return reading.status not in PLUGGED and reading.status is not ChargerStatus.UNAVAILABLE
+
+
 def observe(
     charger: Charger, reading: ChargerReading | None, memory: ChargerMemory | None
 ) -> tuple[ChargerReading, ChargerMemory]:
     """Take the newest sample into the memory: which phases the car uses, and what it leaves unused."""
-    memory = memory or _EMPTY
+    memory = _of_these_conductors(charger, memory or _EMPTY)
     if reading is None:
         return _NO_CAR, memory
     sample = reading.current
     unspoken_to = memory.changed_at == NEVER and memory.setpoint == 0
-    if unspoken_to and reading.status is ChargerStatus.CHARGING:
+    draws = sample is not None and max(sample) > USED and reading.status in PLUGGED
+    if unspoken_to and (draws or reading.status is ChargerStatus.CHARGING):
         memory = _taken_over(charger, reading, sample, memory)
     session = reading.session.id if reading.session is not None else None
     plugged = reading.status in PLUGGED
+    if plugged and session is not None and memory.session == RESUMED:
+        memory = replace(memory, session=session)
     if plugged and (session is not None and session != memory.session):
         memory = replace(
             memory,
@@ -145,7 +162,7 @@ def observe(
             ceiling=None,
             waiting_since=None,
         )
-    elif not plugged and (memory.session, memory.uses, memory.ceiling) != (None, None, None):
+    elif is_gone(reading) and (memory.session, memory.uses, memory.ceiling) != (None, None, None):
         memory = replace(memory, session=None, uses=None, ceiling=None, waiting_since=None)
     if not plugged and sample is None and memory.sample is not None:
         # Who does not measure without a car draws nothing without a car.
@@ -155,7 +172,8 @@ def observe(
     uses, ceiling = memory.uses, memory.ceiling
     if plugged:
         uses = _learn_uses(charger, sample, memory)
-        ceiling = _learn_ceiling(charger, max(sample), memory, reading.measured_at)
+        if reading.online:  # else it draws what its fall-back lets through
+            ceiling = _learn_ceiling(charger, max(sample), memory, reading.measured_at)
     return reading, replace(
         memory,
         sample=sample,
@@ -165,6 +183,23 @@ def observe(
         uses=uses,
         ceiling=ceiling,
     )
+
+
+def _of_these_conductors(charger: Charger, memory: ChargerMemory) -> ChargerMemory:
+    """The memory without what it says of other conductors: the owner has changed how the charger is wired."""
+    count = len(charger.wiring)
+    for known in (memory.sample, memory.uses):
+        if known is not None and len(known) != count:
+            return replace(
+                memory,
+                sample=None,
+                sample_at=NEVER,
+                earlier=None,
+                earlier_at=NEVER,
+                uses=None,
+                ceiling=None,
+            )
+    return memory
 
 
 def _taken_over(

@@ -9,7 +9,7 @@ import math
 
 from .allocation import Allocation, allocate
 from .boosts import count_boost
-from .cars import Car, observe, put_together, still_drawn
+from .cars import Car, is_gone, observe, put_together, still_drawn
 from .claims import Claim, Fallback, make_claims
 from .errors import ClockError, SnapshotError
 from .limits import Limits, measure_limits, watt_row
@@ -17,6 +17,7 @@ from .loads import Load, measure_loads
 from .model import (
     NEVER,
     ChargerMemory,
+    ChargerStatus,
     Decision,
     Memory,
     Notice,
@@ -122,11 +123,12 @@ def _observe(
         if heard is not None:
             heard = possible_reading(charger, heard, snapshot.now, notices)
         reading, remembered = observe(charger, heard, memory.chargers.get(charger.id))
-        remembered, notice = count_boost(
-            charger.id, reading.session, remembered, settings, snapshot.now
-        )
-        if notice is not None:
-            notices.append(notice)
+        if reading.session is not None or is_gone(reading):
+            remembered, notice = count_boost(
+                charger.id, reading.session, remembered, settings, snapshot.now
+            )
+            if notice is not None:
+                notices.append(notice)
         car = put_together(topology, number, reading, remembered, snapshot.now)
         if car.reserved and reading.online:
             notices.append(
@@ -189,7 +191,9 @@ def _remember(
     first_word = memory.changed_at == NEVER
     waiting, on_since, off_since = memory.waiting_since, memory.on_since, memory.off_since
     if not claiming:
-        waiting = on_since = off_since = None
+        # Who is out of reach for a while keeps its place.
+        if car.reading.online and car.reading.status is not ChargerStatus.UNAVAILABLE:
+            waiting = on_since = off_since = None
     else:
         if waiting is None or (on_since is not None and not admitted):
             waiting = now

@@ -2,6 +2,7 @@
 
 import math
 
+from .allowance import watch_house
 from .cars import Car
 from .loads import Load
 from .meters import SLOW
@@ -39,19 +40,18 @@ def advance(
     heat, oil = remembered.heat, remembered.oil
     if (circuit.breaker is not None or circuit.transformer is not None) and elapsed < math.inf:
         heat, oil = warm(circuit, remembered, flowing, elapsed)
-    others, since = remembered.others, remembered.since
-    worst, jump = remembered.worst, remembered.jump
+    others, jump = remembered.others, remembered.jump
     if load.shown is not None:
         jump = _jump(circuit, remembered, load.others, snapshot, elapsed)
         others = load.others
-        since = snapshot.now if since is None else since
-        one, two, three = map(max, worst, others, strict=True)
-        worst = (one, two, three)
+        remembered = watch_house(remembered, others, snapshot.now)
     return CircuitMemory(
         others=others,
         smoothed=load.smoothed,
-        since=since,
-        worst=worst,
+        since=remembered.since,
+        worst=remembered.worst,
+        week_began=remembered.week_began,
+        earlier=remembered.earlier,
         jump=jump,
         window=window,
         window_kwh=used,

@@ -7,6 +7,7 @@ peak target; what is left of it after the other loads is the headroom.
 from dataclasses import dataclass, field
 import math
 
+from .allowance import house_allowance
 from .cars import Car
 from .grid import limits_in_force
 from .history import advance, carried
@@ -123,7 +124,7 @@ def measure_limits(
         mine = grid.get(number, ())
         allowed = _bound_amperes(topology, number, snapshot, limits, load, remembered, mine)
         _bound_watts(topology, number, snapshot, limits, load, remembered, mine)
-        limits.states.append(_state(topology, number, limits, load, allowed))
+        limits.states.append(_state(topology, number, limits, load, allowed, snapshot.now))
         if load.shown is not None:
             _notice_load(circuit, load.shown, limits.notices)
     return limits
@@ -233,7 +234,7 @@ def _allowed_by_window(demand: DemandWindow, remembered: CircuitMemory, now: flo
 
 
 def _state(
-    topology: Topology, number: int, limits: Limits, load: Load, allowed: PerPhase
+    topology: Topology, number: int, limits: Limits, load: Load, allowed: PerPhase, now: float
 ) -> CircuitState:
     rows = range(number * PHASES, number * PHASES + PHASES)
     circuit = topology.circuits[number]
@@ -255,6 +256,7 @@ def _state(
         headroom=(one, two, three),
         source=code,
         fallback=load.fallback,
+        allowance=house_allowance(circuit, limits.circuits[circuit.id], now),
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import math
 from operator import add, sub
 
+from .allowance import house_allowance
 from .cars import Car
 from .meters import Drawn, judge
 from .model import (
@@ -25,8 +26,6 @@ from .others import estimate_others
 from .topology import Topology
 
 __all__ = ["EMPTY", "Load", "measure_loads"]
-
-WEEK = 7 * 86_400.0  # s: in a week a house has shown what it can draw
 
 EMPTY = CircuitMemory()
 
@@ -94,7 +93,9 @@ class _Survey:
             if self.found[number] is not None:
                 continue
             circuit, cause = self.topology.circuits[number], self.causes[number]
-            figure = None if cause is None else self._allowance(circuit)
+            figure = None
+            if cause is not None:
+                figure = house_allowance(circuit, self._remembered(circuit), self.snapshot.now)
             if figure is None and circuit.other_loads is not None:
                 figure = self._with_those_below(number, circuit.other_loads)
             if figure is not None:
@@ -117,14 +118,6 @@ class _Survey:
 
     def _remembered(self, circuit: Circuit) -> CircuitMemory:
         return self.memory.circuits.get(circuit.id, EMPTY)
-
-    def _allowance(self, circuit: Circuit) -> PerPhase | None:
-        """What the house may draw while its meter is silent: the worst of a week, or its owner's figure."""
-        remembered = self._remembered(circuit)
-        if remembered.since is None or self.snapshot.now - remembered.since < WEEK:
-            return circuit.house_allowance
-        one, two, three = map(min, remembered.worst, circuit.rating, strict=True)
-        return one, two, three
 
     def _with_those_below(self, number: int, figure: PerPhase) -> PerPhase:
         """The owner's figure for what hangs on the circuit itself, and what is known of those that it feeds."""

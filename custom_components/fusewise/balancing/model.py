@@ -17,6 +17,8 @@ type PerPhase = tuple[float, float, float]
 PHASES = 3
 NEVER = float("-inf")
 NOTHING: PerPhase = (0.0, 0.0, 0.0)
+RESUMED = ""
+"""In the place of a session's id, which may change over a restart: whichever session runs is the one."""
 
 
 class Phase(IntEnum):
@@ -300,6 +302,8 @@ class ChargerReading:
     """A: the setpoint that it has accepted and that is in force; None: none is known."""
     limit_until: float | None = None
     """When that setpoint ends by itself and the charger returns to its fall-back."""
+    proving: bool = False
+    """Its fall-back is being tested: it is told nothing, and counts like one that is out of reach."""
     session: Session | None = None
 
 
@@ -396,6 +400,8 @@ class ReasonCode(StrEnum):
     FAULTED = "faulted"
     OFFLINE = "offline"
     # safety
+    PROVING = "proving"
+    """Its fall-back is being tested: it is told nothing."""
     METER_SILENT = "meter_silent"
     METER_STUCK = "meter_stuck"
     METER_IMPOSSIBLE = "meter_impossible"
@@ -460,6 +466,8 @@ class CircuitState:
     source: ReasonCode
     """Which kind of limit is in force on the tightest phase."""
     fallback: FallbackCause | None = None
+    allowance: PerPhase | None = None
+    """A that the house is taken to draw while the meter is silent; None: nobody knows."""
 
 
 class NoticeCode(StrEnum):
@@ -504,6 +512,7 @@ class ChargerMemory:
     waiting_since: float | None = None
     """Since when it waits, or waited before it got its place: the order in which turns are taken."""
     session: str | None = None
+    """Its car's session; RESUMED: one from before a restart."""
     sample: tuple[float, ...] | None = None
     """A on each of its own conductors, at `sample_at`; the one before it in `earlier`."""
     sample_at: float = NEVER
@@ -547,7 +556,10 @@ class CircuitMemory:
     since: float | None = None
     """When its meter was first believed."""
     worst: PerPhase = NOTHING
-    """The most that the house was seen to draw since then."""
+    """The most that the house was seen to draw in the week since `week_began` …"""
+    week_began: float | None = None
+    earlier: tuple[PerPhase, ...] = ()
+    """… and in each of the weeks before that one, the newest first."""
     jump: PerPhase = NOTHING
     """A by which the house was seen to rise from one sample of a slow meter to the next; fades by the day."""
     temperature: float | None = None

@@ -12,7 +12,7 @@ import math
 from .allocation import Allocation
 from .cars import Car, still_drawn
 from .claims import Claim
-from .model import ReasonCode, Settings
+from .model import NEVER, ReasonCode, Settings
 from .sharing import EPSILON
 from .steps import ROUNDING, round_down, step_up
 
@@ -193,7 +193,9 @@ def _longest(claim: Claim, told: float, settings: Settings, now: float, since_la
     if settings.rise_rate == math.inf:
         return math.inf
     apart = settings.rise_spacing
-    longest = settings.rise_rate * (max(apart, since_last) if since_last < math.inf else apart)
+    if since_last == math.inf or claim.car.memory.changed_at == NEVER:
+        since_last = 0.0  # what was before a start is no time in which it might have risen
+    longest = settings.rise_rate * max(apart, since_last)
     # A charger of few levels waits until its next one is due.
     step = step_up(claim.car.charger, told) - told
     return (

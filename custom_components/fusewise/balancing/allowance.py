@@ -1,0 +1,74 @@
+"""What the house may draw while nobody can see it: its owner's figure, until a week has shown it.
+
+From then on it is the most that was seen in the last four weeks. They are counted week by week, so that one
+bad day is forgotten in time, and a week's holiday does not make the house look smaller than it is.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from .model import NOTHING, Circuit, CircuitMemory, PerPhase, Site
+
+__all__ = ["house_allowance", "house_allowances", "watch_house"]
+
+WEEK = 7 * 86_400.0  # s: in a week a house has shown what it can draw
+EARLIER_WEEKS = 3
+
+
+def house_allowance(circuit: Circuit, remembered: CircuitMemory, now: float) -> PerPhase | None:
+    """A on each phase; None where nobody has said or seen anything.
+
+    What has been seen already counts before the week is over where it is above the owner's figure. More than
+    the rating is never counted: the fuse would be gone.
+    """
+    if remembered.since is None:
+        return circuit.house_allowance
+    weeks = [remembered.worst, *remembered.earlier]
+    if now - remembered.since < WEEK:
+        if circuit.house_allowance is None:
+            return None
+        weeks.append(circuit.house_allowance)
+    one, two, three = map(min, map(max, zip(*weeks, strict=True)), circuit.rating, strict=True)
+    return one, two, three
+
+
+def house_allowances(
+    site: Site, remembered: Mapping[str, CircuitMemory], now: float
+) -> dict[str, PerPhase]:
+    """The same for every circuit of which something is known."""
+    found = {
+        circuit.id: house_allowance(circuit, remembered.get(circuit.id, CircuitMemory()), now)
+        for circuit in site.circuits
+    }
+    return {circuit: figure for circuit, figure in found.items() if figure is not None}
+
+
+def watch_house(remembered: CircuitMemory, others: PerPhase, now: float) -> CircuitMemory:
+    """Take in what the house draws now, as its meter shows it."""
+    began = remembered.week_began
+    if remembered.since is None or began is None:
+        return replace(
+            remembered,
+            since=now if remembered.since is None else remembered.since,
+            week_began=now,
+            worst=_higher(remembered.worst, others),
+        )
+    if now - began < WEEK:
+        worst = _higher(remembered.worst, others)
+        return remembered if worst == remembered.worst else replace(remembered, worst=worst)
+    weeks = int((now - began) // WEEK)
+    unseen = (NOTHING,) * min(weeks - 1, EARLIER_WEEKS)
+    earlier = (*unseen, remembered.worst, *remembered.earlier)[:EARLIER_WEEKS]
+    return replace(
+        remembered,
+        # Of a house that nobody has looked at for so long, nothing is known any more.
+        since=now if weeks > EARLIER_WEEKS else remembered.since,
+        week_began=began + weeks * WEEK,
+        worst=_higher(NOTHING, others),
+        earlier=earlier,
+    )
+
+
+def _higher(worst: PerPhase, others: PerPhase) -> PerPhase:
+    one, two, three = map(max, worst, others, strict=True)
+    return one, two, three

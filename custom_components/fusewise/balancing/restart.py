@@ -1,0 +1,63 @@
+"""What of the memory outlives a restart: whose turn it is, what was learnt, how warm the fuse is.
+
+What is only true from one second to the next is left behind: what was last told and measured. A car that
+charges when we come back is taken over from what it draws then.
+"""
+
+from dataclasses import replace
+
+from .model import NEVER, RESUMED, ChargerMemory, CircuitMemory, Memory
+
+__all__ = ["outlive"]
+
+HOUR = 3600.0  # s: who was away for longer finds other cars
+
+
+def outlive(memory: Memory, now: float) -> Memory:
+    """The memory for the first cycle after a restart.
+
+    After more than an hour only what is long-lived is left of a charger. Times that lie in the future are dropped: the
+    computer's clock was wrong, then or now, so how old the rest is cannot be known.
+    """
+    recent = 0 <= now - memory.time <= HOUR
+    return Memory(
+        # Heat and demand go on from then, with what flows now.
+        time=memory.time if memory.time <= now else NEVER,
+        chargers={
+            name: _of_charger(remembered, now, recent)
+            for name, remembered in memory.chargers.items()
+        },
+        circuits={
+            name: _of_circuit(remembered, now) for name, remembered in memory.circuits.items()
+        },
+    )
+
+
+def _of_charger(memory: ChargerMemory, now: float, recent: bool) -> ChargerMemory:
+    boosts = tuple(begun for begun in memory.boosts if begun <= now)
+    if not recent:
+        return ChargerMemory(boosts=boosts)
+    return ChargerMemory(
+        boosts=boosts,
+        boosting=memory.boosting,
+        on_since=_past(memory.on_since, now),
+        off_since=_past(memory.off_since, now),
+        waiting_since=_past(memory.waiting_since, now),
+        session=None if memory.session is None else RESUMED,
+        uses=memory.uses,
+        ceiling=memory.ceiling,
+    )
+
+
+def _of_circuit(memory: CircuitMemory, now: float) -> CircuitMemory:
+    return replace(
+        memory,
+        others=None,
+        smoothed=None,
+        since=_past(memory.since, now),
+        week_began=_past(memory.week_began, now),
+    )
+
+
+def _past(moment: float | None, now: float) -> float | None:
+    return moment if moment is not None and moment <= now else None
