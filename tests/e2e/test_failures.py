@@ -10,7 +10,8 @@ import pytest
 
 from .conftest import Running
 
-pytestmark = [pytest.mark.timeout(240)]
+# One Home Assistant serves them all, so they stay on one process of a parallel run.
+pytestmark = [pytest.mark.timeout(240), pytest.mark.xdist_group("e2e")]
 
 LONGEST = 15.0  # s above the rating, in any of these
 SILENT = 10.0  # s until a meter that reads every 0.5 s counts as silent
