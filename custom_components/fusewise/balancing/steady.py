@@ -173,7 +173,9 @@ def _raise(
 ) -> None:
     """Raise one charger as far as its ramp and the room allow, and take that from the room."""
     told = steadied.current
-    free = min(room[row] / coefficient for row, coefficient in claim.car.rows)
+    # What it may still draw from before is taken from the room already.
+    counted = max(told, still_drawn(claim.car, now))
+    free = counted - told + min(room[row] / coefficient for row, coefficient in claim.car.rows)
     if told == 0:
         # 0 → floor in one step: a car cannot draw less.
         if free < claim.floor - EPSILON:
@@ -185,7 +187,7 @@ def _raise(
     if higher - told >= _dead_band(told, settings) or told == 0:
         steadied.current = higher
         for row, coefficient in claim.car.rows:
-            room[row] -= coefficient * (higher - told)
+            room[row] -= coefficient * max(0.0, higher - counted)
 
 
 def _longest(claim: Claim, told: float, settings: Settings, now: float, since_last: float) -> float:

@@ -15,13 +15,11 @@ def surplus(topology: Topology, snapshot: Snapshot, loads: list[Load]) -> tuple[
     """
     settings = topology.site.settings
     watts = [0.0] * PHASES
-    for root in topology.roots:
-        load = loads[root]
-        if load.shown is None:
-            continue
+    believed = [loads[root] for root in topology.roots if loads[root].shown is not None]
+    for load in believed:
         for phase in range(PHASES):
             watts[phase] -= load.smoothed[phase] * topology.site.voltage
-    help_watts = _from_battery(snapshot.battery, settings)
+    help_watts = _from_battery(snapshot.battery, settings) if believed else 0.0
     if settings.netting is Netting.ALL_PHASES:
         return (max(0.0, sum(watts) + help_watts),)
     phases = [

@@ -1,0 +1,153 @@
+"""Sun goes to cars that want only sun, fairly among them, as the country nets it and the battery's owner wants."""
+
+from typing import Any
+
+import pytest
+
+from custom_components.fusewise.balancing.model import (
+    Battery,
+    BatteryUse,
+    ChargerReading,
+    Mode,
+    Netting,
+    PerPhase,
+    ReasonCode,
+)
+
+from .builders import NOW, box, car, fuse, house, run, seen, shows, targets, told, why
+
+SUN = {"a": car(mode=Mode.SUN)}
+
+
+def given(
+    meter: float | PerPhase,
+    readings: dict[str, ChargerReading] | None = None,
+    storage: Battery | None = None,
+    wiring: str = "L1",
+    **settings: Any,
+) -> dict[str, float]:
+    """What cars get when the main meter shows this."""
+    readings = readings or SUN
+    site = house(fuse(63, meter="m"), *(box(name, wiring) for name in readings), **settings)
+    return targets(run(site, seen(readings, {"m": shows(meter)}, battery=storage)))
+
+
+def test_only_what_would_be_exported() -> None:
+    assert given((-10, 0, 0)) == {"a": 10}
+
+
+def test_below_its_floor_a_car_waits_for_the_sun() -> None:
+    site = house(fuse(63, meter="m"), box())
+    decision = run(site, seen(SUN, {"m": shows((-5.9, 0, 0))}))
+    assert targets(decision) == {"a": 0}
+    assert why(decision) is ReasonCode.WAITING_SUN
+
+
+def test_what_the_sun_bounds_says_so() -> None:
+    site = house(fuse(63, meter="m"), box())
+    assert why(run(site, seen(SUN, {"m": shows((-10, 0, 0))}))) is ReasonCode.SURPLUS
+
+
+def test_the_phases_are_netted_where_the_country_nets_them() -> None:
+    # 30 A of sun on L3, 8 and 6 A of house on L1 and L2: 16 A are left over.
+    assert given((8, 6, -30)) == {"a": 16}
+
+
+def test_per_phase_only_what_its_own_phases_export() -> None:
+    per_phase = {"netting": Netting.PER_PHASE}
+    assert given((-8, 6, -30), **per_phase) == {"a": 8}
+    assert given((8, 6, -30), **per_phase) == {"a": 0}
+    assert given((-8, -7, -30), wiring="L1 L2 L3", **per_phase) == {"a": 7}
+
+
+def test_a_three_phase_car_needs_three_times_the_sun() -> None:
+    assert given(-10, wiring="L1 L2 L3") == {"a": 10}
+    assert given((-17, 0, 0), wiring="L1 L2 L3") == {"a": 0}
+    assert given((-21, 0, 0), wiring="L1 L2 L3") == {"a": 7}
+
+
+def test_several_cars_share_the_sun() -> None:
+    assert given((-20, 0, 0), {name: car(mode=Mode.SUN) for name in "ab"}) == {"a": 10, "b": 10}
+
+
+def test_where_the_sun_is_too_little_for_all_some_take_it() -> None:
+    found = given((-15, 0, 0), {name: car(mode=Mode.SUN) for name in "abc"})
+    assert sorted(found.values()) == [0, 7.5, 7.5]
+
+
+def test_sun_plus_minimum_has_its_floor_at_night_and_the_sun_on_top() -> None:
+    minimum = {"a": car(mode=Mode.SUN_MINIMUM)}
+    assert given((5, 0, 0), minimum) == {"a": 6}
+    assert given((-4, 0, 0), minimum) == {"a": 6}
+    assert given((-10, 0, 0), minimum) == {"a": 10}
+
+
+def test_a_sun_car_takes_only_what_the_others_leave() -> None:
+    both = {"a": car(mode=Mode.FAIR, maximum=10), "b": car(mode=Mode.SUN)}
+    assert given((-20, 0, 0), both) == {"a": 10, "b": 10}
+    assert given((-15, 0, 0), both) == {"a": 10, "b": 0}
+
+
+def test_a_sun_car_is_bounded_by_the_fuse_all_the_same() -> None:
+    site = house(fuse(63, meter="m"), fuse(8, "panel", "main"), box(circuit="panel"))
+    assert targets(run(site, seen(SUN, {"m": shows((-20, 0, 0))}))) == {"a": 8}
+
+
+def test_unbalance_shares_the_sun_once_and_not_twice() -> None:
+    # The cap on L1 makes the shares be found anew; the sun is the same as before.
+    site = house(fuse(63, meter="m", unbalance=20), box("a"), box("b", "L2"))
+    readings = {"a": car(mode=Mode.SUN), "b": car(12, at=NOW)}
+    decision = run(site, seen(readings, {"m": shows((-30, 6, 0))}))
+    given_out = targets(decision)
+    assert 230 * (given_out["a"] + given_out["b"]) <= 230 * 36 + 1
+
+
+def test_it_stays_on_for_its_first_minutes_and_is_then_paused() -> None:
+    site = house(fuse(63, meter="m"), box(), minimum_on=300)
+    sunny = run(site, seen(SUN, {"m": shows((-10, 0, 0))}))
+    at = {"mode": Mode.SUN}
+
+    def cloud(seconds: float, memory: Any) -> Any:
+        now = NOW + seconds
+        meters = {"m": shows((6, 0, 0), now)}
+        return run(site, seen({"a": car(6, at=now, **at)}, meters, now=now), memory=memory)
+
+    early = cloud(299, sunny.memory)
+    assert told(early) == {"a": 6}
+    late = cloud(300, early.memory)
+    assert told(late) == {"a": 0}
+    assert why(late) is ReasonCode.WAITING_SUN
+
+
+def test_without_a_believed_meter_there_is_no_sun_to_share() -> None:
+    site = house(fuse(63, others=0), box())
+    assert targets(run(site, seen(SUN, sun=(20.0, 0.0, 0.0)))) == {"a": 0}
+
+
+# --- the battery at home: a surplus of 2 kW goes into it -------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("use", "power", "soc", "amperes"),
+    [
+        # 2 kW charge the battery and 1.38 kW are exported
+        (BatteryUse.CARS_FIRST, 2000, 50, 14.6),
+        (BatteryUse.BATTERY_FIRST, 2000, 50, 6),
+        (BatteryUse.BATTERY_HELPS, 2000, 50, 27.7),
+        # at its reserve it does not help
+        (BatteryUse.BATTERY_HELPS, 2000, 20, 14.6),
+        (BatteryUse.BATTERY_HELPS, 2000, None, 14.6),
+    ],
+)
+def test_a_battery_that_charges(
+    use: BatteryUse, power: float, soc: float | None, amperes: float
+) -> None:
+    battery = Battery(power=power, soc=soc, maximum_discharge=3000)
+    assert given((-6, 0, 0), storage=battery, battery=use) == {"a": amperes}
+
+
+@pytest.mark.parametrize("use", [BatteryUse.CARS_FIRST, BatteryUse.BATTERY_FIRST])
+def test_what_a_battery_gives_is_not_sun(use: BatteryUse) -> None:
+    # 10 A are exported because the battery discharges 2.3 kW.
+    battery = Battery(power=-2300, soc=50)
+    assert given((-10, 0, 0), storage=battery, battery=use) == {"a": 0}
