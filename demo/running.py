@@ -130,6 +130,7 @@ async def _take_in(home: HomeAssistant, house: House, flow: dict[str, Any]) -> N
             "wiring": " ".join(house.about["chargers"][name]),
             "maximum": 16,
             "fallback": _FALLBACK,
+            "security": "no_password",
         },
     )
 

@@ -4,26 +4,35 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ConfigEntryError, ConfigEntryNotReady, HomeAssistantError
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.device_registry import DeviceEntry
+from homeassistant.helpers.typing import ConfigType
 
-from .const import DOMAIN, PLATFORMS
+from .const import CONF_OCPP, DOMAIN, PLATFORMS
 from .coordinator import FusewiseConfigEntry, FusewiseCoordinator
-from .door import DoorError, address_of, async_get_doors
+from .door import async_get_doors
+from .listening import DoorError, address_of, listening_of
 from .meter import async_open_meter
+from .web import OcppView
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
+
+
+async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
+    """Let chargers connect to Home Assistant's own web server too."""
+    hass.http.register_view(OcppView(hass))
+    return True
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: FusewiseConfigEntry) -> bool:
     """Set up a site. A meter that does not answer is no hindrance: its circuit falls back."""
     doors = async_get_doors(hass)
-    address = host, port = address_of(entry)
+    host, port = address_of(entry)
     try:
-        door = await doors.enter(entry.entry_id, address)
+        door = await doors.enter(entry.entry_id, listening_of(hass, entry.data[CONF_OCPP]))
     except DoorError as error:
         raise ConfigEntryNotReady(
             translation_domain=DOMAIN,
             translation_key=error.key,
-            translation_placeholders={"host": host, "port": str(port)},
+            translation_placeholders={"host": host, "port": str(port), **error.placeholders},
         ) from error
     entry.async_on_unload(lambda: doors.leave_soon(entry.entry_id))
     try:

@@ -11,12 +11,14 @@ from homeassistant.config_entries import (
     ConfigEntry,
     ConfigEntryState,
     ConfigFlow,
+    ConfigFlowContext,
     ConfigFlowResult,
     ConfigSubentry,
     ConfigSubentryFlow,
+    SubentryFlowContext,
     SubentryFlowResult,
 )
-from homeassistant.const import CONF_NAME
+from homeassistant.const import CONF_HOST, CONF_NAME, CONF_PORT
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.selector import (
     SelectOptionDict,
@@ -37,8 +39,10 @@ from .const import (
     DOMAIN,
     SUBENTRY_CHARGER,
 )
-from .door import Caller, address_of, async_get_doors, caller_of, charger_address, unique_id
+from .door import Caller, async_get_doors, caller_of, unique_id
 from .forms import Answers, Errors
+from .listening import address_of, charger_address, web_address
+from .password_flow import PasswordFlow, with_security
 from .site import phases_of, rating_of
 
 
@@ -63,23 +67,30 @@ def full_name(caller: Caller) -> str:
     return name if name == identity else f"{name} ({identity})"
 
 
-def charger_data(caller: Caller, answers: Answers) -> dict[str, Any]:
+def charger_data(caller: Caller, answers: Answers, security: Mapping[str, Any]) -> dict[str, Any]:
     """The data of a charger's subentry."""
     said = {key: caller.get(key) for key in (CONF_VENDOR, CONF_MODEL, CONF_SERIAL)}
-    return {CONF_IDENTITY: caller[CONF_IDENTITY], **said, **forms.charger_settings(answers)}
+    return {
+        CONF_IDENTITY: caller[CONF_IDENTITY],
+        **said,
+        **forms.charger_settings(answers),
+        **security,
+    }
 
 
-def charger_subentry(caller: Caller, answers: Answers) -> ConfigSubentry:
+def charger_subentry(
+    caller: Caller, answers: Answers, security: Mapping[str, Any]
+) -> ConfigSubentry:
     """A subentry for a charger that was discovered."""
     return ConfigSubentry(
-        data=MappingProxyType(charger_data(caller, answers)),
+        data=MappingProxyType(charger_data(caller, answers, security)),
         subentry_type=SUBENTRY_CHARGER,
         title=answers[CONF_NAME].strip(),
         unique_id=unique_id(caller[CONF_IDENTITY]),
     )
 
 
-class DiscoveredChargerFlow(ConfigFlow):
+class DiscoveredChargerFlow(PasswordFlow[ConfigFlowContext, ConfigFlowResult, str], ConfigFlow):
     """Take in a charger that has called by itself."""
 
     def __init__(self) -> None:
@@ -103,13 +114,14 @@ class DiscoveredChargerFlow(ConfigFlow):
 
     async def async_step_site(self, user_input: Answers | None = None) -> ConfigFlowResult:
         """Ask which site the charger belongs to, where several share its port."""
+        found = self._found[CONF_OCPP]
         sites = {
             entry.entry_id: entry
             # A site that is just starting counts too: its chargers call before it has done so.
             for entry in self.hass.config_entries.async_entries(
                 DOMAIN, include_ignore=False, include_disabled=False
             )
-            if entry.data[CONF_OCPP] == self._found[CONF_OCPP]
+            if address_of(entry) == (found[CONF_HOST], found[CONF_PORT])
         }
         if not sites:
             return self.async_abort(reason="no_site")
@@ -135,21 +147,33 @@ class DiscoveredChargerFlow(ConfigFlow):
         if user_input is not None:
             errors = forms.charger_errors(user_input)
             if not errors:
-                # No longer offered: taking it in must not end this dialog before its last word.
-                await self.async_set_unique_id(None)
-                subentry = charger_subentry(self._found, user_input)
-                self.hass.config_entries.async_add_subentry(self._site, subentry)
-                return self.async_abort(
-                    reason="charger_added",
-                    description_placeholders={"name": subentry.title, "site": self._site.title},
-                )
+                return await self._async_secure(user_input)
         shown = user_input or {CONF_NAME: suggested_name(self._found)}
         return self._show(
             "charger",
-            forms.charger_schema(phases_of(rating_of(self._site))),
+            with_security(forms.charger_schema(phases_of(rating_of(self._site))), is_known=False),
             shown,
             errors,
             {"identity": self._found[CONF_IDENTITY], "site": self._site.title},
+        )
+
+    @override
+    def _charger(self) -> tuple[ConfigEntry, Caller]:
+        assert self._site is not None
+        return self._site, self._found
+
+    @override
+    async def _async_finish(
+        self, answers: Answers, security: Mapping[str, Any]
+    ) -> ConfigFlowResult:
+        assert self._site is not None
+        # No longer offered: taking it in must not end this dialog before its last word.
+        await self.async_set_unique_id(None)
+        subentry = charger_subentry(self._found, answers, security)
+        self.hass.config_entries.async_add_subentry(self._site, subentry)
+        return self.async_abort(
+            reason="charger_added",
+            description_placeholders={"name": subentry.title, "site": self._site.title},
         )
 
     def _show(
@@ -168,7 +192,9 @@ class DiscoveredChargerFlow(ConfigFlow):
         )
 
 
-class ChargerSubentryFlow(ConfigSubentryFlow):
+class ChargerSubentryFlow(
+    PasswordFlow[SubentryFlowContext, SubentryFlowResult, tuple[str, str]], ConfigSubentryFlow
+):
     """Add a charger to a site, or change one."""
 
     def __init__(self) -> None:
@@ -206,7 +232,10 @@ class ChargerSubentryFlow(ConfigSubentryFlow):
                 }
             ),
             errors=errors,
-            description_placeholders={"address": charger_address(self.hass, address_of(entry))},
+            description_placeholders={
+                "address": charger_address(self.hass, entry.data[CONF_OCPP]),
+                "web_address": web_address(self.hass),
+            },
         )
 
     async def async_step_reconfigure(self, user_input: Answers | None = None) -> SubentryFlowResult:
@@ -220,31 +249,43 @@ class ChargerSubentryFlow(ConfigSubentryFlow):
         if user_input is not None:
             errors = forms.charger_errors(user_input)
             if not errors:
-                return self._save(entry, user_input)
+                return await self._async_secure(user_input)
             shown = forms.as_typed(user_input)
         elif self.source == SOURCE_RECONFIGURE:
             subentry = self._get_reconfigure_subentry()
             shown = {CONF_NAME: subentry.title, **subentry.data}
         else:
             shown = {CONF_NAME: suggested_name(self._caller)}
-        schema = forms.charger_schema(phases_of(rating_of(entry)))
+        schema = with_security(
+            forms.charger_schema(phases_of(rating_of(entry))),
+            is_known=self.source == SOURCE_RECONFIGURE,
+        )
         return self.async_show_form(
             step_id="details",
             data_schema=self.add_suggested_values_to_schema(schema, shown),
             errors=errors,
         )
 
-    def _save(self, entry: ConfigEntry, answers: Answers) -> SubentryFlowResult:
+    @override
+    def _charger(self) -> tuple[ConfigEntry, Caller]:
+        known = self.source == SOURCE_RECONFIGURE
+        return self._get_entry(), (self._get_reconfigure_subentry().data if known else self._caller)
+
+    @override
+    async def _async_finish(
+        self, answers: Answers, security: Mapping[str, Any]
+    ) -> SubentryFlowResult:
+        entry = self._get_entry()
         name = answers[CONF_NAME].strip()
         if self.source == SOURCE_RECONFIGURE:
             return self.async_update_and_abort(
                 entry,
                 self._get_reconfigure_subentry(),
                 title=name,
-                data_updates=forms.charger_settings(answers),
+                data_updates={**forms.charger_settings(answers), **security},
             )
         return self.async_create_entry(
             title=name,
-            data=charger_data(self._caller, answers),
+            data=charger_data(self._caller, answers, security),
             unique_id=unique_id(self._caller[CONF_IDENTITY]),
         )

@@ -13,31 +13,35 @@ from homeassistant.config_entries import (
     ConfigFlowResult,
     ConfigSubentryFlow,
 )
-from homeassistant.const import CONF_HOST, CONF_NAME, CONF_PORT
+from homeassistant.const import CONF_NAME
 from homeassistant.core import callback
 
 from . import forms
-from .charger_flow import ChargerSubentryFlow, DiscoveredChargerFlow
+from .charger_flow import ChargerSubentryFlow
 from .const import (
+    CONF_KIND,
     CONF_METER,
     CONF_OCPP,
     CONF_RATING,
-    CONF_UNIT_ID,
     CONF_USABLE_SHARE,
+    CONF_VOLTAGE,
     CONF_WIRING,
     DOMAIN,
+    ENTITIES,
     SUBENTRY_CHARGER,
 )
-from .devices import DeviceError, DeviceOfflineError
-from .door import DoorError, async_try_door, charger_address
+from .devices import DeviceError
 from .forms import Answers, Errors
+from .listening import charger_address, web_address
 from .meter import async_try_meter
+from .meter_forms import entities_of
+from .ocpp_flow import OcppFlow
 from .site import phases_of, wiring_of
 
-MENU = ["save", "user", "meter", "ocpp"]
+MENU = ["save", "user", "meter", "ocpp", "security"]
 
 
-class FusewiseConfigFlow(DiscoveredChargerFlow, domain=DOMAIN):
+class FusewiseConfigFlow(OcppFlow, domain=DOMAIN):
     """Set up a site, or take in a charger that has called."""
 
     VERSION = 1
@@ -76,71 +80,25 @@ class FusewiseConfigFlow(DiscoveredChargerFlow, domain=DOMAIN):
                     return {forms.RATINGS[phase]: "phase_in_use"}, {"charger": charger.title}
         return {}, {}
 
-    async def async_step_meter(self, user_input: Answers | None = None) -> ConfigFlowResult:
-        """Ask for the grid meter, and try it."""
-        errors: Errors = {}
-        placeholders: dict[str, str] = {}
-        if user_input is not None:
-            errors = forms.errors_of(user_input)
-            if not errors:
-                settings = forms.meter_settings(user_input)
-                errors, placeholders = await self._async_meter_errors(settings)
-                if not errors:
-                    self._data[CONF_METER] = settings
-                    return await self._async_next()
-        shown = user_input or self._data.get(CONF_METER)
-        return self._show("meter", forms.METER_SCHEMA, shown, errors, placeholders)
-
-    async def _async_meter_errors(self, settings: Answers) -> tuple[Errors, dict[str, str]]:
-        address = (settings[CONF_HOST], settings[CONF_PORT], settings[CONF_UNIT_ID])
-        for entry in self._others():
-            taken = entry.data[CONF_METER]
-            if address == (taken[CONF_HOST], taken[CONF_PORT], taken[CONF_UNIT_ID]):
-                return {"base": "meter_taken"}, {"site": entry.title}
-        try:
-            await async_try_meter(self.hass, settings, phases_of(tuple(self._data[CONF_RATING])))
-        except DeviceOfflineError as error:
-            return {"base": "meter_silent"}, {"error": str(error)}
-        except DeviceError as error:
-            return {"base": "meter_wrong"}, {"error": str(error)}
-        return {}, {}
-
-    async def async_step_ocpp(self, user_input: Answers | None = None) -> ConfigFlowResult:
-        """Ask where chargers connect, and try to listen there."""
-        errors: Errors = {}
-        placeholders: dict[str, str] = {}
-        if user_input is not None:
-            errors = forms.errors_of(user_input)
-            if not errors:
-                settings = forms.ocpp_settings(user_input)
-                try:
-                    await async_try_door(
-                        self.hass,
-                        (settings[CONF_HOST], settings[CONF_PORT]),
-                        self.context.get("entry_id"),
-                    )
-                except DoorError as error:
-                    errors[error.field] = error.key
-                    placeholders = error.placeholders
-                else:
-                    self._data[CONF_OCPP] = settings
-                    return await self._async_next()
-        shown = user_input or self._data.get(CONF_OCPP)
-        return self._show("ocpp", forms.OCPP_SCHEMA, shown, errors, placeholders)
-
     async def async_step_confirm(self, user_input: Answers | None = None) -> ConfigFlowResult:
         """Show what was said in plain words, and what the meter reads now."""
+        settings = self._data[CONF_METER]
         phases = phases_of(tuple(self._data[CONF_RATING]))
         try:
-            values = await async_try_meter(self.hass, self._data[CONF_METER], phases)
+            values = await async_try_meter(self.hass, settings, phases, self._data[CONF_VOLTAGE])
         except DeviceError as error:
             self._problem = str(error)
             return await self.async_step_confirm_silent()
+        is_total = settings[CONF_KIND] == ENTITIES and entities_of(settings).is_total
         return self.async_show_menu(
-            step_id="confirm",
+            step_id="confirm_total" if is_total and len(phases) > 1 else "confirm",
             menu_options=MENU,
             description_placeholders={**self._in_words(), "values": values},
         )
+
+    async def async_step_confirm_total(self, user_input: Answers | None = None) -> ConfigFlowResult:
+        """Show the same, and what it means that the meter does not know the phases."""
+        return await self.async_step_confirm()
 
     async def async_step_confirm_silent(
         self, user_input: Answers | None = None
@@ -158,7 +116,8 @@ class FusewiseConfigFlow(DiscoveredChargerFlow, domain=DOMAIN):
             "name": self._title or "",
             "fuse": forms.fuse_in_words(self._data),
             "share": f"{self._data[CONF_USABLE_SHARE]:g}",
-            "address": charger_address(self.hass, (ocpp[CONF_HOST], ocpp[CONF_PORT])),
+            "address": charger_address(self.hass, ocpp),
+            "web_address": web_address(self.hass),
         }
 
     async def async_step_save(self, user_input: Answers | None = None) -> ConfigFlowResult:
@@ -176,6 +135,7 @@ class FusewiseConfigFlow(DiscoveredChargerFlow, domain=DOMAIN):
         self._title, self._data = entry.title, dict(entry.data)
         return await self.async_step_confirm()
 
+    @override
     async def _async_next(self) -> ConfigFlowResult:
         """Ask what is not known yet."""
         if CONF_METER not in self._data:
@@ -184,6 +144,7 @@ class FusewiseConfigFlow(DiscoveredChargerFlow, domain=DOMAIN):
             return await self.async_step_ocpp()
         return await self.async_step_confirm()
 
+    @override
     def _others(self) -> list[ConfigEntry]:
         """The other sites."""
         return [

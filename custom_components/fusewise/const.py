@@ -21,6 +21,18 @@ CONF_UNIT_ID: Final = "unit_id"
 CONF_INTERVAL: Final = "interval"
 CONF_OCPP: Final = "ocpp"
 
+# The kind of a meter or a charger that Home Assistant already has
+ENTITIES: Final = "entities"
+
+CONF_ENCRYPTION: Final = "encryption"
+CONF_CERTIFICATE: Final = "certificate"
+CONF_KEY: Final = "key"
+CONF_CLIENT_AUTHORITY: Final = "client_authority"
+CONF_NETWORKS: Final = "networks"
+
+# Where chargers connect on Home Assistant's own web server
+WEB_PATH: Final = "/api/fusewise/ocpp/"
+
 # A charger: the data of a subentry
 SUBENTRY_CHARGER: Final = "charger"
 CONF_IDENTITY: Final = "identity"
@@ -30,9 +42,11 @@ CONF_SERIAL: Final = "serial"
 CONF_WIRING: Final = "wiring"
 CONF_MAXIMUM: Final = "maximum"
 CONF_FALLBACK: Final = "fallback"
+CONF_PASSWORD_HASH: Final = "password_hash"
 
 # What the forms ask besides
 CONF_SITE: Final = "site"
+CONF_SECURITY: Final = "security"
 
 # The ids of balancing: one circuit and one meter, until sub-panels and more meters come as subentries
 MAIN_CIRCUIT: Final = "main"

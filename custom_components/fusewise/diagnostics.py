@@ -7,10 +7,27 @@ from homeassistant.const import CONF_HOST
 from homeassistant.core import HomeAssistant
 
 from .balancing.codec import to_json
-from .const import CONF_IDENTITY, CONF_SERIAL
+from .const import (
+    CONF_CERTIFICATE,
+    CONF_CLIENT_AUTHORITY,
+    CONF_IDENTITY,
+    CONF_KEY,
+    CONF_NETWORKS,
+    CONF_PASSWORD_HASH,
+    CONF_SERIAL,
+)
 from .coordinator import FusewiseConfigEntry
 
-TO_REDACT = {CONF_HOST, CONF_IDENTITY, CONF_SERIAL}
+TO_REDACT = {
+    CONF_HOST,
+    CONF_IDENTITY,
+    CONF_SERIAL,
+    CONF_PASSWORD_HASH,
+    CONF_CERTIFICATE,
+    CONF_KEY,
+    CONF_CLIENT_AUTHORITY,
+    CONF_NETWORKS,
+}
 
 
 async def async_get_config_entry_diagnostics(

@@ -8,23 +8,25 @@ import asyncio
 from collections.abc import Container, Iterable, Mapping
 import errno
 from functools import partial
+from itertools import chain
 from typing import Any
 
-from yarl import URL
+from aiohttp import web
 
 from homeassistant.config_entries import SOURCE_INTEGRATION_DISCOVERY, ConfigEntry, ConfigSubentry
 from homeassistant.const import CONF_HOST, CONF_PORT, EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import CALLBACK_TYPE, Event, HassJob, HomeAssistant, callback
 from homeassistant.helpers import discovery_flow
 from homeassistant.helpers.event import async_call_later
-from homeassistant.helpers.network import NoURLAvailableError, get_url
 from homeassistant.util.hass_dict import HassKey
 
 from .const import (
+    CONF_ENCRYPTION,
     CONF_FALLBACK,
     CONF_IDENTITY,
     CONF_MODEL,
     CONF_OCPP,
+    CONF_PASSWORD_HASH,
     CONF_SERIAL,
     CONF_VENDOR,
     CONF_VOLTAGE,
@@ -32,12 +34,23 @@ from .const import (
     DOMAIN,
 )
 from .controller import steady_clock
-from .devices.ocpp import CentralSystem, ChargerSettings, ListenError, OcppCharger, StationInfo
+from .devices.ocpp import (
+    CentralSystem,
+    ChargerSettings,
+    ListenError,
+    Network,
+    OcppCharger,
+    PasswordChange,
+    StationInfo,
+    Visit,
+    identity_of,
+)
+from .listening import Address, DoorError, Listening, address_of, async_context
 from .site import wiring_of
+from .visits import async_forget_visits, async_tell_visit
 
 GRACE = 10.0  # s; a reload takes less, and a charger's limit lives longer
 
-type Address = tuple[str, int]
 type Caller = Mapping[str, Any]
 """Who a charger says it is: identity, vendor, model, serial number."""
 
@@ -57,41 +70,60 @@ def caller_of(info: StationInfo) -> Caller:
     }
 
 
-class DoorError(Exception):
-    """A port cannot be listened on; `key` is the text that says what to do, shown beside `field`."""
-
-    def __init__(self, field: str, key: str, **placeholders: str) -> None:
-        """Say which text, and its placeholders."""
-        super().__init__(key)
-        self.field = field
-        self.key = key
-        self.placeholders = placeholders
-
-
 class Door:
     """One port, open while a site uses it."""
 
-    def __init__(self, hass: HomeAssistant, address: Address) -> None:
+    def __init__(self, hass: HomeAssistant, listening: Listening) -> None:
         """Not open yet."""
-        self.address = address
+        self.address = listening.address
+        self.tls = listening.tls
         self.tenants: set[str] = set()
         """Ids of the sites that use it."""
         self._hass = hass
         self._central = CentralSystem(steady_clock)
         self._central.subscribe(self._knocked)
+        self._central.gate.watch(self._visited)
         self._owners: dict[str, str] = {}
         """identity → id of the site that the charger belongs to"""
+        self._names: dict[str, str] = {}
+        """identity → what its owner calls the charger"""
+        self._networks: dict[str, tuple[Network, ...]] = {}
+        """id of a site → from where its chargers may call"""
 
     async def open(self) -> None:
         """Listen. Raises DoorError."""
+        context = await async_context(self._hass, self.tls)
         try:
-            await self._central.start(*self.address)
+            await self._central.start(*self.address, context)
         except ListenError as error:
             raise _door_error(error.__cause__ or error) from error
 
     async def close(self) -> None:
         """Hang up on all chargers; their limits end by themselves and their fall-backs hold."""
         await self._central.stop()
+
+    async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        """Serve a charger that came in by another web server."""
+        return await self._central.handle(request)
+
+    @callback
+    def let(self, entry_id: str, networks: tuple[Network, ...]) -> None:
+        """Have a site use it, whose chargers call from these networks."""
+        self.tenants.add(entry_id)
+        self._networks[entry_id] = networks
+        self._open_to_networks()
+
+    @callback
+    def unlet(self, entry_id: str) -> None:
+        """Have a site use it no more."""
+        self.tenants.discard(entry_id)
+        self._networks.pop(entry_id, None)
+        self._open_to_networks()
+
+    def _open_to_networks(self) -> None:
+        self._central.gate.networks = tuple(
+            dict.fromkeys(chain.from_iterable(self._networks.values()))
+        )
 
     @property
     def waiting(self) -> Iterable[StationInfo]:
@@ -103,20 +135,35 @@ class Door:
         """Let a charger of a site in, or give one that is in its changed settings."""
         identity: str = subentry.data[CONF_IDENTITY]
         self._owners[identity] = entry.entry_id
+        self._names[identity] = subentry.title
         _dismiss_discovery(self._hass, identity)
         settings = ChargerSettings(
             conductors=len(wiring_of(subentry.data[CONF_WIRING])),
             voltage=entry.data[CONF_VOLTAGE],
             fallback=subentry.data[CONF_FALLBACK],
         )
-        return self._central.adopt(identity, settings)
+        return self._central.adopt(identity, settings, subentry.data.get(CONF_PASSWORD_HASH))
+
+    def belongs_here(self, identity: str) -> bool:
+        """Whether a site that uses it has this charger."""
+        return identity in self._owners
+
+    async def change_password(self, identity: str, password: str) -> PasswordChange:
+        """Let a charger that is connected use this password from its next connection on."""
+        return await self._central.change_password(identity, password)
 
     async def dismiss(self, entry_id: str, *, but: Container[str] = ()) -> None:
         """Let the chargers of a site go, except those with these identities."""
         gone = [key for key, owner in self._owners.items() if owner == entry_id and key not in but]
         for identity in gone:
-            del self._owners[identity]
+            del self._owners[identity], self._names[identity]
+            async_forget_visits(self._hass, identity)
             await self._central.release(identity)
+
+    @callback
+    def _visited(self, visit: Visit) -> None:
+        if (name := self._names.get(visit.identity)) is not None:
+            async_tell_visit(self._hass, visit, name)
 
     @callback
     def _knocked(self, info: StationInfo) -> None:
@@ -150,19 +197,33 @@ class Doors:
         """The open doors that use a port, at whichever of this computer's addresses."""
         return [door for door in self._doors.values() if door.address[1] == port]
 
-    async def enter(self, entry_id: str, address: Address) -> Door:
+    async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        """Serve a charger that came in by Home Assistant's own web server. Strangers knock at the first door."""
+        if not self._doors:
+            return web.Response(status=503, text="No site of Fusewise is set up or running.\n")
+        identity = identity_of(request.raw_path) or ""
+        doors = list(self._doors.values())
+        return await next((door for door in doors if door.belongs_here(identity)), doors[0]).handle(
+            request
+        )
+
+    async def enter(self, entry_id: str, listening: Listening) -> Door:
         """Have a door open for a site. Raises DoorError."""
         self._stay(entry_id)
+        address = listening.address
         async with self._changing:
             for other in list(self._doors.values()):
-                if other.address != address:
+                alone = other.tenants <= {entry_id}
+                if other.address != address or (alone and other.tls != listening.tls):
                     await self._leave(entry_id, other)
             if (door := self._doors.get(address)) is None:
-                door = Door(self._hass, address)
+                door = Door(self._hass, listening)
                 await door.open()
                 self._doors[address] = door
                 self._listen()
-            door.tenants.add(entry_id)
+            elif door.tls != listening.tls:
+                raise _shared_otherwise(self._hass, door, entry_id)
+            door.let(entry_id, listening.networks)
             return door
 
     @callback
@@ -188,7 +249,7 @@ class Doors:
     async def _leave(self, entry_id: str, door: Door) -> None:
         if entry_id not in door.tenants:
             return
-        door.tenants.discard(entry_id)
+        door.unlet(entry_id)
         await door.dismiss(entry_id)
         if not door.tenants:
             del self._doors[door.address]
@@ -225,20 +286,25 @@ def async_get_doors(hass: HomeAssistant) -> Doors:
     return hass.data.setdefault(DOORS, Doors(hass))
 
 
-def address_of(entry: ConfigEntry[Any]) -> Address:
-    """Where the chargers of a site connect."""
-    ocpp: Mapping[str, Any] = entry.data[CONF_OCPP]
-    return ocpp[CONF_HOST], ocpp[CONF_PORT]
+def _shared_otherwise(hass: HomeAssistant, door: Door, entry_id: str | None) -> DoorError:
+    others = sorted(door.tenants - {entry_id})
+    site = hass.config_entries.async_get_known_entry(others[0])
+    return DoorError(CONF_ENCRYPTION, "port_shared_otherwise", site=site.title)
 
 
-async def async_try_door(hass: HomeAssistant, address: Address, entry_id: str | None) -> None:
+async def async_try_door(hass: HomeAssistant, listening: Listening, entry_id: str | None) -> None:
     """Find out whether chargers could connect here. Raises DoorError.
 
     `entry_id` is the site that would use it, where there is one already.
     """
+    await async_context(hass, listening.tls)
     doors = async_get_doors(hass)
-    if doors.find(address) is not None:
-        return  # shared with a site, or the site's own
+    address = listening.address
+    if (door := doors.find(address)) is not None:
+        # Shared with a site, or the site's own.
+        if door.tls != listening.tls and not door.tenants <= {entry_id}:
+            raise _shared_otherwise(hass, door, entry_id)
+        return
     host, port = address
     taken = doors.on_port(port)
     if taken and all(door.tenants == {entry_id} for door in taken):
@@ -276,15 +342,3 @@ def _dismiss_discovery(hass: HomeAssistant, identity: str) -> None:
         DOMAIN, match_context={"unique_id": unique_id(identity)}
     ):
         flows.async_abort(flow["flow_id"])
-
-
-@callback
-def charger_address(hass: HomeAssistant, address: Address) -> str:
-    """What to enter in a charger as the address of its central system."""
-    host, port = address
-    if host in ("0.0.0.0", "::"):
-        try:
-            host = URL(get_url(hass, allow_external=False, allow_cloud=False)).host or host
-        except NoURLAvailableError:
-            host = "homeassistant.local"
-    return f"ws://[{host}]:{port}/" if ":" in host else f"ws://{host}:{port}/"

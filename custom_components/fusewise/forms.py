@@ -10,7 +10,7 @@ from typing import Any, Self, override
 
 import voluptuous as vol
 
-from homeassistant.const import CONF_HOST, CONF_NAME, CONF_PORT
+from homeassistant.const import CONF_NAME
 from homeassistant.helpers.selector import (
     NumberSelector,
     NumberSelectorConfig,
@@ -25,17 +25,13 @@ from .balancing.model import Phase
 from .const import (
     CONF_FALLBACK,
     CONF_HOUSE_ALLOWANCE,
-    CONF_INTERVAL,
-    CONF_KIND,
     CONF_MAXIMUM,
     CONF_RATING,
-    CONF_UNIT_ID,
     CONF_USABLE_SHARE,
     CONF_VOLTAGE,
     CONF_WIRING,
     PHASE_KEYS,
 )
-from .devices.modbus import METERS
 
 type Answers = dict[str, Any]
 type Errors = dict[str, str]
@@ -79,9 +75,10 @@ class Number(NumberSelector):
         )
 
 
-def _number(
+def number(
     least: float, most: float, unit: str | None = None, *, step: float | None = None
 ) -> Number:
+    """A field for a number within bounds."""
     config = NumberSelectorConfig(
         min=least, max=most, step=step or "any", mode=NumberSelectorMode.BOX
     )
@@ -116,12 +113,12 @@ def as_typed(answers: Mapping[str, Any]) -> Answers:
 FUSE_SCHEMA = vol.Schema(
     {
         vol.Required(CONF_NAME, default="Home"): TextSelector(),
-        vol.Required(RATINGS[0], default=25): _number(FLOOR, LARGEST_RATING, "A"),
-        vol.Required(RATINGS[1], default=25): _number(0, LARGEST_RATING, "A"),
-        vol.Required(RATINGS[2], default=25): _number(0, LARGEST_RATING, "A"),
-        vol.Required(CONF_VOLTAGE, default=230): _number(100, 300, "V"),
-        vol.Required(CONF_USABLE_SHARE, default=80): _number(10, 100, "%"),
-        **{vol.Required(key, default=10): _number(0, LARGEST_RATING, "A") for key in ALLOWANCES},
+        vol.Required(RATINGS[0], default=25): number(FLOOR, LARGEST_RATING, "A"),
+        vol.Required(RATINGS[1], default=25): number(0, LARGEST_RATING, "A"),
+        vol.Required(RATINGS[2], default=25): number(0, LARGEST_RATING, "A"),
+        vol.Required(CONF_VOLTAGE, default=230): number(100, 300, "V"),
+        vol.Required(CONF_USABLE_SHARE, default=80): number(10, 100, "%"),
+        **{vol.Required(key, default=10): number(0, LARGEST_RATING, "A") for key in ALLOWANCES},
     }
 )
 
@@ -170,42 +167,6 @@ def fuse_in_words(settings: Mapping[str, Any]) -> str:
     return " + ".join(f"{rating:g} A" for rating in ratings)
 
 
-METER_SCHEMA = vol.Schema(
-    {
-        vol.Required(CONF_KIND, default=next(iter(METERS))): SelectSelector(
-            SelectSelectorConfig(options=list(METERS), translation_key="meter_kind")
-        ),
-        vol.Required(CONF_HOST): TextSelector(),
-        vol.Required(CONF_PORT, default=502): _number(1, 65535, step=1),
-        vol.Required(CONF_UNIT_ID, default=1): _number(1, 247, step=1),
-        vol.Required(CONF_INTERVAL, default=1): _number(0.2, 60, "s"),
-    }
-)
-
-OCPP_SCHEMA = vol.Schema(
-    {
-        vol.Required(CONF_PORT, default=9000): _number(1, 65535, step=1),
-        vol.Required(CONF_HOST, default="0.0.0.0"): TextSelector(),
-    }
-)
-
-
-def meter_settings(answers: Answers) -> Answers:
-    """What is stored of the answers about the meter."""
-    return {
-        **answers,
-        # The Modbus connection is shared by all who spell its address alike.
-        CONF_HOST: answers[CONF_HOST].strip().lower(),
-        CONF_PORT: int(answers[CONF_PORT]),
-        CONF_UNIT_ID: int(answers[CONF_UNIT_ID]),
-    }
-
-
-def ocpp_settings(answers: Answers) -> Answers:
-    """What is stored of the answers about the chargers' port."""
-    return {CONF_HOST: answers[CONF_HOST].strip(), CONF_PORT: int(answers[CONF_PORT])}
-
-
 # --- a charger -------------------------------------------------------------------------------------
 
 
@@ -222,8 +183,8 @@ def charger_schema(phases: Sequence[Phase]) -> vol.Schema:
             vol.Required(CONF_WIRING, default=wirings[0]): SelectSelector(
                 SelectSelectorConfig(options=wirings, mode=SelectSelectorMode.DROPDOWN)
             ),
-            vol.Required(CONF_MAXIMUM, default=16): _number(FLOOR, LARGEST_CHARGER, "A"),
-            vol.Required(CONF_FALLBACK, default=FLOOR): _number(0, LARGEST_CHARGER, "A"),
+            vol.Required(CONF_MAXIMUM, default=16): number(FLOOR, LARGEST_CHARGER, "A"),
+            vol.Required(CONF_FALLBACK, default=FLOOR): number(0, LARGEST_CHARGER, "A"),
         }
     )
 

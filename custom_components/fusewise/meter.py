@@ -1,4 +1,4 @@
-"""The grid meter of a site, on Home Assistant's shared Modbus connection."""
+"""The grid meter of a site: on Home Assistant's shared Modbus connection, or made of its entities."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -11,35 +11,66 @@ from homeassistant.const import CONF_HOST, CONF_PORT
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 
-from .balancing.model import Phase
-from .const import CONF_INTERVAL, CONF_KIND, CONF_METER, CONF_UNIT_ID
+from .balancing.model import MeterReading, PerPhase, Phase
+from .const import CONF_INTERVAL, CONF_KIND, CONF_METER, CONF_UNIT_ID, CONF_VOLTAGE, ENTITIES
 from .controller import steady_clock
-from .devices import DeviceError
+from .devices import DeviceError, DeviceOfflineError
+from .devices.entity import EntityMeter
 from .devices.modbus import METERS, ModbusMeter
+from .meter_forms import entities_of
+from .site import rating_of
+
+SILENT_IN_DIALOG = 300.0  # s; a slower meter cannot hold a fuse
 
 type Settings = Mapping[str, Any]
 
 
 @callback
-def async_open_meter(hass: HomeAssistant, entry: ConfigEntry[Any]) -> ModbusMeter:
+def async_open_meter(hass: HomeAssistant, entry: ConfigEntry[Any]) -> ModbusMeter | EntityMeter:
     """The meter of a site. Raises HomeAssistantError where its link is used with other settings."""
     settings: Settings = entry.data[CONF_METER]
+    if settings[CONF_KIND] == ENTITIES:
+        return _entity_meter(hass, settings, rating_of(entry), entry.data[CONF_VOLTAGE])
     unit = async_get_unit(hass, entry, _link(settings), settings[CONF_UNIT_ID])
     return _meter(unit, settings)
 
 
-async def async_try_meter(hass: HomeAssistant, settings: Settings, phases: Iterable[Phase]) -> str:
+async def async_try_meter(
+    hass: HomeAssistant, settings: Settings, phases: Iterable[Phase], voltage: float
+) -> str:
     """What a meter reads now, phase by phase, to be compared with its display. Raises DeviceError."""
+    phases = list(phases)
+    if settings[CONF_KIND] == ENTITIES:
+        l1, l2, l3 = (1.0 if phase in phases else 0.0 for phase in Phase)
+        meter = _entity_meter(hass, settings, (l1, l2, l3), voltage)
+        reading = meter.read()
+        if (silence := steady_clock() - reading.measured_at) > SILENT_IN_DIALOG:
+            raise DeviceOfflineError(
+                f"Its entities have said nothing for {silence / 60:.0f} minutes. Check the device that "
+                "they belong to."
+            )
+        return _in_words(reading, meter.voltage, phases)
     try:
         async with async_get_temporary_unit(hass, _link(settings), settings[CONF_UNIT_ID]) as unit:
-            meter = _meter(unit, settings)
-            reading = await meter.read()
+            modbus = _meter(unit, settings)
+            reading = await modbus.read()
     except HomeAssistantError as error:
         raise DeviceError(str(error)) from error
+    return _in_words(reading, modbus.voltage, phases)
+
+
+def _in_words(reading: MeterReading, voltage: PerPhase, phases: Iterable[Phase]) -> str:
     return "\n".join(
-        f"- {phase.name}: {reading.current[phase]:.1f} A, {meter.voltage[phase]:.0f} V"
+        f"- {phase.name}: {reading.current[phase]:.1f} A"
+        + (f", {voltage[phase]:.0f} V" if voltage[phase] else "")
         for phase in phases
     )
+
+
+def _entity_meter(
+    hass: HomeAssistant, settings: Settings, rating: PerPhase, voltage: float
+) -> EntityMeter:
+    return EntityMeter(hass, entities_of(settings), steady_clock, rating=rating, voltage=voltage)
 
 
 def _link(settings: Settings) -> ModbusTcpParams:

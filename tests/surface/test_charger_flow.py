@@ -13,7 +13,13 @@ from homeassistant.data_entry_flow import FlowResultType
 
 from .house import HOST, device_of, let_call, site_data, site_entry, until
 
-GARAGE = {"name": "Garage", "wiring": "L2 L3 L1", "maximum": 16, "fallback": 6}
+GARAGE = {
+    "name": "Garage",
+    "wiring": "L2 L3 L1",
+    "maximum": 16,
+    "fallback": 6,
+    "security": "no_password",
+}
 
 
 @pytest.fixture
@@ -77,6 +83,7 @@ async def test_a_charger_that_calls_is_taken_in_without_a_reload(
         "wiring": "L2 L3 L1",
         "maximum": 16,
         "fallback": 6,
+        "password_hash": None,
     }
     # It is in: its line is accepted, its fall-back written, its entities are there.
     await until(lambda: house.stations["garage"].online)

@@ -74,6 +74,7 @@ async def test_a_site_is_set_up_by_clicking(
         "fuse": "3 × 25 A",
         "share": "80",
         "address": f"ws://{HOST}:{ocpp_port}/",
+        "web_address": "ws://10.10.10.10:8123/api/fusewise/ocpp/",
         "values": "- L1: 3.0 A, 230 V\n- L2: 2.0 A, 230 V\n- L3: 1.0 A, 230 V",
     }
     step = await answer(hass, step, MENU_SAVE)
@@ -348,7 +349,7 @@ async def test_the_address_for_chargers_is_one_that_they_can_reach(
     entry = site_entry(hass, house, ocpp_port, ocpp=everywhere)
     step: Any = await entry.start_reconfigure_flow(hass)
     shown = step["description_placeholders"]["address"]
-    assert shown == f"ws://homeassistant.local:{ocpp_port}/"
+    assert shown == f"ws://10.10.10.10:{ocpp_port}/"  # where Home Assistant found itself
     await hass.config.async_update(internal_url="http://192.168.1.5:8123")
     step = await answer(hass, step, {"next_step_id": "meter"})
     step = await answer(hass, step, dict(entry.data["meter"]))

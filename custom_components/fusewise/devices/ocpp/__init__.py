@@ -7,6 +7,7 @@ from .passwords import hashed, new_password
 from .settings import ChargerSettings
 from .station import PasswordChange, StationInfo
 from .tls import CertificateError, Tls
+from .transport import identity_of
 
 __all__ = [
     "PRIVATE",
@@ -22,5 +23,6 @@ __all__ = [
     "Tls",
     "Visit",
     "hashed",
+    "identity_of",
     "new_password",
 ]

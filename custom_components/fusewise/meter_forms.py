@@ -1,0 +1,129 @@
+"""What the dialogs ask about the meter: which one, how it is reached, or which entities it is made of."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import voluptuous as vol
+
+from homeassistant.components.sensor import SensorDeviceClass
+from homeassistant.const import CONF_HOST, CONF_PORT, Platform
+from homeassistant.data_entry_flow import section
+from homeassistant.helpers.selector import (
+    EntitySelector,
+    EntitySelectorConfig,
+    SelectOptionDict,
+    SelectSelector,
+    SelectSelectorConfig,
+    TextSelector,
+)
+
+from .balancing.model import Phase
+from .const import CONF_INTERVAL, CONF_KIND, CONF_UNIT_ID, ENTITIES, PHASE_KEYS
+from .devices.entity import FoundMeter, MeterEntities, Quantities
+from .devices.modbus import METERS
+from .forms import Answers, Errors, errors_of, number
+
+CONF_DEVICE = "device"
+CONF_TOTAL = "total"
+
+QUANTITIES = {
+    "current": SensorDeviceClass.CURRENT,
+    "power": SensorDeviceClass.POWER,
+    "exported": SensorDeviceClass.POWER,
+    "voltage": SensorDeviceClass.VOLTAGE,
+}
+
+
+def meter_schema(found: Sequence[FoundMeter]) -> vol.Schema:
+    """The question which meter it is; those that Home Assistant has already come first."""
+    kinds = [SelectOptionDict(value=meter.device, label=_label(meter)) for meter in found]
+    kinds += [SelectOptionDict(value=kind, label=METERS[kind].name) for kind in METERS]
+    kinds.append(SelectOptionDict(value=ENTITIES, label="Entities that I choose"))
+    return vol.Schema(
+        {
+            vol.Required(CONF_KIND, default=kinds[0]["value"]): SelectSelector(
+                SelectSelectorConfig(options=kinds, translation_key="meter_kind")
+            ),
+            vol.Optional(CONF_HOST): TextSelector(),
+            vol.Required(CONF_PORT, default=502): number(1, 65535, step=1),
+            vol.Required(CONF_UNIT_ID, default=1): number(1, 247, step=1),
+            vol.Required(CONF_INTERVAL, default=1): number(0.2, 60, "s"),
+        }
+    )
+
+
+def _label(meter: FoundMeter) -> str:
+    return f"{meter.name} ({meter.integration})"
+
+
+def meter_errors(answers: Answers) -> Errors:
+    """What cannot be right about a Modbus meter."""
+    return errors_of({CONF_HOST: "", **answers})
+
+
+def meter_settings(answers: Answers) -> Answers:
+    """What is stored of the answers about a Modbus meter."""
+    return {
+        **answers,
+        # The Modbus connection is shared by all who spell its address alike.
+        CONF_HOST: answers[CONF_HOST].strip().lower(),
+        CONF_PORT: int(answers[CONF_PORT]),
+        CONF_UNIT_ID: int(answers[CONF_UNIT_ID]),
+    }
+
+
+def meter_answers(settings: Mapping[str, Any], found: Iterable[FoundMeter]) -> Answers:
+    """What the dialog shows of what is stored."""
+    if settings[CONF_KIND] != ENTITIES:
+        return dict(settings)
+    device = settings.get(CONF_DEVICE)
+    known = any(meter.device == device for meter in found)
+    return {CONF_KIND: device if known else ENTITIES}
+
+
+# --- a meter made of entities ----------------------------------------------------------------------
+
+
+def entities_schema(phases: Sequence[Phase]) -> vol.Schema:
+    """The question which entities measure each phase, and which the sum of all."""
+    fields = {
+        vol.Optional(quantity): EntitySelector(
+            EntitySelectorConfig(domain=Platform.SENSOR, device_class=device_class)
+        )
+        for quantity, device_class in QUANTITIES.items()
+    }
+    parts = [PHASE_KEYS[phase] for phase in phases]
+    if len(phases) > 1:
+        parts.append(CONF_TOTAL)
+    return vol.Schema({vol.Required(part): section(vol.Schema(fields)) for part in parts})
+
+
+def entities_errors(answers: Answers) -> tuple[Errors, dict[str, str]]:
+    """What cannot be right about the entities; a total needs no phases, and phases need no total."""
+    entities = entities_of(answers)
+    asked = [phase for phase, key in enumerate(PHASE_KEYS) if key in answers]
+    missing = [phase for phase in asked if not entities.phases[phase].measures]
+    if len(missing) == len(asked):
+        return ({}, {}) if entities.total.measures else ({"base": "entities_missing"}, {})
+    if missing:
+        return {"base": "phase_missing"}, {"phase": Phase(missing[0]).name}
+    return {}, {}
+
+
+def entities_settings(entities: MeterEntities, device: str | None = None) -> Answers:
+    """What is stored of a meter that is made of entities."""
+    parts = zip(PHASE_KEYS, entities.phases, strict=True)
+    chosen = {
+        key: {name: entity for name in QUANTITIES if (entity := getattr(part, name)) is not None}
+        for key, part in [*parts, (CONF_TOTAL, entities.total)]
+    }
+    stored: Answers = {CONF_KIND: ENTITIES, **{key: part for key, part in chosen.items() if part}}
+    if device is not None:
+        stored[CONF_DEVICE] = device
+    return stored
+
+
+def entities_of(settings: Mapping[str, Any]) -> MeterEntities:
+    """The entities that settings or answers name."""
+    l1, l2, l3, total = (Quantities(**settings.get(key, {})) for key in (*PHASE_KEYS, CONF_TOTAL))
+    return MeterEntities(phases=(l1, l2, l3), total=total)

@@ -1,0 +1,105 @@
+"""The part of a charger's dialogs that makes its password, shows it once, and sets it in the charger."""
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from typing import Any
+
+import voluptuous as vol
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import CONF_NAME
+from homeassistant.data_entry_flow import FlowContext, FlowHandler, FlowResult
+from homeassistant.helpers.selector import SelectSelector, SelectSelectorConfig, SelectSelectorMode
+
+from .const import CONF_IDENTITY, CONF_OCPP, CONF_PASSWORD_HASH, CONF_SECURITY
+from .devices.ocpp import PasswordChange, hashed, new_password
+from .door import Caller, async_get_doors
+from .forms import Answers
+from .listening import address_of, charger_address, web_address
+
+WITH_PASSWORD, WITHOUT_PASSWORD, AS_IT_IS = "password", "no_password", "unchanged"
+
+NOTHING_TO_ASK = vol.Schema({})
+
+
+def with_security(schema: vol.Schema, *, is_known: bool) -> vol.Schema:
+    """The questions about a charger, and the one about its password."""
+    options = [WITH_PASSWORD, WITHOUT_PASSWORD]
+    if is_known:
+        options.insert(0, AS_IT_IS)
+    selector = SelectSelector(
+        SelectSelectorConfig(
+            options=options, translation_key="charger_security", mode=SelectSelectorMode.LIST
+        )
+    )
+    return schema.extend({vol.Required(CONF_SECURITY, default=options[0]): selector})
+
+
+class PasswordFlow[ContextT: FlowContext, ResultT: FlowResult[Any, Any], HandlerT](
+    FlowHandler[ContextT, ResultT, HandlerT]
+):
+    """Give a charger its password, where it shall have one."""
+
+    _answers: Answers
+    _password: str
+
+    @abstractmethod
+    def _charger(self) -> tuple[ConfigEntry, Caller]:
+        """The site and the charger that this is about."""
+
+    @abstractmethod
+    async def _async_finish(self, answers: Answers, security: Mapping[str, Any]) -> ResultT:
+        """Store the answers; `security` is what is stored of the password."""
+
+    async def _async_secure(self, answers: Answers) -> ResultT:
+        """Go on with valid answers."""
+        if answers[CONF_SECURITY] == WITH_PASSWORD:
+            self._answers, self._password = answers, new_password()
+            return await self.async_step_password()
+        changed = answers[CONF_SECURITY] != AS_IT_IS
+        return await self._async_finish(answers, {CONF_PASSWORD_HASH: None} if changed else {})
+
+    async def async_step_password(self, user_input: Answers | None = None) -> ResultT:
+        """Show the password, then try to set it in the charger."""
+        if user_input is None:
+            return self._show_password("password")
+        entry, caller = self._charger()
+        door = async_get_doors(self.hass).find(address_of(entry))
+        change = PasswordChange.REFUSED
+        if door is not None:
+            change = await door.change_password(caller[CONF_IDENTITY], self._password)
+        match change:
+            case PasswordChange.TAKEN:
+                return await self._async_keep()
+            case PasswordChange.AFTER_RESTART:
+                return await self.async_step_password_restart()
+        return await self.async_step_password_by_hand()
+
+    async def async_step_password_restart(self, user_input: Answers | None = None) -> ResultT:
+        """Tell that the charger uses it once it has been restarted."""
+        if user_input is None:
+            return self._show_password("password_restart")
+        return await self._async_keep()
+
+    async def async_step_password_by_hand(self, user_input: Answers | None = None) -> ResultT:
+        """Tell that it has to be typed into the charger."""
+        if user_input is None:
+            return self._show_password("password_by_hand")
+        return await self._async_keep()
+
+    async def _async_keep(self) -> ResultT:
+        return await self._async_finish(self._answers, {CONF_PASSWORD_HASH: hashed(self._password)})
+
+    def _show_password(self, step: str) -> ResultT:
+        entry, caller = self._charger()
+        return self.async_show_form(
+            step_id=step,
+            data_schema=NOTHING_TO_ASK,
+            description_placeholders={
+                "name": self._answers[CONF_NAME].strip(),
+                "identity": caller[CONF_IDENTITY],
+                "password": self._password,
+                "address": charger_address(self.hass, entry.data[CONF_OCPP]),
+                "web_address": web_address(self.hass),
+            },
+        )
