@@ -70,7 +70,8 @@ class Running:
             if what():
                 return time.monotonic() - begun
             time.sleep(0.5)
-        pytest.fail(f"not within {within:g} s; the cars draw {self.currents()}")
+        why = {name: self.state(f"sensor.{name}_reason") for name in self.house.about["chargers"]}
+        pytest.fail(f"not within {within:g} s; the cars draw {self.currents()}, because {why}")
 
     def all_charge(self) -> bool:
         """Every car draws at least its floor, and no more than it was told."""
