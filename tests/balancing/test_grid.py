@@ -40,20 +40,24 @@ def test_14a_leaves_4200_watts_for_what_can_be_controlled_and_the_house_goes_on(
 
 
 def test_14a_is_shared_with_a_heat_pump_that_counts_too() -> None:
-    limit = {"watts": 4200, "scope": LimitScope.CONTROLLABLE, "counted_watts": 1500}
+    limit: dict[str, Any] = {"watts": 4200, "scope": LimitScope.CONTROLLABLE, "counted_watts": 1500}
     assert limited(THREE, **limit) == {"a": 0}
     assert limited(ONE, **limit) == {"a": 11.7}
 
 
 def test_amperes_for_what_can_be_controlled_do_not_count_the_house() -> None:
-    limit = {"amperes": 10, "scope": LimitScope.CONTROLLABLE}
+    limit: dict[str, Any] = {"amperes": 10, "scope": LimitScope.CONTROLLABLE}
     assert limited(ONE, **limit) == {"a": 10}
     assert limited(ONE, counted_watts=3 * 2 * 230, **limit) == {"a": 8}
 
 
 def test_on_one_phase_what_else_counts_is_on_that_one() -> None:
     site = house(fuse((32.0, 0.0, 0.0), meter="m"), box())
-    limit = {"amperes": 10, "scope": LimitScope.CONTROLLABLE, "counted_watts": 2 * 230}
+    limit: dict[str, Any] = {
+        "amperes": 10,
+        "scope": LimitScope.CONTROLLABLE,
+        "counted_watts": 2 * 230,
+    }
     assert limited(site, **limit) == {"a": 8}
 
 
@@ -102,7 +106,7 @@ def test_the_reason_says_whose_limit_it_is_and_until_when() -> None:
 
 @pytest.mark.parametrize(("now", "amperes"), [(-1, 28), (0, 6), (59, 6), (60, 28)])
 def test_a_limit_counts_from_its_beginning_to_its_end(now: float, amperes: float) -> None:
-    limit = {"amperes": 10, "begins": NOW, "until": NOW + 60}
+    limit: dict[str, Any] = {"amperes": 10, "begins": NOW, "until": NOW + 60}
     assert limited(ONE, NOW + now, **limit) == {"a": amperes}
 
 
@@ -113,9 +117,9 @@ def test_a_sender_that_is_silent_keeps_its_limit_until_its_end() -> None:
 
 def test_then_the_sites_safe_limit_counts_for_what_the_old_one_counted() -> None:
     safe = house(fuse(32, meter="m"), box("a", "L1 L2 L3"), safe_grid_watts=4200)
-    ended = {"until": NOW - 1, "sender_silent": True}
+    ended: dict[str, Any] = {"until": NOW - 1, "sender_silent": True}
     assert limited(safe, watts=9000, **ended) == {"a": 0}  # the house alone draws 2760 W
-    only_cars = {"scope": LimitScope.CONTROLLABLE, **ended}
+    only_cars: dict[str, Any] = {"scope": LimitScope.CONTROLLABLE, **ended}
     assert limited(safe, watts=9000, **only_cars) == {"a": 6}
     assert limited(THREE, watts=100, **ended) == {"a": 28}
 

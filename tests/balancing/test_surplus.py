@@ -54,7 +54,7 @@ def test_the_phases_are_netted_where_the_country_nets_them() -> None:
 
 
 def test_per_phase_only_what_its_own_phases_export() -> None:
-    per_phase = {"netting": Netting.PER_PHASE}
+    per_phase: dict[str, Any] = {"netting": Netting.PER_PHASE}
     assert given((-8, 6, -30), **per_phase) == {"a": 8}
     assert given((8, 6, -30), **per_phase) == {"a": 0}
     assert given((-8, -7, -30), wiring="L1 L2 L3", **per_phase) == {"a": 7}
@@ -105,12 +105,11 @@ def test_unbalance_shares_the_sun_once_and_not_twice() -> None:
 def test_it_stays_on_for_its_first_minutes_and_is_then_paused() -> None:
     site = house(fuse(63, meter="m"), box(), minimum_on=300)
     sunny = run(site, seen(SUN, {"m": shows((-10, 0, 0))}))
-    at = {"mode": Mode.SUN}
 
     def cloud(seconds: float, memory: Any) -> Any:
         now = NOW + seconds
         meters = {"m": shows((6, 0, 0), now)}
-        return run(site, seen({"a": car(6, at=now, **at)}, meters, now=now), memory=memory)
+        return run(site, seen({"a": car(6, at=now, mode=Mode.SUN)}, meters, now=now), memory=memory)
 
     early = cloud(299, sunny.memory)
     assert told(early) == {"a": 6}
