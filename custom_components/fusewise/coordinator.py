@@ -14,13 +14,15 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
-from .balancing.model import Charger, ChargerReading, CircuitState, Decision, Setpoint
+from .balancing.model import Charger, ChargerReading, CircuitState, Decision, PerPhase, Setpoint
 from .const import CONF_METER, CONF_OCPP, DOMAIN, GRID_METER, MAIN_CIRCUIT, SUBENTRY_CHARGER
 from .controller import Controller, Wish, steady_clock
 from .device import async_register_devices
 from .devices import DeviceError, Meter
+from .devices.entity import EntityMeter
 from .devices.ocpp import OcppCharger, StationInfo
 from .door import Door
+from .meter import cars_draw
 from .site import site_of
 
 _LOGGER = logging.getLogger(__name__)
@@ -79,6 +81,8 @@ class FusewiseCoordinator(DataUpdateCoordinator[SiteView]):
         self.door = door
         self.chargers: dict[str, OcppCharger] = {}
         self._meters = {GRID_METER: meter}
+        if isinstance(meter, EntityMeter):
+            meter.cars_draw = self._cars_draw
         self._settings = entry.data
         self._names: dict[str, str] = {}
         self._infos: dict[str, StationInfo | None] = {}
@@ -98,6 +102,10 @@ class FusewiseCoordinator(DataUpdateCoordinator[SiteView]):
         await self.door.dismiss(
             entry.entry_id, but={charger.identity for charger in self.chargers.values()}
         )
+
+    def _cars_draw(self) -> tuple[PerPhase, PerPhase]:
+        readings = {key: charger.reading for key, charger in self.chargers.items()}
+        return cars_draw(self.controller.site.chargers, readings)
 
     def has_moved(self) -> bool:
         """Whether chargers connect elsewhere now, or the meter is another one."""

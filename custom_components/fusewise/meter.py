@@ -11,7 +11,7 @@ from homeassistant.const import CONF_HOST, CONF_PORT
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 
-from .balancing.model import MeterReading, PerPhase, Phase
+from .balancing.model import Charger, ChargerReading, MeterReading, PerPhase, Phase
 from .const import CONF_INTERVAL, CONF_KIND, CONF_METER, CONF_UNIT_ID, CONF_VOLTAGE, ENTITIES
 from .controller import steady_clock
 from .devices import DeviceError, DeviceOfflineError
@@ -57,6 +57,22 @@ async def async_try_meter(
     except HomeAssistantError as error:
         raise DeviceError(str(error)) from error
     return _in_words(reading, modbus.voltage, phases)
+
+
+def cars_draw(
+    chargers: Iterable[Charger], readings: Mapping[str, ChargerReading]
+) -> tuple[PerPhase, PerPhase]:
+    """A on each phase that cars draw, at least and at most: as measured, and up to what they were allowed."""
+    least, most = [0.0] * len(Phase), [0.0] * len(Phase)
+    for charger in chargers:
+        reading = readings[charger.id]
+        measured = reading.current or (0.0,) * len(charger.wiring)
+        allowed = charger.maximum if reading.limit is None else reading.limit
+        idle = reading.online and reading.session is None
+        for phase, amperes in zip(charger.wiring, measured, strict=False):
+            least[phase] += amperes
+            most[phase] += amperes if idle else max(amperes, allowed)
+    return (least[0], least[1], least[2]), (most[0], most[1], most[2])
 
 
 def _in_words(reading: MeterReading, voltage: PerPhase, phases: Iterable[Phase]) -> str:

@@ -94,7 +94,8 @@ def _understood(entry: er.RegistryEntry) -> tuple[int | None, str] | None:
     """Which phase an entity measures (None: all together) and what; None where it is neither."""
     if entry.domain != Platform.SENSOR:
         return None
-    quantity = QUANTITIES.get(entry.device_class or entry.original_device_class or "")
+    shown = entry.device_class or entry.original_device_class
+    quantity = next((what for kind, what in QUANTITIES.items() if kind == shown), None)
     words = _words(entry)
     if quantity is None or OTHER.search(words):
         return None
@@ -122,10 +123,10 @@ def _with_parts_joined(
     """Each device; one whose phases are devices of their own (Shelly) counts as one."""
     parents: dict[str, list[str]] = {}
     for device_id, parts in measured.items():
-        device = devices.async_get(device_id)
+        above = _above(devices.async_get(device_id))
         phases = {phase for phase, _, _ in parts}
-        if device is not None and device.via_device_id is not None and len(phases - {None}) == 1:
-            parents.setdefault(device.via_device_id, []).append(device_id)
+        if above is not None and len(phases - {None}) == 1:
+            parents.setdefault(above, []).append(device_id)
         else:
             yield device_id, parts
     for parent, children in parents.items():
@@ -136,6 +137,13 @@ def _with_parts_joined(
         else:
             # Several devices behind one gateway, not several phases of one device.
             yield from ((child, measured[child]) for child in children)
+
+
+def _above(device: dr.AnyDeviceEntry | None) -> str | None:
+    """The device that a part belongs to, or is reached through."""
+    if isinstance(device, dr.ChildDeviceEntry):
+        return device.parent_device_id
+    return None if device is None else device.via_device_id
 
 
 def _together(parts: list[Part]) -> MeterEntities:
