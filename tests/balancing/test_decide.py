@@ -1,0 +1,79 @@
+"""What has no safe answer is refused; what is decided can be decided again."""
+
+from dataclasses import replace
+import math
+
+import pytest
+
+from custom_components.fusewise.balancing.decide import decide
+from custom_components.fusewise.balancing.errors import (
+    BalancingError,
+    ClockError,
+    SiteError,
+    SnapshotError,
+)
+from custom_components.fusewise.balancing.model import Memory, Snapshot
+
+from .builders import NOW, box, car, fuse, house, run, seen, shows
+
+SITE = house(fuse(25, meter="m"), box("b"), box("a"))
+
+
+@pytest.mark.parametrize(
+    ("snapshot", "says"),
+    [
+        (Snapshot(now=math.nan), "the time of the snapshot is nan"),
+        (Snapshot(now=-math.inf), "the time of the snapshot is -inf"),
+        (seen({"van": car()}), "the snapshot has charger 'van', which the site does not have"),
+        (seen((), {"p": shows(0)}), "the snapshot has meter 'p', which no circuit of the site has"),
+        (
+            seen((), temperatures={"garage": 20.0}),
+            "the snapshot has a temperature of circuit 'garage', which the site does not have",
+        ),
+    ],
+)
+def test_a_snapshot_is_refused_with_what_is_wrong_with_it(snapshot: Snapshot, says: str) -> None:
+    with pytest.raises(SnapshotError) as error:
+        decide(SITE, snapshot, Memory())
+    assert str(error.value) == says
+
+
+def test_a_clock_that_runs_back_is_named() -> None:
+    memory = run(SITE, seen((), {"m": shows(0)})).memory
+    with pytest.raises(ClockError) as error:
+        decide(SITE, seen((), now=NOW - 5), memory)
+    assert str(error.value) == "the snapshot is 5.0 s older than the last decision"
+
+
+def test_a_clock_that_stands_still_is_none_that_runs_back() -> None:
+    memory = run(SITE, seen((), {"m": shows(0)})).memory
+    assert decide(SITE, seen((), {"m": shows(0)}), memory).time == NOW
+
+
+def test_all_errors_are_ours() -> None:
+    assert all(issubclass(kind, BalancingError) for kind in (SiteError, SnapshotError, ClockError))
+
+
+def test_there_is_a_setpoint_for_every_charger_in_the_sites_order() -> None:
+    decision = decide(SITE, Snapshot(now=NOW), Memory())
+    assert [setpoint.charger for setpoint in decision.setpoints] == ["b", "a"]
+
+
+def test_nothing_that_is_given_is_changed() -> None:
+    snapshot, memory = seen("ab", {"m": shows(3)}), Memory()
+    before = (replace(snapshot), replace(memory))
+    decide(SITE, snapshot, memory)
+    assert (snapshot, memory) == before
+
+
+def test_a_charger_or_circuit_that_the_memory_does_not_know_is_new() -> None:
+    before = run(SITE, seen("ab", {"m": shows(3)}))
+    bigger = house(
+        *SITE.circuits, fuse(16, "panel", "main"), *SITE.chargers, box("c", circuit="panel")
+    )
+    meters = {"m": shows(3, NOW + 1)}
+    decision = run(bigger, seen("abc", meters, now=NOW + 1), memory=before.memory)
+    assert {s.charger for s in decision.setpoints if s.current} == {"a", "b", "c"}
+    smaller = house(*SITE.circuits, box("a"))
+    decision = run(smaller, seen("a", meters, now=NOW + 2), memory=decision.memory)
+    assert set(decision.memory.chargers) == {"a"}

@@ -1,0 +1,125 @@
+"""The house is the meter minus the cars, as far as samples of different age let us know."""
+
+from collections.abc import Sequence
+import random
+from typing import Any
+
+import pytest
+
+from custom_components.fusewise.balancing.model import (
+    ChargerMemory,
+    ChargerStatus,
+    CircuitMemory,
+    Memory,
+    MeterMemory,
+    PerPhase,
+)
+
+from .builders import NOW, UNHEARD, box, car, fuse, house, run, seen, shows, told
+
+SITE = house(fuse(25, meter="m"), box("a", slow_to_obey=5.0))
+
+
+def counted(
+    meter: float,
+    sample: tuple[float, ...] | None = None,
+    age: float = 0.0,
+    last: float | None = 5.0,
+    falls: Sequence[tuple[float, float]] = (),
+    reachable: bool = True,
+    **memory: float,
+) -> float:
+    """A of the house on L1: the meter shows this now, and the car was sampled so long ago."""
+    figures: dict[str, Any] = {"changed_at": NOW - 60, "on_since": NOW - 60, **memory}
+    charger = ChargerMemory(sample=sample, sample_at=NOW - age, session="session", **figures)
+    others: PerPhase | None = None if last is None else (last, 0.0, 0.0)
+    known = Memory(
+        time=NOW - 0.5,
+        chargers={"a": charger},
+        circuits={"main": CircuitMemory(others=others)},
+        meters={
+            "m": MeterMemory(
+                current=(meter, 0.0, 0.0),
+                measured_at=NOW - 0.5,
+                falls=tuple((NOW - ago, (by, 0.0, 0.0)) for ago, by in falls),
+            )
+        },
+    )
+    reading = car(status=ChargerStatus.CHARGING) if reachable else UNHEARD
+    decision = run(SITE, seen({"a": reading}, {"m": shows((meter, 0, 0))}), memory=known)
+    return decision.circuits[0].others[0]
+
+
+def test_with_samples_of_equal_age_it_is_plain_subtraction() -> None:
+    assert counted(17, sample=(10,), age=0, setpoint=10) == 7
+
+
+def test_a_car_that_does_not_measure_counts_with_nothing_at_first() -> None:
+    assert counted(15, sample=None, setpoint=10, last=None) == 15
+
+
+def test_then_the_house_is_taken_to_have_changed_as_little_as_the_car_allows() -> None:
+    assert counted(15, sample=None, setpoint=10, last=5) == 5
+    # 18 A less at most 10 A: the house has risen to 8 A at least
+    assert counted(18, sample=None, setpoint=10, last=5) == 8
+    # 3 A in all: the house has fallen to 3 A at most
+    assert counted(3, sample=None, setpoint=10, last=5) == 3
+
+
+def test_a_car_that_was_told_to_draw_less_is_not_taken_to_draw_the_more_of_before() -> None:
+    told_long_ago: dict[str, Any] = {"setpoint": 6.0, "before": 16.0, "changed_at": NOW - 60}
+    assert counted(20, sample=None, last=5, **told_long_ago) == 14
+    told_just_now: dict[str, Any] = {**told_long_ago, "changed_at": NOW - 2}
+    assert counted(20, sample=None, last=5, **told_just_now) == 5
+
+
+def test_a_rise_of_the_house_shows_at_once_although_the_cars_sample_is_old() -> None:
+    assert counted(19, sample=(10,), age=20, setpoint=10, last=5) == 9
+
+
+def test_a_fall_of_the_meter_may_be_the_cars_until_its_own_sample_says() -> None:
+    # 4 A fell away after the car was sampled at 10 A.
+    assert counted(11, sample=(10,), age=20, setpoint=10, last=5, falls=[(1, 4)]) == 5
+    # The fall is older than the sample: then it was the house's.
+    assert counted(11, sample=(10,), age=20, setpoint=10, last=5, falls=[(21, 4)]) == 1
+
+
+def test_a_car_that_was_just_told_to_draw_less_may_do_so_already() -> None:
+    assert counted(11, sample=(10,), age=3, setpoint=6, changed_at=NOW - 2, last=5) == 5
+
+
+def test_a_car_that_was_just_told_to_draw_more_may_do_so_already() -> None:
+    assert counted(21, sample=(10,), age=3, setpoint=16, changed_at=NOW - 2, last=5) == 5
+
+
+def test_who_is_out_of_reach_may_draw_nothing_or_all() -> None:
+    assert counted(17, sample=(10,), age=20, setpoint=10, last=5, reachable=False) == 5
+    assert counted(48, sample=(10,), age=20, setpoint=10, last=5, reachable=False) == 16
+
+
+@pytest.mark.parametrize("car_every", [1, 10, 30, None])
+def test_no_overload_lasts_longer_than_a_car_needs_to_obey(car_every: int | None) -> None:
+    """A house in steps, a car that follows after four seconds, and its samples that come now and then."""
+    rng = random.Random(1)
+    memory, level, over = Memory(), 4.0, 0
+    sent: list[float] = [0.0] * 4
+    sample: tuple[float, ...] = ()
+    sampled_at = NOW
+    for second in range(900):
+        now = NOW + second
+        if rng.random() < 0.04:
+            level = rng.choice([1.5, 3.0, 5.0, 8.0, 12.0])
+        drawn = sent[-4]
+        if car_every and second % car_every == 0:
+            sample, sampled_at = (drawn,), now
+        reading = car(*sample, at=sampled_at, status=ChargerStatus.CHARGING)
+        decision = run(
+            SITE,
+            seen({"a": reading}, {"m": shows((level + drawn, 0, 0), now)}, now=now),
+            memory=memory,
+        )
+        memory = decision.memory
+        sent.append(told(decision)["a"])
+        over = over + 1 if level + drawn > 25 + 1e-6 else 0
+        # While a rise is under way, a second passes until the house's own is told from it.
+        assert over <= (4 if car_every == 1 else 5), second
