@@ -71,7 +71,8 @@ def _drawn(car: Car, at: float) -> tuple[Sequence[float], Sequence[float], float
     if at - sampled_at <= SAME_INSTANT:
         return sample, sample, sampled_at
     if not car.reading.online:
-        return [0.0] * len(sample), [max(a, car.may_draw) for a in sample], at
+        # Never more than is reserved for it: what it drew when it was last heard may have ended since.
+        return [0.0] * len(sample), [car.may_draw] * len(sample), at
     setpoint = memory.setpoint
     slow = car.charger.slow_to_obey
     least: list[float] = []

@@ -8,19 +8,30 @@ Pure: time is what `step` is told, chance comes from a seed, and the same seed r
 
 `account` judges a run of samples: how long and how far a fuse was overrun, and how much of the room
 that the cars could have taken they took.
+
+`SimulatedSite` closes the loop: chargers that are told by the very `decide` that runs at home, meters and lines
+that fail (see `site`). `MATRIX` is what can fail, and `run` lets it happen.
 """
 
 from ..balancing.model import PHASES, PerPhase, Phase
 from .account import Account, PhaseAccount, account
 from .car import Car, CarModel, CarState
 from .charger import Charger, ChargerSample
+from .faults import Fault, Outcome, run, worst
+from .fuse import Fuse
 from .house import Appliance, HeatPump, House
+from .line import Line
+from .matrix import MATRIX
+from .meter import Meter, MeterModel
 from .plant import Plant, Sample
 from .response import Response
 from .room import Appetite, room_left
+from .site import Decide, Moment, Outlive, SimulatedSite, Source
+from .station import Station, StationModel
 from .sun import Sun
 
 __all__ = [
+    "MATRIX",
     "PHASES",
     "Account",
     "Appetite",
@@ -30,15 +41,30 @@ __all__ = [
     "CarState",
     "Charger",
     "ChargerSample",
+    "Decide",
+    "Fault",
+    "Fuse",
     "HeatPump",
     "House",
+    "Line",
+    "Meter",
+    "MeterModel",
+    "Moment",
+    "Outcome",
+    "Outlive",
     "PerPhase",
     "Phase",
     "PhaseAccount",
     "Plant",
     "Response",
     "Sample",
+    "SimulatedSite",
+    "Source",
+    "Station",
+    "StationModel",
     "Sun",
     "account",
     "room_left",
+    "run",
+    "worst",
 ]
