@@ -1,0 +1,231 @@
+"""A charger that Home Assistant already has, told and read by its entities.
+
+Nothing in it can be trusted to end by itself: what it was told last stays in force when nobody speaks to it
+any more. So its fall-back counts as not proved, and while it cannot be reached it counts with its maximum.
+
+A change by somebody else is not fought: what a person or an automation has set lower, or switched off, stays
+so until the car leaves. What they have set higher stays only as far as the fuse allows.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+import math
+from typing import override
+
+from homeassistant.const import STATE_UNAVAILABLE
+from homeassistant.core import Event, EventStateReportedData, HomeAssistant, callback
+from homeassistant.helpers.event import (
+    EventStateChangedData,
+    async_track_state_change_event,
+    async_track_state_report_event,
+)
+
+from ...balancing.model import PLUGGED, ChargerReading, ChargerStatus, Session
+from .. import Charger, Clock, DeviceOfflineError, DeviceRefusedError, Unsubscribe
+from .drawn import Drawn
+from .knobs import LimitKnob, SwitchKnob
+from .roles import ChargerEntities
+from .second_hand import Contexts, SecondHand
+from .statuses import status_of
+from .turning import Turning
+
+__all__ = ["EntityCharger"]
+
+DRAWS = 1.0  # A: less is a charger's standby, not a car
+LEFT = 12 * 3600.0  # s after which a car has left, where nothing tells whether one is there
+
+
+class EntityCharger(Charger):
+    """A charger made of entities."""
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        identity: str,
+        entities: ChargerEntities,
+        clock: Clock,
+        *,
+        conductors: int,
+        voltage: float = 230.0,
+    ) -> None:
+        """`conductors` are the charger's own; `voltage` is between one of them and neutral."""
+        self.identity = identity
+        self.entities = entities
+        self.conductors = conductors
+        self.second_hand: SecondHand | None = None
+        """Who else has changed its limit or its switch last, until the car leaves."""
+        self._hass = hass
+        self._clock = clock
+        self._contexts = Contexts(hass)
+        limit, switch = entities.limit, entities.switch
+        self._knob = None if limit is None else LimitKnob(hass, limit)
+        self._limit = None if self._knob is None else self._turning(self._knob)
+        self._switch = None if switch is None else self._turning(SwitchKnob(switch))
+        self._drawn = Drawn(hass, entities, clock, conductors=conductors, voltage=voltage)
+        self._held_limit: float | None = None
+        self._held_off = False
+        self._since = clock()
+        self._present = False
+        self._listeners: list[tuple[Callable[[], None]]] = []
+        self._stop = [
+            async_track_state_change_event(hass, list(entities), self._heard),
+            async_track_state_report_event(hass, list(self._drawn.sources), self._measured),
+            self._contexts.close,
+        ]
+        self._notice_car()
+
+    def _turning(self, knob: LimitKnob | SwitchKnob) -> Turning:
+        traits = self.entities.traits
+        if isinstance(knob, SwitchKnob):
+            traits = replace(traits, renew=None)  # only a limit is forgotten
+        return Turning(self._hass, knob, traits, self._contexts, self._clock)
+
+    def close(self) -> None:
+        """Listen no more."""
+        for stop in self._stop:
+            stop()
+
+    @property
+    @override
+    def reading(self) -> ChargerReading:
+        status = self._status()
+        return ChargerReading(
+            status=status,
+            online=self._missing() is None,
+            current=self._drawn.current(self._let_through()),
+            measured_at=self._drawn.measured_at,
+            limit=self._let_through(),
+            session=self._session() if status in PLUGGED else None,
+        )
+
+    @override
+    def subscribe(self, listener: Callable[[], None]) -> Unsubscribe:
+        # In a box of its own, so that one listener may subscribe twice and leave once.
+        box = (listener,)
+        self._listeners.append(box)
+
+        def unsubscribe() -> None:
+            self._listeners = [other for other in self._listeners if other is not box]
+
+        return unsubscribe
+
+    @override
+    async def apply(self, current: float) -> None:
+        if not (math.isfinite(current) and current >= 0.0):
+            raise ValueError(f"{current} A is no limit")
+        if (missing := self._missing()) is not None:
+            raise DeviceOfflineError(
+                f"{missing} is not available, so the charger cannot be told anything. Check the device "
+                "and its integration in Home Assistant; if the entity was renamed, choose it again."
+            )
+        self._notice_car()
+        if self._held_limit is not None:
+            current = min(current, self._held_limit)
+        if self._held_off:
+            current = 0.0
+        let = current if self._knob is None else (self._knob.fitting(current) or 0.0)
+        if let > 0.0:
+            # First how much, then that it may: a car must not begin with what was set before.
+            if self._limit is not None:
+                await self._limit.turn(let)
+            if self._switch is not None:
+                await self._switch.turn(1.0)
+        elif self._switch is not None:
+            await self._switch.turn(0.0)
+        else:
+            await self._pause_without_switch()
+
+    async def _pause_without_switch(self) -> None:
+        assert self._knob is not None
+        assert self._limit is not None
+        least = max(0.0, self._knob.least)
+        await self._limit.turn(least)
+        if least > 0.0:
+            raise DeviceRefusedError(
+                f"The charger cannot be paused: its limit cannot be set below {least:g} A, and it has no "
+                "switch. Choose one, or let it keep its minimum."
+            )
+
+    # --- what it tells --------------------------------------------------------------------------------
+
+    def _missing(self) -> str | None:
+        """The entity without which it cannot be told anything, while that is not there."""
+        for turning in (self._limit, self._switch):
+            if turning is not None and turning.entity is not None:
+                state = self._hass.states.get(turning.entity)
+                if state is None or state.state == STATE_UNAVAILABLE:
+                    return turning.entity
+        return None
+
+    def _let_through(self) -> float | None:
+        """A that it lets through, as it shows it."""
+        if self._switch is not None and self._switch.shown == 0.0:
+            return 0.0
+        return None if self._limit is None else self._limit.shown
+
+    def _status(self) -> ChargerStatus:
+        if self._missing() is not None:
+            return ChargerStatus.UNAVAILABLE
+        drawn = self._drawn.current(self._let_through())
+        charges = drawn is not None and max(drawn) > DRAWS
+        paused = self._let_through() == 0.0
+        if self.entities.status is None:
+            # Nobody tells whether a car is there, so there may be one.
+            if charges:
+                return ChargerStatus.CHARGING
+            return ChargerStatus.SUSPENDED_EVSE if paused else ChargerStatus.SUSPENDED_EV
+        told = status_of(self._hass.states.get(self.entities.status), self.entities.statuses)
+        status = told or ChargerStatus.PREPARING
+        if charges and status is not ChargerStatus.FAULTED:
+            return ChargerStatus.CHARGING
+        if status in (ChargerStatus.CHARGING, ChargerStatus.SUSPENDED_EV) and paused:
+            return ChargerStatus.SUSPENDED_EVSE
+        return status
+
+    def _session(self) -> Session:
+        maximum = 0.0 if self._held_off else self._held_limit
+        return Session(
+            id=f"{self.identity}-{self._since:.0f}", started=self._since, maximum=maximum
+        )
+
+    # --- what it hears --------------------------------------------------------------------------------
+
+    @callback
+    def _heard(self, event: Event[EventStateChangedData]) -> None:
+        old, new = event.data["old_state"], event.data["new_state"]
+        entity = event.data["entity_id"]
+        if entity in self._drawn.sources:
+            self._drawn.reported(entity, new)
+        for turning in (self._limit, self._switch):
+            if turning is not None and turning.entity == entity:
+                hand = turning.second_hand(old, new)
+                if hand is not None:
+                    self._hold(turning, hand)
+        self._notice_car()
+        self._changed()
+
+    @callback
+    def _measured(self, event: Event[EventStateReportedData]) -> None:
+        self._drawn.reported(event.data["entity_id"], event.data["new_state"])
+        self._changed()
+
+    def _hold(self, turning: Turning, hand: SecondHand) -> None:
+        self.second_hand = hand
+        if turning is self._switch:
+            self._held_off = hand.value == 0.0
+        else:
+            self._held_limit = hand.value
+
+    def _notice_car(self) -> None:
+        """Begin anew with each car; what was held was for the last one."""
+        if self._missing() is not None:
+            return
+        present, hand = self._status() in PLUGGED, self.second_hand
+        unseen = self.entities.status is None and hand and self._clock() > hand.at + LEFT
+        if present != self._present or unseen:
+            self._present, self._since = present, self._clock()
+            self.second_hand, self._held_limit, self._held_off = None, None, False
+
+    def _changed(self) -> None:
+        for (listener,) in self._listeners:
+            listener()

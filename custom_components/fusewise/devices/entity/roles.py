@@ -1,0 +1,78 @@
+"""What the entities of a charger are to us: each has a role, and all but one are optional."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+__all__ = ["Action", "ChargerEntities", "Limit", "Switch", "Traits"]
+
+CURRENT = "{current}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """An action of Home Assistant with its parameters; '{current}' stands for the amperes."""
+
+    name: str
+    """domain.action"""
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+    def filled(self, current: float) -> dict[str, Any]:
+        """The parameters with whole amperes where they are whole: some actions take nothing else."""
+        amperes = int(current) if current == int(current) else current
+        return {key: amperes if value == CURRENT else value for key, value in self.data.items()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """How the charger is told how much it may let through: by a number, a select or an action."""
+
+    entity: str | None = None
+    action: Action | None = None
+    shown_by: str | None = None
+    """The entity that shows what an action has set, where there is one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Switch:
+    """How charging is switched on and off: by a switch, or by two options of a select."""
+
+    entity: str
+    on: str = "on"
+    off: str = "off"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Traits:
+    """What a charger cannot do, or wants."""
+
+    obeys_within: float = 10.0
+    """s from a command until it draws no more than that, and shows it."""
+    minimum_interval: float = 0.0
+    """s between two rises of its limit, because its memory or its cloud wears out."""
+    falls_wait_too: bool = False
+    """It refuses every command that comes too soon, not only those that could wait."""
+    renew: float | None = None
+    """s after which it has forgotten its limit; None: it keeps it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChargerEntities:
+    """The entities of a charger by their role."""
+
+    limit: Limit | None = None
+    switch: Switch | None = None
+    status: str | None = None
+    statuses: Mapping[str, str] = field(default_factory=dict)
+    """What its words for its status mean, where they mean something else than they say."""
+    currents: tuple[str, ...] = ()
+    """One for each of its conductors, or one."""
+    power: str | None = None
+    traits: Traits = Traits()
+
+    def __iter__(self) -> Iterator[str]:
+        """The ids of all its entities."""
+        limit = self.limit and (self.limit.entity or self.limit.shown_by)
+        switch = self.switch and self.switch.entity
+        chosen = (limit, switch, self.status, self.power, *self.currents)
+        yield from (entity for entity in chosen if entity)
