@@ -34,7 +34,9 @@ def main(arguments: list[str]) -> int:
         data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
         replay = read_replay(data.decode())
         for decision in play(replay):
-            sys.stdout.buffer.write(write_decision(decision).encode() + b"\n")
+            # What UTF-8 cannot say, JSON can: a lone surrogate is written as \ud800.
+            line = write_decision(decision).encode(errors="backslashreplace")
+            sys.stdout.buffer.write(line + b"\n")
             sys.stdout.buffer.flush()
     except FormatError as error:
         print(error, file=sys.stderr)
