@@ -6,19 +6,22 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.device_registry import DeviceEntry
 from homeassistant.helpers.typing import ConfigType
 
+from .actions import async_register_actions
 from .const import CONF_OCPP, DOMAIN, PLATFORMS
 from .coordinator import FusewiseConfigEntry, FusewiseCoordinator
 from .door import async_get_doors
 from .listening import DoorError, address_of, listening_of
 from .meter import async_open_meter
+from .session_log import SessionLog, async_forget_sessions
 from .web import OcppView
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
-    """Let chargers connect to Home Assistant's own web server too."""
+    """Let chargers connect to Home Assistant's own web server too, and offer the actions."""
     hass.http.register_view(OcppView(hass))
+    async_register_actions(hass)
     return True
 
 
@@ -43,7 +46,10 @@ async def async_setup_entry(hass: HomeAssistant, entry: FusewiseConfigEntry) -> 
             translation_key="meter_link_taken",
             translation_placeholders={"error": str(error)},
         ) from error
-    entry.runtime_data = coordinator = FusewiseCoordinator(hass, entry, door, meter)
+    log = SessionLog(hass, entry.entry_id)
+    await log.async_load()
+    entry.async_on_unload(log.async_close)
+    entry.runtime_data = coordinator = FusewiseCoordinator(hass, entry, door, meter, log)
     await coordinator.async_configure()
     entry.async_create_background_task(hass, coordinator.run(), f"fusewise {entry.title}")
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
@@ -70,7 +76,8 @@ async def async_unload_entry(hass: HomeAssistant, entry: FusewiseConfigEntry) ->
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: FusewiseConfigEntry) -> None:
-    """Close the door behind a site that is gone."""
+    """Close the door behind a site that is gone, and forget its sessions."""
+    await async_forget_sessions(hass, entry.entry_id)
     await async_get_doors(hass).leave(entry.entry_id)
 
 

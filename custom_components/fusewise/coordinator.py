@@ -18,11 +18,13 @@ from .balancing.model import Charger, ChargerReading, CircuitState, Decision, Pe
 from .const import CONF_METER, CONF_OCPP, DOMAIN, GRID_METER, MAIN_CIRCUIT, SUBENTRY_CHARGER
 from .controller import Controller, Wish, steady_clock
 from .device import async_register_devices
-from .devices import DeviceError, Meter
+from .devices import DeviceError, DeviceOfflineError, Meter
 from .devices.entity import EntityMeter
 from .devices.ocpp import OcppCharger, StationInfo
 from .door import Door
 from .meter import cars_draw
+from .session_log import SessionLog
+from .sessions import SessionRecord
 from .site import site_of
 
 _LOGGER = logging.getLogger(__name__)
@@ -46,6 +48,8 @@ class ChargerView:
     problem: DeviceError | None
     """Why it could not be told its last setpoint."""
     wish: Wish
+    session: SessionRecord | None
+    """The session that runs, or the last one."""
     awaited: bool
     """It is not connected because Home Assistant has just been started; it will call again."""
 
@@ -71,7 +75,12 @@ class FusewiseCoordinator(DataUpdateCoordinator[SiteView]):
     config_entry: FusewiseConfigEntry
 
     def __init__(
-        self, hass: HomeAssistant, entry: FusewiseConfigEntry, door: Door, meter: Meter
+        self,
+        hass: HomeAssistant,
+        entry: FusewiseConfigEntry,
+        door: Door,
+        meter: Meter,
+        log: SessionLog,
     ) -> None:
         """Know the door at which the chargers connect, and the grid meter; nothing runs yet."""
         super().__init__(hass, _LOGGER, config_entry=entry, name=f"{DOMAIN} {entry.title}")
@@ -79,6 +88,7 @@ class FusewiseCoordinator(DataUpdateCoordinator[SiteView]):
         self.last_update_success = False
         self.published_at = self._began = steady_clock()
         self.door = door
+        self.log = log
         self.chargers: dict[str, OcppCharger] = {}
         self._meters = {GRID_METER: meter}
         if isinstance(meter, EntityMeter):
@@ -97,6 +107,7 @@ class FusewiseCoordinator(DataUpdateCoordinator[SiteView]):
             subentry.subentry_id: self.door.admit(entry, subentry) for subentry in subentries
         }
         self._names = {subentry.subentry_id: subentry.title for subentry in subentries}
+        self.log.follow(self.chargers)
         async_register_devices(self.hass, entry, self.chargers)
         self.controller.configure(site_of(entry), self._meters, self.chargers)
         await self.door.dismiss(
@@ -124,6 +135,7 @@ class FusewiseCoordinator(DataUpdateCoordinator[SiteView]):
     @callback
     def _publish(self, decision: Decision) -> None:
         self.published_at = decision.time
+        self.log.decided(decision)
         self._introduce()
         setpoints = {setpoint.charger: setpoint for setpoint in decision.setpoints}
         chargers = {
@@ -138,15 +150,18 @@ class FusewiseCoordinator(DataUpdateCoordinator[SiteView]):
 
     def _view(self, charger: Charger, setpoint: Setpoint | None) -> ChargerView:
         reading = self.chargers[charger.id].reading
+        problem = self.controller.problem(charger.id)
         sharers = setpoint.reason.shared_by if setpoint else ()
         return ChargerView(
             charger=charger,
             reading=reading,
             setpoint=setpoint,
             shares_with=tuple(self._names[other] for other in sharers if other != charger.id),
-            problem=self.controller.problem(charger.id),
+            problem=problem,
             wish=self.controller.wish(charger.id),
-            awaited=not reading.online and self.published_at - self._began < CALL_BACK,
+            session=self.log.sessions.last(charger.id),
+            awaited=self.published_at - self._began < CALL_BACK
+            and (not reading.online or isinstance(problem, DeviceOfflineError)),
         )
 
     def _introduce(self) -> None:

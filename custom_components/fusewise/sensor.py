@@ -10,7 +10,7 @@ from homeassistant.components.sensor import (
     SensorEntityDescription,
     SensorStateClass,
 )
-from homeassistant.const import EntityCategory, UnitOfElectricCurrent
+from homeassistant.const import EntityCategory, UnitOfElectricCurrent, UnitOfEnergy
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
@@ -130,6 +130,22 @@ def _why(view: ChargerView) -> Mapping[str, Any]:
     return {name: figure for name, figure in figures.items() if figure}
 
 
+def _energy(view: ChargerView) -> float | None:
+    return None if view.session is None else round(view.session.energy_wh / 1000, 2)
+
+
+def _session_told(view: ChargerView) -> Mapping[str, Any]:
+    """When the session began and ended, and why."""
+    if (session := view.session) is None:
+        return {}
+    told = {
+        "began": dt_util.utc_from_timestamp(round(session.began)),
+        "ended": session.ended and dt_util.utc_from_timestamp(round(session.ended)),
+        "why_ended": session.why_ended,
+    }
+    return {name: value for name, value in told.items() if value is not None}
+
+
 CHARGER_SENSORS: tuple[FusewiseSensorDescription[ChargerView], ...] = (
     FusewiseSensorDescription(
         key="status",
@@ -146,6 +162,17 @@ CHARGER_SENSORS: tuple[FusewiseSensorDescription[ChargerView], ...] = (
         options=[code.value for code in ReasonCode],
         value_fn=lambda view: None if view.setpoint is None else view.setpoint.reason.code,
         attributes_fn=_why,
+    ),
+    FusewiseSensorDescription(
+        key="session_energy",
+        translation_key="session_energy",
+        device_class=SensorDeviceClass.ENERGY,
+        native_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
+        state_class=SensorStateClass.TOTAL_INCREASING,
+        suggested_display_precision=2,
+        value_fn=_energy,
+        attributes_fn=_session_told,
+        significant=0.1,
     ),
     _current("setpoint", lambda view: None if view.setpoint is None else view.setpoint.current),
     _current(

@@ -2,6 +2,7 @@
 
 from .central_system import CentralSystem, ListenError
 from .charger import OcppCharger
+from .events import Attempt, SessionBegan, SessionEnded, SessionEvent, SessionMeasured
 from .gate import PRIVATE, Network, Refusal, Visit
 from .passwords import hashed, new_password
 from .settings import ChargerSettings
@@ -11,6 +12,7 @@ from .transport import identity_of
 
 __all__ = [
     "PRIVATE",
+    "Attempt",
     "CentralSystem",
     "CertificateError",
     "ChargerSettings",
@@ -19,6 +21,10 @@ __all__ = [
     "OcppCharger",
     "PasswordChange",
     "Refusal",
+    "SessionBegan",
+    "SessionEnded",
+    "SessionEvent",
+    "SessionMeasured",
     "StationInfo",
     "Tls",
     "Visit",

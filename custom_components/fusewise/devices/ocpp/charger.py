@@ -14,11 +14,12 @@ import logging
 import math
 from typing import Any, override
 
-from ...balancing.model import ChargerReading, ChargerStatus
+from ...balancing.model import ChargerReading, ChargerStatus, Session
 from .. import Charger, Clock, DeviceError, DeviceOfflineError, DeviceRefusedError, Unsubscribe
 from .clock import ChargerClock
+from .events import Attempt, SessionBegan, SessionEnded, SessionEvents, SessionMeasured
 from .limit import Limit, tenths
-from .measurands import Sample
+from .measurands import MeterValues
 from .settings import ChargerSettings
 from .station import LiveLimit, Station, StationInfo
 from .transactions import Transactions
@@ -41,6 +42,7 @@ class OcppCharger(Charger):
         self.settings = settings
         self.clock = ChargerClock()
         self.info: StationInfo | None = None
+        self.events = SessionEvents()
         self._now = clock
         self._station: Station | None = None
         self._status = ChargerStatus.UNAVAILABLE
@@ -188,11 +190,20 @@ class OcppCharger(Charger):
     def status_changed(self, status: ChargerStatus) -> None:
         """Take a status of its connector."""
         self._status = status
-        if self._transactions.fits(status, self._now()):
+        before, now = self._transactions.session, self._now()
+        number = self._transactions.number
+        if self._transactions.fits(status, now):
             self._idle()
+            if before is not None:
+                self.events.tell(SessionEnded(session=before.id, at=now, transaction=number))
+        self._tell_found(before)
         self._changed()
 
-    def started(self, attempt: object, stamp: float | None) -> int:
+    def remember(self, number: int, attempt: Attempt | None, began: float) -> None:
+        """Know the transaction that ran when Home Assistant was stopped."""
+        self._transactions.remember(number, attempt, began)
+
+    def started(self, attempt: Attempt, stamp: float | None) -> int:
         """Begin a transaction; return its number, which is the same for the same attempt."""
         now = self._now()
         if stamp is not None:
@@ -202,12 +213,34 @@ class OcppCharger(Charger):
         if is_new:
             self._started_at = now
             self._limit.forget()
+            session = self._transactions.session
+            assert session is not None
+            self.events.tell(
+                SessionBegan(
+                    session=session.id,
+                    at=session.started,
+                    transaction=number,
+                    attempt=attempt,
+                    register=float(attempt[1]) if attempt[1] >= 0 else None,
+                )
+            )
             self._changed()
         return number
 
-    def stopped(self, number: int) -> None:
-        """End a transaction; one that is not known, or over already, changes nothing."""
-        if self._transactions.stop(number):
+    def stopped(self, number: int, stamp: float | None, register: float | None, why: str) -> None:
+        """End a transaction; one that is not known, or over already, changes nothing here."""
+        now, session = self._now(), self._transactions.session
+        is_over = self._transactions.stop(number)
+        self.events.tell(
+            SessionEnded(
+                session=session.id if session is not None and is_over else None,
+                at=now if stamp is None else self.clock.ours(stamp, now),
+                transaction=number,
+                register=register,
+                why=why,
+            )
+        )
+        if is_over:
             self._idle()
             self._changed()
 
@@ -215,9 +248,9 @@ class OcppCharger(Charger):
         """Tell whether this is the number of the running transaction."""
         return number is not None and number == self._transactions.number
 
-    def measured(self, transaction: object, samples: Sequence[Sample]) -> None:
+    def measured(self, transaction: object, values: MeterValues) -> None:
         """Take measurements, and the transaction that they were taken in."""
-        now = self._now()
+        now, before, samples = self._now(), self._transactions.session, values.samples
         if isinstance(transaction, int) and self._transactions.seen(transaction, now):
             self._limit.doubt()
         for sample in samples:
@@ -228,7 +261,42 @@ class OcppCharger(Charger):
             # Samples from before a lost connection come late.
             if at >= self._measured_at:
                 self._current, self._measured_at = sample.current, at
+        self._tell_found(before)
+        self._tell_measured(transaction, values, now)
         self._changed()
+
+    def _tell_found(self, before: Session | None) -> None:
+        """Tell of a session that was found rather than started."""
+        session = self._transactions.session
+        if session is not None and before is None:
+            self.events.tell(
+                SessionBegan(
+                    session=session.id,
+                    at=session.started,
+                    transaction=self._transactions.number,
+                )
+            )
+
+    def _tell_measured(self, transaction: object, values: MeterValues, now: float) -> None:
+        session = self._transactions.session
+        if session is None or transaction not in (None, self._transactions.number):
+            return  # of no session, or of one that is over
+        powers = {sample.stamp: self._power(sample.current) for sample in values.samples}
+        registers = {register.stamp: register.energy for register in values.registers}
+        for stamp in dict.fromkeys([*powers, *registers]):
+            at = now if stamp is None else self.clock.ours(stamp, now)
+            self.events.tell(
+                SessionMeasured(
+                    session=session.id,
+                    at=at,
+                    transaction=self._transactions.number,
+                    register=registers.get(stamp),
+                    power=powers.get(stamp),
+                )
+            )
+
+    def _power(self, current: Sequence[float]) -> float:
+        return self.settings.wiring.watts_per_ampere * sum(current) / len(current)
 
     def _idle(self) -> None:
         """No transaction: no live limit, and the contactor is open."""

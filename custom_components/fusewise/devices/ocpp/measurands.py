@@ -15,16 +15,23 @@ from .clock import parse
 CURRENT = "Current.Import"
 POWER = "Power.Active.Import"
 VOLTAGE = "Voltage"
+ENERGY = "Energy.Active.Import.Register"
 
 UNITS = {
     CURRENT: {"A": 1.0, "mA": 1e-3},
     POWER: {"W": 1.0, "kW": 1e3},
     VOLTAGE: {"V": 1.0},
+    ENERGY: {"Wh": 1.0, "kWh": 1e3},
 }
-DEFAULT_UNIT = {CURRENT: "A", POWER: "W", VOLTAGE: "V"}
+DEFAULT_UNIT = {CURRENT: "A", POWER: "W", VOLTAGE: "V", ENERGY: "Wh"}
 
 # (least, most) that is possible at one charging point; the least lets a meter's noise around zero through.
-POSSIBLE = {CURRENT: (-0.5, 500.0), POWER: (-100.0, 350_000.0), VOLTAGE: (0.0, 1000.0)}
+POSSIBLE = {
+    CURRENT: (-0.5, 500.0),
+    POWER: (-100.0, 350_000.0),
+    VOLTAGE: (0.0, 1000.0),
+    ENERGY: (0.0, 1e10),
+}
 
 CONDUCTORS = {"L1": 0, "L1-N": 0, "L2": 1, "L2-N": 1, "L3": 2, "L3-N": 2}
 LINE_TO_LINE = ("L1-L2", "L2-L3", "L3-L1")
@@ -64,6 +71,16 @@ class Sample:
     """In the charger's own time; None: it said nothing readable."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Register:
+    """What a charger's energy meter showed at one moment."""
+
+    energy: float
+    """Wh, of all its conductors together."""
+    stamp: float | None
+    """In the charger's own time; None: it said nothing readable."""
+
+
 class MeterValues:
     """The samples of one MeterValues message, and what was refused in it."""
 
@@ -83,12 +100,18 @@ class MeterValues:
             for stamp, values in moments.items()
             if (current := currents(values, wiring)) is not None
         ]
+        self.registers = [
+            Register(energy=energy, stamp=parse(stamp))
+            for stamp, values in moments.items()
+            if (energy := _energy(values)) is not None
+        ]
 
     def _values(self, sampled: object) -> Iterator[tuple[tuple[str, Place], float]]:
         for value in sampled if isinstance(sampled, list) else ():
             if not isinstance(value, Mapping):
                 continue
-            measurand = value.get("measurand")
+            # The standard's default.
+            measurand = value.get("measurand", ENERGY)
             if not isinstance(measurand, str) or measurand not in UNITS:
                 continue
             if value.get("location") in ELSEWHERE or value.get("format") == "SignedData":
@@ -129,6 +152,14 @@ def _one_current(values: Values, wiring: Wiring) -> float | None:
         return None
     volts = [v for (what, _), v in values.items() if what == VOLTAGE]
     return power / _plausible(max(volts, default=None), wiring.voltage)
+
+
+def _energy(values: Values) -> float | None:
+    """Return Wh of all conductors; some chargers count each of them, and not the total."""
+    if (total := values.get((ENERGY, TOTAL))) is not None:
+        return total
+    each = [value for (what, place), value in values.items() if what == ENERGY and place != LINE]
+    return sum(each) if each else None
 
 
 def _conductor(values: Values, k: int, wiring: Wiring) -> float | None:
@@ -179,7 +210,7 @@ def _place(phase: object) -> Place | None:
 
 
 def _number(measurand: str, value: Mapping[str, Any]) -> float | None:
-    """Return the value in A, W or V; None where it is none that can be."""
+    """Return the value in A, W, V or Wh; None where it is none that can be."""
     scale = UNITS[measurand].get(value.get("unit") or DEFAULT_UNIT[measurand])
     try:
         number = float(value.get("value", "")) * (scale or math.nan)

@@ -1,6 +1,7 @@
 """Which car is at a charger, across lost lines, doubled messages and restarts of Home Assistant."""
 
 from ...balancing.model import ChargerStatus, Session
+from .events import Attempt
 
 DRAWS = frozenset(
     {ChargerStatus.CHARGING, ChargerStatus.SUSPENDED_EV, ChargerStatus.SUSPENDED_EVSE}
@@ -17,16 +18,28 @@ class Transactions:
     def __init__(self, identity: str) -> None:
         self._identity = identity
         self._last = 0
-        self._attempt: object = None
+        self._attempt: Attempt | None = None
+        self._before: tuple[int, Attempt | None, float] | None = None
         self._ended: int | None = None
         self.session: Session | None = None
         self.number: int | None = None
         """None while there is no transaction, or one whose number we have not learnt yet."""
 
-    def start(self, attempt: object, began: float) -> tuple[int, bool]:
+    def remember(self, number: int, attempt: Attempt | None, began: float) -> None:
+        """Know the one that ran when Home Assistant was stopped; whether it still does, the charger tells."""
+        if self.session is None:
+            self._before = (number, attempt, began)
+            self._last = max(self._last, number)
+
+    def start(self, attempt: Attempt, began: float) -> tuple[int, bool]:
         """Begin one; return its number, and whether it is new rather than told twice."""
         if self.number is not None and self._attempt == attempt:
             return self.number, False
+        if self._before is not None and self._before[1] == attempt:
+            # Our answer was lost with us.
+            self._attempt = attempt
+            self._run(self._before[0], self._before[2])
+            return self._last, True
         self._attempt = attempt
         self._last = max(self._last + 1, int(began)) % LARGEST
         self._run(self._last, began)
@@ -48,7 +61,9 @@ class Transactions:
         if self.number is not None or number <= 0 or number == self._ended:
             return False
         if self.session is None:
-            self._run(number, now)
+            before = self._before
+            known = before is not None and before[0] == number
+            self._run(number, before[2] if known and before is not None else now)
         else:
             # It was learnt by its status; the session stays what it was, it only gets its number.
             self.number = number
@@ -69,6 +84,7 @@ class Transactions:
         return over
 
     def _run(self, number: int, began: float) -> None:
+        self._before = None
         self.number = number
         self.session = Session(id=f"{self._identity}-{number}", started=began)
 

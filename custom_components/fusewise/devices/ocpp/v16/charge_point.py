@@ -155,14 +155,19 @@ class ChargePoint16(Commands):
             )
             return call_result.StartTransaction(0, _tag(AuthorizationStatus.blocked))
         # A charger that did not get our answer sends the very same start again.
-        attempt = (payload["idTag"], payload["meterStart"], payload["timestamp"])
+        attempt = (payload["idTag"], int(payload["meterStart"]), payload["timestamp"])
         return call_result.StartTransaction(
             charger.started(attempt, parse(payload["timestamp"])),
             _tag(AuthorizationStatus.accepted),
         )
 
     def _stop(self, payload: Payload) -> call_result.StopTransaction:
-        self._adopted().stopped(payload["transactionId"])
+        self._adopted().stopped(
+            payload["transactionId"],
+            parse(payload["timestamp"]),
+            float(payload["meterStop"]) if payload["meterStop"] >= 0 else None,
+            str(payload.get("reason", "Local")),  # the standard's default
+        )
         return call_result.StopTransaction(_tag(AuthorizationStatus.accepted))
 
     def _meter_values(self, payload: Payload) -> call_result.MeterValues:
@@ -175,7 +180,7 @@ class ChargePoint16(Commands):
                     Fault.INVALID_PAYLOAD,
                     f"measured the impossible, which counts as missing: {values.refused[0]}",
                 )
-            charger.measured(transaction, values.samples)
+            charger.measured(transaction, values)
         return call_result.MeterValues()
 
     def _data_transfer(self, _: Payload) -> call_result.DataTransfer:

@@ -1,0 +1,112 @@
+"""The actions of Fusewise that belong to no entity."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, Final
+
+import voluptuous as vol
+
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import ATTR_DEVICE_ID
+from homeassistant.core import (
+    HomeAssistant,
+    ServiceCall,
+    ServiceResponse,
+    SupportsResponse,
+    callback,
+)
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers import config_validation as cv, device_registry as dr
+from homeassistant.util import dt as dt_util
+
+from .const import DOMAIN
+from .coordinator import FusewiseConfigEntry
+from .sessions import SessionRecord
+
+LIST_SESSIONS: Final = "list_sessions"
+ATTR_BEGIN: Final = "begin"
+ATTR_END: Final = "end"
+
+LIST_SESSIONS_SCHEMA = vol.Schema(
+    {
+        vol.Optional(ATTR_DEVICE_ID): vol.All(cv.ensure_list, [cv.string]),
+        vol.Optional(ATTR_BEGIN): cv.datetime,
+        vol.Optional(ATTR_END): cv.datetime,
+    }
+)
+
+
+@callback
+def async_register_actions(hass: HomeAssistant) -> None:
+    """Register all actions."""
+
+    async def list_sessions(call: ServiceCall) -> ServiceResponse:
+        return {"sessions": _list_sessions(hass, call.data)}
+
+    hass.services.async_register(
+        DOMAIN,
+        LIST_SESSIONS,
+        list_sessions,
+        schema=LIST_SESSIONS_SCHEMA,
+        supports_response=SupportsResponse.ONLY,
+    )
+
+
+def _list_sessions(hass: HomeAssistant, asked: dict[str, Any]) -> list[Any]:
+    begin, end = _moment(asked.get(ATTR_BEGIN)), _moment(asked.get(ATTR_END))
+    if begin is not None and end is not None and end <= begin:
+        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="end_before_begin")
+    chargers = _chargers(hass, asked[ATTR_DEVICE_ID]) if ATTR_DEVICE_ID in asked else None
+    found = [
+        (entry, record)
+        for entry in hass.config_entries.async_entries(DOMAIN)
+        if entry.state is ConfigEntryState.LOADED
+        for record in entry.runtime_data.log.sessions.within(begin, end, chargers)
+    ]
+    return [_told(entry, record) for entry, record in sorted(found, key=lambda it: it[1].began)]
+
+
+def _chargers(hass: HomeAssistant, device_ids: Iterable[str]) -> set[str]:
+    """The subentries behind devices; a site's device stands for all of its chargers."""
+    registry = dr.async_get(hass)
+    chargers: set[str] = set()
+    for device_id in device_ids:
+        device = registry.async_get(device_id)
+        ours = () if device is None else device.identifiers
+        owners = [owner for domain, owner in ours if domain == DOMAIN]
+        if not owners:
+            raise ServiceValidationError(
+                translation_domain=DOMAIN,
+                translation_key="not_a_charger",
+                translation_placeholders={"device": device_id},
+            )
+        for owner in owners:
+            entry = hass.config_entries.async_get_entry(owner)
+            chargers |= {owner} if entry is None else set(entry.subentries)
+    return chargers
+
+
+def _told(entry: FusewiseConfigEntry, record: SessionRecord) -> dict[str, Any]:
+    subentry = entry.subentries.get(record.charger)
+    limits = sorted((record.limited_by or {}).items(), key=lambda item: -item[1])
+    return {
+        "site": entry.title,
+        "charger": None if subentry is None else subentry.title,
+        "begin": _written(record.began),
+        "end": None if record.ended is None else _written(record.ended),
+        "energy_kwh": round(record.energy_wh / 1000, 3),
+        "peak_kw": round(record.peak_w / 1000, 2),
+        "card": record.card,
+        "transaction": record.transaction,
+        "why_ended": record.why_ended,
+        "limited_by": {reason: round(seconds, 1) for reason, seconds in limits},
+    }
+
+
+def _moment(when: datetime | None) -> float | None:
+    """A time without a zone is that of the house."""
+    return None if when is None else dt_util.as_utc(when).timestamp()
+
+
+def _written(moment: float) -> str:
+    return dt_util.as_local(dt_util.utc_from_timestamp(round(moment))).isoformat()

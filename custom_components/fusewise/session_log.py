@@ -1,0 +1,89 @@
+"""Keeps the list of sessions of a site, across restarts, and follows the chargers for it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.storage import Store
+
+from .balancing.model import Decision
+from .const import DOMAIN
+from .devices import Unsubscribe
+from .devices.ocpp import OcppCharger, SessionEvent
+from .sessions import Sessions
+
+VERSION = 1
+SOON = 1.0  # s until a begin or an end is on disk
+READINGS_EVERY = (
+    60.0  # s; a power cut forgets this much of a reading, and the next one makes up for it
+)
+
+type _Stored = dict[str, list[dict[str, Any]]]
+
+
+def _store(hass: HomeAssistant, entry_id: str) -> Store[_Stored]:
+    return Store(hass, VERSION, f"{DOMAIN}.sessions.{entry_id}")
+
+
+class SessionLog:
+    """The sessions of one site, and their file."""
+
+    def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
+        """Nothing is read yet."""
+        self._store = _store(hass, entry_id)
+        self._chargers: dict[str, tuple[OcppCharger, Unsubscribe]] = {}
+        self._limited_at: float | None = None
+        self._saved_at = 0.0
+        self._unsaved = False
+        self.sessions = Sessions()
+
+    async def async_load(self) -> None:
+        """Read what was kept."""
+        stored = await self._store.async_load()
+        self.sessions = Sessions((stored or {}).get("sessions", ()))
+
+    @callback
+    def follow(self, chargers: Mapping[str, OcppCharger]) -> None:
+        """Follow these chargers, by the ids of their subentries, and no others."""
+        for key, (known, unsubscribe) in list(self._chargers.items()):
+            if chargers.get(key) is not known:
+                unsubscribe()
+                del self._chargers[key]
+        for key, charger in chargers.items():
+            if key in self._chargers:
+                continue
+            if (running := self.sessions.open(key)) is not None and running.transaction is not None:
+                charger.remember(running.transaction, running.attempt, running.began)
+
+            def take(event: SessionEvent, key: str = key) -> None:
+                if self.sessions.take(key, event):
+                    self._save(SOON)
+                else:
+                    self._unsaved = True
+
+            self._chargers[key] = (charger, charger.events.subscribe(take))
+
+    @callback
+    def decided(self, decision: Decision) -> None:
+        """Note what has bound each session since the last decision."""
+        passed = 0.0 if self._limited_at is None else decision.time - self._limited_at
+        self._limited_at = decision.time
+        for setpoint in decision.setpoints:
+            self.sessions.limited(setpoint.charger, setpoint.reason.code.value, passed)
+        if self._unsaved and decision.time >= self._saved_at + READINGS_EVERY:
+            self._saved_at = decision.time
+            self._save(SOON)
+
+    async def async_close(self) -> None:
+        """Follow nobody any more, and write what is not written."""
+        self.follow({})
+        await self._store.async_save({"sessions": self.sessions.stored()})
+
+    def _save(self, delay: float) -> None:
+        self._unsaved = False
+        self._store.async_delay_save(lambda: {"sessions": self.sessions.stored()}, delay)
+
+
+async def async_forget_sessions(hass: HomeAssistant, entry_id: str) -> None:
+    """Remove the list of a site that is gone."""
+    await _store(hass, entry_id).async_remove()

@@ -1,0 +1,207 @@
+"""The list of charging sessions: who charged where, when, how much, and why it ended.
+
+Nothing here is lost or counted twice: a session goes on after a restart of Home Assistant or of the charger,
+a late end corrects an assumed one, and a meter that begins at zero again does not take energy away.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Self
+
+from .devices.ocpp import SessionBegan, SessionEnded, SessionEvent, SessionMeasured
+
+MOST = 5000  # sessions that are kept: ten a day for more than a year
+
+# W that a home's charger can deliver at most: what a meter counts faster than that has not been charged.
+MOST_POWER = 60_000.0
+
+GONE = "gone"
+"""Why a session ended, where the charger has not told: no car was there any more."""
+NEXT = "next"
+"""The same, where another one has begun."""
+
+
+@dataclass(slots=True, kw_only=True)
+class SessionRecord:
+    """One session."""
+
+    id: str
+    charger: str
+    """The id of the charger's subentry."""
+    began: float
+    ended: float | None = None
+    energy_wh: float = 0.0
+    peak_w: float = 0.0
+    card: str | None = None
+    why_ended: str | None = None
+    limited_by: dict[str, float] | None = None
+    """Reason → s for which it was the one that bound."""
+    transaction: int | None = None
+    attempt: tuple[str, int, str] | None = None
+    register: float | None = None
+    """Wh that the charger's meter showed last."""
+    seen: float = 0.0
+    """When it was last heard of."""
+    is_settled: bool = False
+    """The charger has told its end; whatever comes later is a repetition."""
+
+    @classmethod
+    def from_stored(cls, stored: Mapping[str, Any]) -> Self:
+        """A record as it was stored; what this version does not know is left out."""
+        known = {field.name for field in fields(cls)}
+        record = cls(**{key: value for key, value in stored.items() if key in known})
+        if record.attempt is not None:
+            card, meter, stamp = record.attempt
+            record.attempt = (card, meter, stamp)
+        return record
+
+    def measured(self, at: float, register: float | None, power: float | None = None) -> None:
+        """Take a reading. Those that come late, from before the last one, change nothing but the peak."""
+        if power is not None:
+            self.peak_w = max(self.peak_w, power)
+        if at < self.seen:
+            return
+        if register is not None:
+            if self.register is not None:
+                self.energy_wh += self._charged(register, at)
+            self.register = register
+        self.seen = at
+
+    def precede(self, register: float | None) -> None:
+        """Learn late what the meter showed at the begin."""
+        if self.register is None:
+            self.register = register
+        elif register is not None and register < self.register:
+            self.energy_wh = max(self.energy_wh, self.register - register)
+
+    def _charged(self, register: float, at: float) -> float:
+        """Wh since the last reading."""
+        assert self.register is not None
+        if register >= self.register:
+            return register - self.register
+        # It began at zero again, and has counted since; or it has only shaken a little.
+        most = MOST_POWER * (at - self.seen) / 3600
+        return register if register < self.register / 2 and register <= most else 0.0
+
+    def end(self, at: float, why: str) -> None:
+        """End it, not before it was last heard of."""
+        self.ended = max(at, self.began)
+        self.why_ended = why
+
+
+class Sessions:
+    """All sessions of a site, the oldest first."""
+
+    def __init__(self, stored: Iterable[Mapping[str, Any]] = ()) -> None:
+        """Go on from what was stored."""
+        self._records = [SessionRecord.from_stored(record) for record in stored]
+        # A session that was found after a restart is the one that ran before it.
+        self._same: dict[str, SessionRecord] = {}
+
+    def stored(self) -> list[dict[str, Any]]:
+        """What is to be stored."""
+        return [asdict(record) for record in self._records]
+
+    def open(self, charger: str) -> SessionRecord | None:
+        """The session that runs at a charger."""
+        last = self.last(charger)
+        return last if last is not None and last.ended is None else None
+
+    def last(self, charger: str) -> SessionRecord | None:
+        """The newest session at a charger."""
+        return next(self._of(charger), None)
+
+    def within(
+        self, begin: float | None, end: float | None, chargers: Iterable[str] | None
+    ) -> list[SessionRecord]:
+        """Those that ran at some time between two moments, at one of the chargers."""
+        wanted = None if chargers is None else set(chargers)
+        return [
+            record
+            for record in self._records
+            if (end is None or record.began < end)
+            and (begin is None or record.ended is None or record.ended >= begin)
+            and (wanted is None or record.charger in wanted)
+        ]
+
+    def take(self, charger: str, event: SessionEvent) -> bool:
+        """Note what has happened at a charger; return whether that should be stored soon."""
+        match event:
+            case SessionBegan():
+                return self._began(charger, event)
+            case SessionMeasured():
+                if (record := self._find(charger, event.session)) is not None:
+                    record.transaction = record.transaction or event.transaction
+                    record.measured(event.at, event.register, event.power)
+                return False
+            case SessionEnded():
+                return self._ended(charger, event)
+
+    def limited(self, charger: str, reason: str, seconds: float) -> None:
+        """Note what has bound the session at a charger, and for how long."""
+        if (record := self.open(charger)) is not None:
+            limits = record.limited_by = record.limited_by or {}
+            limits[reason] = limits.get(reason, 0.0) + seconds
+
+    def _began(self, charger: str, event: SessionBegan) -> bool:
+        if self._find(charger, event.session) is not None:
+            return False
+        running = self.open(charger)
+        if running is not None and event.attempt is None:
+            self._same[event.session] = running
+            return False
+        if running is not None and running.attempt is None and running.transaction is None:
+            # Its status came before its start.
+            running.attempt, running.transaction = event.attempt, event.transaction
+            running.card = event.attempt[0] if event.attempt else None
+            running.began = min(running.began, event.at)
+            running.precede(event.register)
+            self._same[event.session] = running
+            return True
+        if running is not None:
+            running.end(running.seen, NEXT)
+        self._records.append(
+            SessionRecord(
+                id=event.session,
+                charger=charger,
+                began=event.at,
+                seen=event.at,
+                card=event.attempt[0] if event.attempt else None,
+                transaction=event.transaction,
+                attempt=event.attempt,
+                register=event.register,
+            )
+        )
+        del self._records[:-MOST]
+        return True
+
+    def _ended(self, charger: str, event: SessionEnded) -> bool:
+        record = self._find(charger, event.session) or self._numbered(charger, event.transaction)
+        if record is None or record.is_settled:
+            return False
+        if event.why is None:
+            if record.ended is None:
+                record.end(event.at, GONE)
+            return True
+        record.measured(max(event.at, record.seen), event.register)
+        record.end(event.at, event.why)
+        record.is_settled = True
+        return True
+
+    def _find(self, charger: str, session: str | None) -> SessionRecord | None:
+        if session is None:
+            return None
+        if (same := self._same.get(session)) is not None:
+            return same
+        return next((record for record in self._of(charger) if record.id == session), None)
+
+    def _numbered(self, charger: str, transaction: int | None) -> SessionRecord | None:
+        if transaction is None:
+            return None
+        return next(
+            (record for record in self._of(charger) if record.transaction == transaction), None
+        )
+
+    def _of(self, charger: str) -> Iterator[SessionRecord]:
+        """Those at a charger, the newest first."""
+        return (record for record in reversed(self._records) if record.charger == charger)

@@ -1,0 +1,339 @@
+"""Each session is on the list once, with its energy counted once, whatever the charger does."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from ocpp.v16 import call as _call
+import pytest
+
+from custom_components.fusewise.devices.ocpp import CentralSystem, OcppCharger
+from custom_components.fusewise.sessions import GONE, NEXT, SessionRecord, Sessions
+
+from .conftest import Eventually
+from .peer import Clock, Peer, current
+
+call: Any = _call
+
+type Arrive = Callable[..., Awaitable[Peer]]
+
+
+@pytest.fixture
+def sessions() -> Sessions:
+    return Sessions()
+
+
+@pytest.fixture
+def charger(central: CentralSystem, sessions: Sessions) -> OcppCharger:
+    """The garage's charger, whose sessions are listed."""
+    charger = central.adopt("garage")
+    charger.events.subscribe(lambda event: sessions.take("garage", event))
+    return charger
+
+
+def energy(register: float, **more: Any) -> dict[str, Any]:
+    return {"value": str(register), "measurand": "Energy.Active.Import.Register"} | more
+
+
+def only(sessions: Sessions) -> SessionRecord:
+    [record] = sessions.within(None, None, None)
+    return record
+
+
+async def stop(peer: Peer, register: int, ago: float = 0.0, **more: Any) -> None:
+    message = {
+        "meter_stop": register,
+        "transaction_id": peer.transaction,
+        "reason": "EVDisconnected",
+    }
+    await peer.say(call.StopTransaction(timestamp=peer.stamp(ago), **(message | more)))
+
+
+async def test_a_session_is_listed_with_all_that_is_known_of_it(
+    charger: OcppCharger, sessions: Sessions, arrive: Arrive, clock: Clock
+) -> None:
+    peer = await arrive("garage")
+    began = clock()
+    await peer.start(id_tag="CARD", meter_start=1000)
+    clock.advance(60)
+    await peer.measure(energy(1100), *(current(16.0, phase) for phase in ("L1", "L2", "L3")))
+    running = only(sessions)
+    assert sessions.open("garage") is running
+    assert (running.energy_wh, running.ended) == (100.0, None)
+    clock.advance(60)
+    await stop(peer, 1250)
+    record = only(sessions)
+    assert record.energy_wh == 250.0
+    assert record.peak_w == pytest.approx(3 * 16 * 230)
+    assert (record.card, record.why_ended, record.is_settled) == ("CARD", "EVDisconnected", True)
+    assert record.began == pytest.approx(began, abs=1.0)
+    assert record.ended == pytest.approx(clock(), abs=1.0)
+    assert sessions.open("garage") is None
+
+
+async def test_a_doubled_start_and_a_doubled_end_are_one_session(
+    charger: OcppCharger, sessions: Sessions, arrive: Arrive, clock: Clock
+) -> None:
+    peer = await arrive("garage")
+    stamp = peer.stamp()
+    await peer.start(timestamp=stamp)
+    await peer.start(timestamp=stamp)
+    clock.advance(100)
+    await stop(peer, 500)
+    ended = only(sessions).ended
+    clock.advance(100)
+    await stop(peer, 900)
+    assert (only(sessions).energy_wh, only(sessions).ended) == (500.0, ended)
+
+
+async def test_a_late_end_corrects_an_assumed_one(
+    charger: OcppCharger, sessions: Sessions, arrive: Arrive, clock: Clock
+) -> None:
+    peer = await arrive("garage")
+    await peer.start()
+    clock.advance(600)
+    await peer.measure(energy(1000))
+    await peer.tell_status("Available")
+    assert only(sessions).why_ended == GONE
+    clock.advance(600)
+    await stop(peer, 1200, ago=700)
+    record = only(sessions)
+    assert (record.energy_wh, record.why_ended) == (1200.0, "EVDisconnected")
+    assert record.ended == pytest.approx(clock() - 700, abs=1.0)
+
+
+async def test_what_was_charged_while_the_line_was_lost_is_counted_once(
+    charger: OcppCharger, sessions: Sessions, arrive: Arrive, clock: Clock, eventually: Eventually
+) -> None:
+    peer = await arrive("garage")
+    await peer.start(meter_start=5000)
+    await peer.measure(energy(5100))
+    transaction = peer.transaction
+    await peer.cut()
+    await eventually(lambda: not charger.reading.online)
+    clock.advance(3600)
+    again = await arrive("garage", boots=False, transaction=transaction)
+    await again.measure(energy(9100))
+    await again.measure(energy(7000), ago=1800)  # what it had kept comes late
+    await again.measure(energy(9200))
+    assert only(sessions).energy_wh == 4200.0
+
+
+async def test_a_meter_that_begins_at_zero_again_takes_no_energy_away(
+    charger: OcppCharger, sessions: Sessions, arrive: Arrive, clock: Clock
+) -> None:
+    peer = await arrive("garage")
+    await peer.start(meter_start=70_000)
+    for register in (71_000, 71_500, 40, 540):
+        clock.advance(300)
+        await peer.measure(energy(register))
+    assert only(sessions).energy_wh == 1500 + 40 + 500
+
+
+async def test_a_meter_that_shakes_counts_nothing_twice(
+    charger: OcppCharger, sessions: Sessions, arrive: Arrive, clock: Clock
+) -> None:
+    peer = await arrive("garage")
+    await peer.start(meter_start=70_000)
+    for register in (70_100, 70_099, 70_200):
+        clock.advance(300)
+        await peer.measure(energy(register))
+    assert only(sessions).energy_wh == pytest.approx(200, abs=1.0)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        [energy(1.5, unit="kWh")],
+        [{"value": "1500"}],  # the standard's default is the energy, in Wh
+        [energy(500, phase=phase) for phase in ("L1", "L2", "L3")],
+        [energy(1500), energy(1400, location="EV")],
+    ],
+)
+async def test_energy_is_read_in_every_form_that_chargers_send(
+    charger: OcppCharger,
+    sessions: Sessions,
+    arrive: Arrive,
+    values: list[dict[str, Any]],
+) -> None:
+    peer = await arrive("garage")
+    await peer.start()
+    await peer.measure(*values)
+    assert only(sessions).energy_wh == 1500.0
+
+
+@pytest.mark.parametrize("value", ["-5", "NaN", "inf", "1e300", "much"])
+async def test_energy_that_cannot_be_counts_as_missing(
+    charger: OcppCharger, sessions: Sessions, arrive: Arrive, value: str
+) -> None:
+    peer = await arrive("garage")
+    await peer.start()
+    await peer.measure({"value": value, "measurand": "Energy.Active.Import.Register"})
+    assert only(sessions).energy_wh == 0.0
+
+
+async def test_a_session_goes_on_after_a_restart_of_home_assistant(
+    charger: OcppCharger,
+    sessions: Sessions,
+    arrive: Arrive,
+    clock: Clock,
+    eventually: Eventually,
+) -> None:
+    peer = await arrive("garage")
+    stamp = peer.stamp()
+    await peer.start(timestamp=stamp, id_tag="CARD")
+    await peer.measure(energy(100))
+    before, transaction = only(sessions), peer.transaction
+    assert transaction is not None
+    # A central system that knows nothing, and what was on disk.
+    anew = CentralSystem(clock, clock)
+    await anew.start("127.0.0.1", 0)
+    read = Sessions(sessions.stored())
+    running = read.open("garage")
+    assert running == before
+    follower = anew.adopt("garage")
+    follower.remember(transaction, running.attempt, running.began)
+    follower.events.subscribe(lambda event: read.take("garage", event))
+    clock.advance(30)
+    assert anew.port is not None
+    for again_started in (True, False):
+        again = Peer(identity="garage", clock=clock, boots=False, transaction=transaction)
+        await again.connect(anew.port)
+        if again_started:
+            # It had not heard our answer.
+            answer = await again.start(timestamp=stamp, id_tag="CARD")
+            assert answer.transaction_id == transaction
+        await again.measure(energy(400))
+        await again.leave()
+    record = only(read)
+    assert (record.id, record.energy_wh, record.began) == (before.id, 400.0, before.began)
+    assert follower.reading.session is not None
+    assert follower.reading.session.started == before.began
+    await anew.stop()
+
+
+async def test_a_session_that_a_restart_finds_by_its_number_keeps_its_begin(
+    central: CentralSystem, arrive: Arrive, clock: Clock
+) -> None:
+    charger = central.adopt("garage")
+    charger.remember(77, None, clock() - 900)
+    peer = await arrive("garage", transaction=77)
+    await peer.measure(energy(400))
+    session = charger.reading.session
+    assert session is not None
+    assert session.started == clock() - 900
+
+
+async def test_a_session_that_is_found_by_its_status_is_the_one_that_ran_before(
+    charger: OcppCharger, sessions: Sessions, arrive: Arrive, clock: Clock
+) -> None:
+    peer = await arrive("garage")
+    await peer.start()
+    await peer.measure(energy(100))
+    await peer.leave()
+    # After a restart: a charger whose measurements name no transaction.
+    system = CentralSystem(clock, clock)
+    await system.start("127.0.0.1", 0)
+    read = Sessions(sessions.stored())
+    system.adopt("garage").events.subscribe(lambda event: read.take("garage", event))
+    clock.advance(60)
+    again = Peer(identity="garage", clock=clock, boots=False)
+    assert system.port is not None
+    await again.connect(system.port)
+    await again.tell_status("Charging")
+    await again.measure(energy(250))
+    assert only(read).energy_wh == 250.0
+    await again.leave()
+    await system.stop()
+
+
+async def test_a_start_that_comes_after_its_status_is_the_same_session(
+    charger: OcppCharger, sessions: Sessions, arrive: Arrive, clock: Clock
+) -> None:
+    peer = await arrive("garage")
+    await peer.tell_status("Charging")
+    await peer.measure(energy(1300))
+    await peer.start(meter_start=1000, id_tag="CARD", timestamp=peer.stamp(600))
+    await stop(peer, 1400)
+    record = only(sessions)
+    assert (record.card, record.energy_wh) == ("CARD", 400.0)
+
+
+async def test_a_session_whose_end_never_came_ends_where_the_next_begins(
+    charger: OcppCharger, sessions: Sessions, arrive: Arrive, clock: Clock
+) -> None:
+    peer = await arrive("garage")
+    await peer.start()
+    clock.advance(60)
+    await peer.measure(energy(100))
+    last_heard = clock()
+    clock.advance(3600)
+    await peer.start(meter_start=100)
+    first, second = sessions.within(None, None, None)
+    assert (first.why_ended, second.ended) == (NEXT, None)
+    assert first.ended == pytest.approx(last_heard, abs=1.0)
+
+
+async def test_a_charger_without_power_ends_its_session_when_it_is_back(
+    charger: OcppCharger, sessions: Sessions, arrive: Arrive, clock: Clock
+) -> None:
+    peer = await arrive("garage")
+    await peer.start()
+    await peer.measure(energy(100))
+    await peer.cut()
+    clock.advance(900)
+    again = await arrive("garage", transaction=peer.transaction)
+    await stop(again, 120, ago=890, reason="PowerLoss")
+    record = only(sessions)
+    assert (record.why_ended, record.energy_wh) == ("PowerLoss", 120.0)
+
+
+async def test_what_happens_while_nobody_listens_is_told_later(
+    central: CentralSystem, sessions: Sessions, arrive: Arrive
+) -> None:
+    charger = central.adopt("garage")
+    peer = await arrive("garage")
+    leave = charger.events.subscribe(lambda event: sessions.take("garage", event))
+    leave()
+    await peer.start()
+    await stop(peer, 500)
+    assert not sessions.within(None, None, None)
+    charger.events.subscribe(lambda event: sessions.take("garage", event))
+    assert only(sessions).energy_wh == 500.0
+
+
+async def test_an_end_that_nobody_knows_changes_nothing(
+    charger: OcppCharger, sessions: Sessions, arrive: Arrive
+) -> None:
+    peer = await arrive("garage", transaction=4711)
+    await stop(peer, 500)
+    assert not sessions.within(None, None, None)
+
+
+def test_sessions_are_found_by_time_and_charger() -> None:
+    sessions = Sessions(
+        {"id": f"{charger}-{began}", "charger": charger, "began": began, "ended": ended}
+        for charger, began, ended in (("a", 100.0, 200.0), ("b", 150.0, 300.0), ("a", 400.0, None))
+    )
+
+    def found(begin: float | None, end: float | None, *chargers: str) -> list[str]:
+        return [record.id for record in sessions.within(begin, end, chargers or None)]
+
+    assert found(None, None) == ["a-100.0", "b-150.0", "a-400.0"]
+    assert found(250, 400) == ["b-150.0"]
+    assert found(10_000, None) == ["a-400.0"]  # it still runs
+    assert found(None, None, "a") == ["a-100.0", "a-400.0"]
+
+
+def test_what_a_newer_version_has_stored_is_read_all_the_same() -> None:
+    stored = {"id": "a-1", "charger": "a", "began": 1.0, "attempt": ["CARD", 0, "x"], "new": 1}
+    [record] = Sessions([stored]).within(None, None, None)
+    assert record.attempt == ("CARD", 0, "x")
+
+
+def test_what_has_bound_a_session_is_counted() -> None:
+    sessions = Sessions([{"id": "a-1", "charger": "a", "began": 1.0}])
+    for reason in ("fuse", "fuse", "car"):
+        sessions.limited("a", reason, 2.0)
+    sessions.limited("nobody", "fuse", 2.0)
+    [record] = sessions.within(None, None, None)
+    assert record.limited_by == {"fuse": 4.0, "car": 2.0}
