@@ -25,7 +25,7 @@ async def no_pings_to_closed_sockets() -> AsyncGenerator[None]:
 
 
 @pytest.fixture
-def ocpp_port() -> int:
+def ocpp_port(loopback_only: None) -> int:
     """A port that nobody uses."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
