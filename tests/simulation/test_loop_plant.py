@@ -75,6 +75,6 @@ def test_the_car_follows_after_its_dead_time_and_is_seen_later() -> None:
         return FLOOR if time < 100 else 10.0
 
     held.run(step, seed=1)
-    # 4 s of dead time, 1 s for 4 A at 4 A/s, seen 3 s later
-    assert next(time for time, car in drawn if car > FLOOR) == 108.0
+    # 4 s of dead time and 3 s of lag; 4 A at 4 A/s take 1 s more
+    assert next(time for time, car in drawn if car > FLOOR) == 107.0
     assert next(time for time, car in drawn if car >= 10.0 - 1e-9) == 108.0
