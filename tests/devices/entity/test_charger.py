@@ -521,3 +521,41 @@ async def test_nothing_but_a_current_is_taken_for_one(opened: Open) -> None:
     for nonsense in (float("nan"), float("inf"), -1.0):
         with pytest.raises(ValueError, match="is no limit"):
             await opened(**ALL).apply(nonsense)
+
+
+async def test_a_full_car_that_turns_its_switch_off_is_no_second_hand(
+    opened: Open, thing: Thing
+) -> None:
+    switch = Switch(entity="switch.charging", follows_car=True)
+    charger = opened(switch=switch, **LIMIT, **STATUS)
+    await charger.apply(10)
+    thing.told()
+    thing.now += 3600
+    thing.show("switch.charging", "off")
+    thing.show("sensor.status", "complete")
+    await charger.apply(10)
+    assert charger.second_hand is None
+    assert charger.reading.limit == 10
+    # It is asked once more whether it wants to, now and then.
+    assert thing.told() == [("switch.charging", "turn_on")]
+    thing.obeys = False
+    thing.show("switch.charging", "off")
+    thing.now += 60
+    await charger.apply(10)
+    assert thing.told() == []
+    # But a person's hand counts.
+    thing.show("switch.charging", "on")
+    thing.show("switch.charging", "off", context=Context(user_id="anna"))
+    assert charger.second_hand is not None
+
+
+async def test_a_switch_that_a_limit_turns_on_is_no_second_hand(opened: Open, thing: Thing) -> None:
+    charger = opened(**ALL)
+    await charger.apply(0)
+    thing.told()
+    thing.now += 600
+    thing.show("number.limit", 6)
+    charger.second_hand = None
+    await charger.apply(10)
+    thing.show("switch.charging", "on")
+    assert charger.second_hand is None

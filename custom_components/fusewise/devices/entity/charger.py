@@ -12,7 +12,6 @@ from dataclasses import replace
 import math
 from typing import override
 
-from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import Event, EventStateReportedData, HomeAssistant, callback
 from homeassistant.helpers.event import (
     EventStateChangedData,
@@ -128,10 +127,11 @@ class EntityCharger(Charger):
             # First how much, then that it may: a car must not begin with what was set before.
             if self._limit is not None:
                 await self._limit.turn(let)
-            if self._switch is not None:
+            if self._switch is not None and self._switch.available:
                 await self._switch.turn(1.0)
         elif self._switch is not None:
-            await self._switch.turn(0.0)
+            if self._switch.available:
+                await self._switch.turn(0.0)
         else:
             await self._pause_without_switch()
 
@@ -151,16 +151,21 @@ class EntityCharger(Charger):
     def _missing(self) -> str | None:
         """The entity without which it cannot be told anything, while that is not there."""
         for turning in (self._limit, self._switch):
-            if turning is not None and turning.entity is not None:
-                state = self._hass.states.get(turning.entity)
-                if state is None or state.state == STATE_UNAVAILABLE:
-                    return turning.entity
+            # Some show no switch where no car is.
+            optional = turning is self._switch and self._follows_car and self._limit is not None
+            if turning is not None and not turning.available and not optional:
+                return turning.entity
         return None
+
+    @property
+    def _follows_car(self) -> bool:
+        return self.entities.switch is not None and self.entities.switch.follows_car
 
     def _let_through(self) -> float | None:
         """A that it lets through, as it shows it."""
         if self._switch is not None and self._switch.shown == 0.0:
-            return 0.0
+            if not self._follows_car or self._switch.told == 0.0:
+                return 0.0
         return None if self._limit is None else self._limit.shown
 
     def _status(self) -> ChargerStatus:

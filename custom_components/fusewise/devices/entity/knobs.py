@@ -25,6 +25,8 @@ class Knob(Protocol):
 
     entity: str | None
     """Where it shows that; None: nowhere."""
+    follows_car: bool
+    """It shows what the car does, and not only what it was told."""
 
     def value(self, state: State | None) -> float | None:
         """How it stands: A, or 1 for on and 0 for off; None where that is not known."""
@@ -47,6 +49,7 @@ class LimitKnob(Knob):
         self._hass = hass
         self._limit = limit
         self.entity = limit.entity or limit.shown_by
+        self.follows_car = False
 
     @override
     def value(self, state: State | None) -> float | None:
@@ -121,6 +124,7 @@ class SwitchKnob(Knob):
     def __init__(self, switch: Switch) -> None:
         self._switch = switch
         self.entity: str = switch.entity
+        self.follows_car = switch.follows_car
 
     @override
     def value(self, state: State | None) -> float | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["Action", "ChargerEntities", "Limit", "Switch", "Traits"]
+__all__ = ["NO_TRAITS", "Action", "ChargerEntities", "Limit", "Switch", "Traits"]
 
 CURRENT = "{current}"
 
@@ -40,6 +40,8 @@ class Switch:
     entity: str
     on: str = "on"
     off: str = "off"
+    follows_car: bool = False
+    """It shows whether the car charges and not whether it may: a car that is full turns it off."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +58,9 @@ class Traits:
     """s after which it has forgotten its limit; None: it keeps it."""
 
 
+NO_TRAITS = Traits()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChargerEntities:
     """The entities of a charger by their role."""
@@ -68,7 +73,7 @@ class ChargerEntities:
     currents: tuple[str, ...] = ()
     """One for each of its conductors, or one."""
     power: str | None = None
-    traits: Traits = Traits()
+    traits: Traits = NO_TRAITS
 
     def __iter__(self) -> Iterator[str]:
         """The ids of all its entities."""

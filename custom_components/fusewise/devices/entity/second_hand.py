@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 from homeassistant.core import Context, Event, HomeAssistant, callback
 
+from ...balancing.model import NEVER
+
 __all__ = ["Contexts", "SecondHand"]
 
 # Of Home Assistant's automation and script, which a home may do without.
@@ -39,6 +41,8 @@ class Contexts:
     """Which contexts are ours, and whose the others are."""
 
     def __init__(self, hass: HomeAssistant) -> None:
+        self.told_at = NEVER
+        """When the charger was told something last: one knob may turn another."""
         self._ours: OrderedDict[str, None] = OrderedDict()
         self._runs: OrderedDict[str, str] = OrderedDict()
         self._stop: list[Callable[[], None]] = [

@@ -5,6 +5,7 @@ import logging
 
 import voluptuous as vol
 
+from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant, State
 from homeassistant.exceptions import HomeAssistantError
 
@@ -18,6 +19,7 @@ __all__ = ["Turning"]
 
 _LOGGER = logging.getLogger(__name__)
 
+CAR_AGAIN = 900.0  # s until a car that does not begin is told once more that it may
 ANSWER_TIME = 10.0  # s; an action that takes longer hangs, unless its charger is known to be slow
 AGAIN = (
     30.0  # s until what failed or had no effect is tried once more: clouds block who hammers them
@@ -46,6 +48,19 @@ class Turning:
         return self._knob.entity
 
     @property
+    def available(self) -> bool:
+        """Home Assistant can reach it, as far as it shows."""
+        if self.entity is None:
+            return True
+        state = self._hass.states.get(self.entity)
+        return state is not None and state.state != STATE_UNAVAILABLE
+
+    @property
+    def told(self) -> float | None:
+        """What it was told last, by us or by somebody else; None: nothing yet."""
+        return self._told
+
+    @property
     def shown(self) -> float | None:
         """How it stands; where nothing shows that, what it was told."""
         if self.entity is None:
@@ -65,6 +80,9 @@ class Turning:
         if known:
             if self._problem is None and now < self._told_at + self._traits.obeys_within:
                 return  # on its way
+            willing = self._knob.follows_car and wanted and self._problem is None
+            if willing and now < self._told_at + CAR_AGAIN:
+                return  # it may, and does not want to
             if self._problem is None and not self._reached and not self._forgets(now):
                 self._problem = DeviceRefusedError(
                     f"{self.entity} takes the command but still shows {shown:g} instead of {wanted:g}. "
@@ -89,8 +107,8 @@ class Turning:
         context, now = new.context, self._clock()
         if self._contexts.is_ours(context):
             return None
-        on_its_way = now < self._told_at + self._traits.obeys_within
-        if on_its_way and not self._contexts.is_somebodys(context):
+        on_its_way = now < self._contexts.told_at + self._traits.obeys_within
+        if (on_its_way or self._knob.follows_car) and not self._contexts.is_somebodys(context):
             return None
         # From here on it stands as they want it, until we are to change that.
         self._told, self._told_at, self._reached, self._problem = value, now, True, None
@@ -117,6 +135,7 @@ class Turning:
         domain, name, data = self._knob.call(wanted)
         # Told also if it fails: it may have been carried out, and must not be repeated at once.
         self._told, self._told_at, self._reached = wanted, now, False
+        self._contexts.told_at = now
         try:
             async with asyncio.timeout(max(ANSWER_TIME, self._traits.obeys_within)):
                 await self._hass.services.async_call(

@@ -1,0 +1,157 @@
+"""Chargers whose integrations are part of Home Assistant; read there, in 2026.11."""
+
+from collections.abc import Sequence
+
+from ..roles import Traits
+from .preset import Preset, Role
+
+
+def _number(key: str) -> Role:
+    return Role(domain="number", key=key)
+
+
+def _sensor(key: str) -> Role:
+    return Role(domain="sensor", key=key)
+
+
+def _switch(key: str) -> Role:
+    return Role(domain="switch", key=key)
+
+
+PRESETS: Sequence[Preset] = (
+    Preset(
+        integration="peblar",
+        source="homeassistant/components/peblar: number.py, switch.py, sensor.py, coordinator.py",
+        limit=_number("charge_current_limit"),
+        # Setting a limit of 6 A or more turns it on as well.
+        switch=_switch("charge"),
+        status=_sensor("cp_state"),
+        statuses={
+            "no_ev_connected": "available",
+            "suspended": "suspended_evse",
+            "invalid": "faulted",
+        },
+        currents=tuple(_sensor(f"current_phase_{n}") for n in (1, 2, 3)),
+        power=_sensor("power_total"),
+        traits=Traits(obeys_within=12.0),  # read every 10 s
+    ),
+    Preset(
+        integration="besen",
+        source="homeassistant/components/besen: number.py, switch.py, sensor.py",
+        limit=_number("charging_current"),
+        switch=_switch("charging"),
+        switch_follows_car=True,
+        status=_sensor("plug_state"),
+        statuses={"connected_unlocked": "preparing", "connected_locked": "preparing"},
+        currents=tuple(_sensor(f"l{n}_current") for n in (1, 2, 3)),
+        power=_sensor("charging_power"),
+    ),
+    Preset(
+        integration="openevse",
+        source="homeassistant/components/openevse: number.py, select.py, sensor.py, coordinator.py",
+        limit=_number("charge_rate"),
+        # Without a car it waits in either state.
+        switch=Role(domain="select", key="override_state"),
+        on="active",
+        off="disabled",
+        status=_sensor("status"),
+        statuses={
+            "not_connected": "available",
+            "sleeping": "suspended_evse",
+            "disabled": "suspended_evse",
+        },
+        currents=(_sensor("charging_current"),),
+        power=_sensor("charging_power"),
+    ),
+    Preset(
+        integration="wallbox",
+        source="homeassistant/components/wallbox: number.py, switch.py, const.py, coordinator.py",
+        limit=_number("maximum_charging_current"),
+        switch=_switch("pause_resume"),
+        switch_follows_car=True,
+        status=_sensor("status_description"),
+        statuses={
+            "Disconnected": "available",
+            "Ready": "available",
+            "Locked": "available",
+            "Locked, car connected": "preparing",
+            "Scheduled": "suspended_evse",
+            "Paused": "suspended_evse",
+            "Waiting": "suspended_ev",
+            "Waiting for car demand": "suspended_ev",
+            "Waiting in queue by Power Sharing": "suspended_evse",
+            "Waiting in queue by Power Boost": "suspended_evse",
+            "Waiting in queue by Eco-Smart": "suspended_evse",
+            "Waiting MID failed": "faulted",
+            "Waiting MID safety margin exceeded": "faulted",
+            "Updating": "unavailable",
+            "Discharging": "charging",
+        },
+        power=_sensor("charging_power"),
+        # Its cloud is asked every 90 s, and blocks who asks or tells more often.
+        traits=Traits(obeys_within=100.0, minimum_interval=90.0),
+    ),
+    Preset(
+        integration="v2c",
+        source="homeassistant/components/v2c: number.py, switch.py, binary_sensor.py, coordinator.py",
+        limit=_number("intensity"),
+        switch=_switch("paused"),
+        on="off",
+        off="on",
+        status=Role(domain="binary_sensor", key="connected"),
+        power=_sensor("charge_power"),
+        traits=Traits(obeys_within=8.0),  # read every 5 s
+    ),
+    Preset(
+        integration="lektrico",
+        source="homeassistant/components/lektrico: number.py, sensor.py, coordinator.py",
+        limit=_number("dynamic_limit"),
+        status=_sensor("state"),
+        statuses={
+            "locked": "available",
+            "need_auth": "preparing",
+            "paused": "suspended_evse",
+            "paused_by_scheduler": "suspended_evse",
+            "updating_firmware": "unavailable",
+        },
+        currents=tuple(_sensor(f"current_l{n}") for n in (1, 2, 3)),
+        power=_sensor("power"),
+        traits=Traits(obeys_within=15.0),  # read every 10 s
+    ),
+    Preset(
+        integration="nrgkick",
+        source="homeassistant/components/nrgkick: number.py, switch.py, sensor.py, const.py",
+        limit=_number("current_set"),
+        switch=_switch("charging_enabled"),
+        status=_sensor("status"),
+        statuses={"standby": "available", "wakeup": "preparing"},
+        currents=tuple(_sensor(f"l{n}_current") for n in (1, 2, 3)),
+        power=_sensor("total_active_power"),
+        traits=Traits(obeys_within=35.0),
+    ),
+    Preset(
+        integration="ohme",
+        source="homeassistant/components/ohme: select.py, sensor.py, coordinator.py",
+        # Only its cloud decides how much; it can be paused.
+        switch=Role(domain="select", key="charge_mode"),
+        on="max_charge",
+        off="paused",
+        status=_sensor("status"),
+        statuses={
+            "unplugged": "available",
+            "pending_approval": "preparing",
+            "plugged_in": "suspended_ev",
+            "finished": "finishing",
+        },
+        currents=(_sensor("current"),),
+        power=_sensor("power"),
+        traits=Traits(obeys_within=70.0, minimum_interval=60.0),  # read every 30 to 60 s
+    ),
+    Preset(
+        integration="shelly",
+        source="homeassistant/components/shelly: switch.py, sensor.py",
+        is_plug=True,
+        switch=_switch("switch:0"),
+        power=_sensor("switch:0-power"),
+    ),
+)

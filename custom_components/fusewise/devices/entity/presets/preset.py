@@ -1,0 +1,43 @@
+"""What can be said of an integration's chargers: which entity has which role, and what it cannot do."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ..roles import NO_TRAITS, Action, Traits
+
+__all__ = ["Preset", "Role"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Role:
+    """An entity of the device, by its domain and by how its integration calls it."""
+
+    domain: str
+    key: str
+    """Its translation key, or the end of its unique id."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preset:
+    """The chargers of one integration."""
+
+    integration: str
+    """Its domain in Home Assistant."""
+    source: str
+    """Where what stands here was read."""
+    limit: Role | None = None
+    action: Action | None = None
+    """In the place of a limit's entity; '{device}' stands for the id of the device."""
+    limit_shown_by: Role | None = None
+    """What shows the limit that the action has set."""
+    switch: Role | None = None
+    on: str = "on"
+    off: str = "off"
+    switch_follows_car: bool = False
+    status: Role | None = None
+    statuses: Mapping[str, str] = field(default_factory=dict)
+    currents: tuple[Role, ...] = ()
+    power: Role | None = None
+    traits: Traits = NO_TRAITS
+    is_plug: bool = False
+    """It is made for anything, so it is offered last and by that name."""
