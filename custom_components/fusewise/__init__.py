@@ -10,9 +10,11 @@ from .actions import async_register_actions
 from .const import CONF_OCPP, DOMAIN, PLATFORMS
 from .coordinator import FusewiseConfigEntry, FusewiseCoordinator
 from .door import async_get_doors
+from .issues import async_forget_site, async_forget_stall
 from .listening import DoorError, address_of, listening_of
 from .meter import async_open_meter
 from .session_log import SessionLog, async_forget_sessions
+from .store import SiteStore
 from .web import OcppView
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
@@ -50,8 +52,9 @@ async def async_setup_entry(hass: HomeAssistant, entry: FusewiseConfigEntry) -> 
     await log.async_load()
     entry.async_on_unload(log.async_close)
     entry.runtime_data = coordinator = FusewiseCoordinator(hass, entry, door, meter, log)
+    await coordinator.async_restore()
     await coordinator.async_configure()
-    entry.async_create_background_task(hass, coordinator.run(), f"fusewise {entry.title}")
+    await coordinator.async_begin()
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     entry.async_on_unload(entry.add_update_listener(_async_settings_changed))
     return True
@@ -70,14 +73,19 @@ async def async_unload_entry(hass: HomeAssistant, entry: FusewiseConfigEntry) ->
     """Unload a site. Its chargers keep their limits until these end, then their fall-backs."""
     if not await hass.config_entries.async_unload_platforms(entry, PLATFORMS):
         return False
+    await entry.runtime_data.async_keep()
+    async_forget_stall(hass, entry.entry_id)
     if entry.disabled_by is not None:
+        async_forget_site(hass, entry.entry_id, entry.subentries)
         await async_get_doors(hass).leave(entry.entry_id)
     return True
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: FusewiseConfigEntry) -> None:
-    """Close the door behind a site that is gone, and forget its sessions."""
+    """Close the door behind a site that is gone, and forget all that was known of it."""
+    async_forget_site(hass, entry.entry_id, entry.subentries)
     await async_forget_sessions(hass, entry.entry_id)
+    await SiteStore(hass, entry.entry_id).async_remove()
     await async_get_doors(hass).leave(entry.entry_id)
 
 

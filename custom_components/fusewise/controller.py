@@ -2,11 +2,13 @@
 
 A new meter sample starts a cycle at once; without one a cycle comes at least every `TICK` seconds, so that
 ages are noticed and limits in the chargers are renewed. A cycle that raises is logged and shown, and the
-next one runs.
+next one runs. After a start the first cycle waits a moment for the meters, so that no car is paused for the
+second until they have spoken.
 """
 
 import asyncio
 from collections.abc import Callable, Mapping
+import contextlib
 from dataclasses import dataclass, replace
 import logging
 import time
@@ -18,17 +20,24 @@ from .balancing.model import (
     Decision,
     GridLimit,
     Memory,
-    MeterReading,
     Mode,
     Session,
     Site,
     Snapshot,
 )
+from .balancing.restart import outlive
 from .devices import Charger, DeviceError, Meter, Unsubscribe
+from .line import Line
+from .proving import Prover
 
 _LOGGER = logging.getLogger(__name__)
 
 TICK = 1.0  # s; a third of the shortest life of a limit in a charger (10 s) with room to spare
+FIRST_READINGS = (
+    5.0  # s that the first cycle waits for the meters; limits in chargers live for longer
+)
+
+NOTHING_REMEMBERED = Memory()
 
 _EPOCH = time.time() - time.monotonic()
 
@@ -59,15 +68,19 @@ class Controller:
         chargers: Mapping[str, Charger],
         publish: Callable[[Decision], None],
         clock: Callable[[], float] = steady_clock,
+        memory: Memory = NOTHING_REMEMBERED,
     ) -> None:
         """`meters` and `chargers` are keyed by the ids that `site` uses."""
         self._publish = publish
         self._clock = clock
         self._wake = asyncio.Event()
-        self._memory = Memory()
+        self.memory = memory
+        self.prover = Prover()
         self._wishes: dict[str, Wish] = {}
-        self._lines: dict[str, _Line] = {}
+        self._lines: dict[str, Line] = {}
         self._meters: dict[str, Meter] = {}
+        self._readers: dict[str, tuple[Meter, asyncio.Task[None]]] = {}
+        self._running = False
         self._subscriptions: list[Unsubscribe] = []
         self._failing = False
         self.grid_limits: tuple[GridLimit, ...] = ()
@@ -81,7 +94,8 @@ class Controller:
         """Take over a changed site in place: no car is interrupted, nothing learnt is lost."""
         for unsubscribe in self._subscriptions:
             unsubscribe()
-        self.site = site
+        self.prover.forget(but=chargers)
+        self.site = self._as_proved(site)
         self._meters = dict(meters)
         for gone in self._lines.keys() - chargers.keys():
             self._lines.pop(gone).close()
@@ -90,9 +104,11 @@ class Controller:
             if line is None or line.charger is not charger:
                 if line is not None:
                     line.close()
-                self._lines[key] = _Line(key, charger)
+                self._lines[key] = Line(key, charger)
         devices: list[Meter | Charger] = [*meters.values(), *chargers.values()]
         self._subscriptions = [device.subscribe(self._wake.set) for device in devices]
+        if self._running:
+            self._read_meters()
         self._wake.set()
 
     def wish(self, charger: str) -> Wish:
@@ -104,6 +120,11 @@ class Controller:
         self._wishes[charger] = wish
         self._wake.set()
 
+    def ask_for_proof(self, charger: str) -> None:
+        """Test whether a charger falls back by itself, at the next chance."""
+        self.prover.ask(charger)
+        self._wake.set()
+
     def problem(self, charger: str) -> DeviceError | None:
         """Why the charger could not be told its last setpoint; None when it was."""
         line = self._lines.get(charger)
@@ -111,19 +132,21 @@ class Controller:
 
     async def run(self) -> None:
         """Run cycles for ever."""
-        meters = [asyncio.ensure_future(meter.run()) for meter in self._meters.values()]
+        self._running = True
+        self._read_meters()
         try:
+            await self._hear_meters()
             while True:
                 self._wake.clear()
                 self._cycle_safely()
-                try:
+                with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(TICK):
                         await self._wake.wait()
-                except TimeoutError:
-                    pass
         finally:
-            for task in meters:
+            self._running = False
+            for _, task in self._readers.values():
                 task.cancel()
+            self._readers = {}
             self.close()
 
     def close(self) -> None:
@@ -135,14 +158,32 @@ class Controller:
             line.close()
         self._lines = {}
 
+    def _read_meters(self) -> None:
+        """Have each meter read that the site has now, and no other."""
+        for key, (meter, task) in list(self._readers.items()):
+            if self._meters.get(key) is not meter:
+                task.cancel()
+                del self._readers[key]
+        for key, meter in self._meters.items():
+            if key not in self._readers:
+                self._readers[key] = meter, asyncio.ensure_future(meter.run())
+
+    async def _hear_meters(self) -> None:
+        """Wait a moment until each meter has spoken. Chargers keep what they were told meanwhile."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(FIRST_READINGS):
+                while any(meter.reading is None for meter in self._meters.values()):
+                    self._wake.clear()
+                    await self._wake.wait()
+
     def _cycle_safely(self) -> None:
         try:
             self._cycle()
         except ClockError:
             # Only a clock that was exchanged under us can do this; what was learnt of time is worthless.
-            _LOGGER.warning("The clock ran backwards; starting with an empty memory")
-            self._memory = Memory()
-        except Exception:  # noqa: BLE001 - the loop that holds the fuse must not die of one cycle
+            _LOGGER.warning("The clock ran backwards; going on as after a restart")
+            self.memory = outlive(self.memory, self._clock())
+        except Exception:
             if not self._failing:
                 _LOGGER.exception(
                     "A control cycle failed; the chargers keep their limits until these end"
@@ -154,28 +195,53 @@ class Controller:
             self._failing = False
 
     def _cycle(self) -> None:
-        decision = decide(self.site, self._snapshot(), self._memory)
-        self._memory = decision.memory
+        now = self._clock()
+        chargers = {
+            key: _with_wish(line.charger.reading, self.wish(key))
+            for key, line in self._lines.items()
+        }
+        left_alone = self._prove(chargers, now)
+        snapshot = Snapshot(
+            now=now,
+            meters={
+                key: reading
+                for key, meter in self._meters.items()
+                if (reading := meter.reading) is not None
+            },
+            chargers=chargers,
+            grid_limits=self.grid_limits,
+        )
+        decision = decide(self.site, snapshot, self.memory)
+        self.memory = decision.memory
         self.decision = decision
         for setpoint in decision.setpoints:
             line = self._lines.get(setpoint.charger)
-            if line is not None:
+            if line is None:
+                continue
+            if setpoint.charger == left_alone:
+                line.rest()
+            else:
                 line.tell(setpoint.current)
         self._publish(decision)
 
-    def _snapshot(self) -> Snapshot:
-        meters: dict[str, MeterReading] = {}
-        for key, meter in self._meters.items():
-            if (reading := meter.reading) is not None:
-                meters[key] = reading
-        return Snapshot(
-            now=self._clock(),
-            meters=meters,
-            chargers={
-                key: _with_wish(line.charger.reading, self.wish(key))
-                for key, line in self._lines.items()
-            },
-            grid_limits=self.grid_limits,
+    def _prove(self, chargers: dict[str, ChargerReading], now: float) -> str | None:
+        """Go on testing a fall-back; the charger that is tested counts like one that is out of reach."""
+        before = self.prover.proofs
+        tested = self.prover.step(self.site, chargers, self.decision, now)
+        if self.prover.proofs is not before:
+            self.site = self._as_proved(self.site)
+        if tested is not None:
+            chargers[tested] = replace(chargers[tested], online=False, proving=True)
+        return tested
+
+    def _as_proved(self, site: Site) -> Site:
+        """The site with what is known of its chargers' fall-backs."""
+        return replace(
+            site,
+            chargers=tuple(
+                replace(charger, fallback_proved=self.prover.has_proved(charger))
+                for charger in site.chargers
+            ),
         )
 
 
@@ -194,41 +260,3 @@ def _with_wish(reading: ChargerReading, wish: Wish) -> ChargerReading:
         maximum=wish.maximum if wish.maximum is not None else session.maximum,
     )
     return replace(reading, session=wished)
-
-
-class _Line:
-    """Tells one charger its newest setpoint; a slow charger delays nobody else."""
-
-    def __init__(self, key: str, charger: Charger) -> None:
-        self.charger = charger
-        self.problem: DeviceError | None = None
-        self._key = key
-        self._wanted = 0.0
-        self._fresh = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
-
-    def tell(self, current: float) -> None:
-        self._wanted = current
-        self._fresh.set()
-        if self._task is None or self._task.done():
-            self._task = asyncio.ensure_future(self._run())
-
-    def close(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-
-    async def _run(self) -> None:
-        while True:
-            await self._fresh.wait()
-            self._fresh.clear()
-            try:
-                await self.charger.apply(self._wanted)
-            except DeviceError as problem:
-                # The coordinator tells people, by the charger's name.
-                if self.problem is None:
-                    _LOGGER.debug("Charger %s: %s", self._key, problem)
-                self.problem = problem
-            else:
-                if self.problem is not None:
-                    _LOGGER.debug("Charger %s takes its setpoints again", self._key)
-                self.problem = None

@@ -3,34 +3,42 @@
 The loop does not live here: a coordinator without listeners stops, and the loop that holds the fuse must not.
 """
 
+import asyncio
 from collections.abc import Mapping
+import contextlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 import logging
 from typing import override
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
+from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
 from .balancing.model import Charger, ChargerReading, CircuitState, Decision, PerPhase, Setpoint
 from .const import CONF_METER, CONF_OCPP, DOMAIN, GRID_METER, MAIN_CIRCUIT, SUBENTRY_CHARGER
-from .controller import Controller, Wish, steady_clock
+from .controller import FIRST_READINGS, TICK, Controller, Wish, steady_clock
 from .device import async_register_devices
 from .devices import DeviceError, DeviceOfflineError, Meter
 from .devices.entity import EntityMeter
 from .devices.ocpp import OcppCharger, StationInfo
 from .door import Door
+from .fallbacks import Fallbacks
+from .issues import async_forget_stall, async_tell_stall
 from .meter import cars_draw
+from .proving import Proof, ProofState
 from .session_log import SessionLog
 from .sessions import SessionRecord
 from .site import site_of
+from .store import KEPT_EVERY, Kept, SiteStore
 
 _LOGGER = logging.getLogger(__name__)
 
 CALL_BACK = 60.0  # s in which a charger that was connected before a restart has called again
 OVERDUE = timedelta(seconds=10)  # ten ticks of the loop: what is shown would be a lie by then
+ARMED_ANEW = timedelta(hours=1)  # what the house draws at most changes by the day
 
 type FusewiseConfigEntry = ConfigEntry[FusewiseCoordinator]
 
@@ -50,6 +58,9 @@ class ChargerView:
     wish: Wish
     session: SessionRecord | None
     """The session that runs, or the last one."""
+    proof_state: ProofState
+    proof: Proof | None
+    """What the last test of its fall-back has shown."""
     awaited: bool
     """It is not connected because Home Assistant has just been started; it will call again."""
 
@@ -97,19 +108,26 @@ class FusewiseCoordinator(DataUpdateCoordinator[SiteView]):
         self._names: dict[str, str] = {}
         self._infos: dict[str, StationInfo | None] = {}
         self._troubled: set[str] = set()
+        self._store = SiteStore(hass, entry.entry_id)
+        self._stalled = False
+        self._decided = asyncio.Event()
         self.controller = Controller(site_of(entry), self._meters, {}, self._publish)
+        self._fallbacks = Fallbacks(hass, entry.entry_id, self.controller)
 
     async def async_configure(self) -> None:
         """Take over the settings as they are now, in place: no car is interrupted."""
         entry = self.config_entry
         subentries = entry.get_subentries_of_type(SUBENTRY_CHARGER)
-        self.chargers = {
-            subentry.subentry_id: self.door.admit(entry, subentry) for subentry in subentries
-        }
         self._names = {subentry.subentry_id: subentry.title for subentry in subentries}
+        site = self._fallbacks.async_arm(site_of(entry), self._names)
+        armed = {charger.id: charger.fallback for charger in site.chargers}
+        self.chargers = {
+            subentry.subentry_id: self.door.admit(entry, subentry, armed[subentry.subentry_id])
+            for subentry in subentries
+        }
         self.log.follow(self.chargers)
         async_register_devices(self.hass, entry, self.chargers)
-        self.controller.configure(site_of(entry), self._meters, self.chargers)
+        self.controller.configure(site, self._meters, self.chargers)
         await self.door.dismiss(
             entry.entry_id, but={charger.identity for charger in self.chargers.values()}
         )
@@ -123,19 +141,52 @@ class FusewiseCoordinator(DataUpdateCoordinator[SiteView]):
         data = self.config_entry.data
         return any(self._settings[key] != data[key] for key in (CONF_METER, CONF_OCPP))
 
-    async def run(self) -> None:
-        """Hold the fuse until the site is unloaded."""
-        self._began = steady_clock()
-        stop_watching = async_track_time_interval(self.hass, self._watch, OVERDUE / 2)
-        try:
-            await self.controller.run()
-        finally:
-            stop_watching()
+    async def async_restore(self) -> None:
+        """Know again what was known before Home Assistant, or the site, was started anew."""
+        kept = await self._store.async_load(steady_clock())
+        self.controller.memory = kept.memory
+        self.controller.prover.proofs = kept.proofs
+
+    async def async_begin(self) -> None:
+        """Hold the fuse until the site is unloaded. Comes back with the first decision, or without if it is late."""
+        entry, hass = self.config_entry, self.hass
+        self._began = self.published_at = steady_clock()
+        for watch, interval in (
+            (self._watch, OVERDUE / 2),
+            (self.async_keep, KEPT_EVERY),
+            (self._arm_anew, ARMED_ANEW),
+        ):
+            entry.async_on_unload(async_track_time_interval(hass, watch, interval))
+        entry.async_on_unload(
+            hass.bus.async_listen_once(EVENT_HOMEASSISTANT_FINAL_WRITE, self.async_keep)
+        )
+        entry.async_create_background_task(hass, self.controller.run(), f"fusewise {entry.title}")
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(FIRST_READINGS + TICK):
+                await self._decided.wait()
+
+    async def async_keep(self, _: datetime | Event | None = None) -> None:
+        """Keep what is known for the next start."""
+        controller = self.controller
+        await self._store.async_save(
+            Kept(memory=controller.memory, proofs=controller.prover.proofs)
+        )
+
+    async def _arm_anew(self, _now: datetime | None = None) -> None:
+        """Arm the chargers otherwise, where the house or a charger was seen to be otherwise."""
+        if self._fallbacks.are_outdated(site_of(self.config_entry)):
+            await self.async_configure()
 
     @callback
     def _publish(self, decision: Decision) -> None:
         self.published_at = decision.time
         self.log.decided(decision)
+        self._decided.set()
+        if self._stalled:
+            self._stalled = False
+            async_forget_stall(self.hass, self.config_entry.entry_id)
+        if self._fallbacks.have_failed_anew():
+            self.config_entry.async_create_task(self.hass, self._arm_anew())
         self._introduce()
         setpoints = {setpoint.charger: setpoint for setpoint in decision.setpoints}
         chargers = {
@@ -160,6 +211,8 @@ class FusewiseCoordinator(DataUpdateCoordinator[SiteView]):
             problem=problem,
             wish=self.controller.wish(charger.id),
             session=self.log.sessions.last(charger.id),
+            proof_state=self.controller.prover.state(charger),
+            proof=self.controller.prover.proofs.get(charger.id),
             awaited=self.published_at - self._began < CALL_BACK
             and (not reading.online or isinstance(problem, DeviceOfflineError)),
         )
@@ -187,6 +240,8 @@ class FusewiseCoordinator(DataUpdateCoordinator[SiteView]):
         age = steady_clock() - self.published_at
         if age > OVERDUE.total_seconds():
             self.async_set_update_error(TimeoutError(f"no control cycle for {age:.0f} s"))
+            self._stalled = True
+            async_tell_stall(self.hass, self.config_entry.entry_id, self.config_entry.title)
 
     @override
     async def _async_update_data(self) -> SiteView:

@@ -22,7 +22,6 @@ from homeassistant.util.hass_dict import HassKey
 
 from .const import (
     CONF_ENCRYPTION,
-    CONF_FALLBACK,
     CONF_IDENTITY,
     CONF_MODEL,
     CONF_OCPP,
@@ -131,8 +130,13 @@ class Door:
         return self._central.pending.values()
 
     @callback
-    def admit(self, entry: ConfigEntry[Any], subentry: ConfigSubentry) -> OcppCharger:
-        """Let a charger of a site in, or give one that is in its changed settings."""
+    def admit(
+        self, entry: ConfigEntry[Any], subentry: ConfigSubentry, fallback: float
+    ) -> OcppCharger:
+        """Let a charger of a site in, or give one that is in its changed settings.
+
+        `fallback` is A that it is armed with: what its owner wishes, or less where that does not fit.
+        """
         identity: str = subentry.data[CONF_IDENTITY]
         self._owners[identity] = entry.entry_id
         self._names[identity] = subentry.title
@@ -140,7 +144,7 @@ class Door:
         settings = ChargerSettings(
             conductors=len(wiring_of(subentry.data[CONF_WIRING])),
             voltage=entry.data[CONF_VOLTAGE],
-            fallback=subentry.data[CONF_FALLBACK],
+            fallback=fallback,
         )
         return self._central.adopt(identity, settings, subentry.data.get(CONF_PASSWORD_HASH))
 

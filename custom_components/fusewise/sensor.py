@@ -26,6 +26,7 @@ from .entity import (
     Wanted,
     async_keep_entities,
 )
+from .proving import ProofState
 from .site import phases_of
 
 PARALLEL_UPDATES = 0
@@ -96,6 +97,7 @@ def site_sensors(phase: Phase) -> Iterator[FusewiseSensorDescription[SiteView]]:
     yield _of_main("headroom", lambda circuit: circuit.headroom, phase)
     yield _of_main("others", lambda circuit: circuit.others, phase, detail=True)
     yield _of_main("limit", lambda circuit: circuit.limit, phase, detail=True)
+    yield _of_main("allowance", lambda circuit: circuit.allowance, phase, detail=True)
 
 
 def _measured(phase: Phase) -> FusewiseSensorDescription[ChargerView]:
@@ -146,6 +148,17 @@ def _session_told(view: ChargerView) -> Mapping[str, Any]:
     return {name: value for name, value in told.items() if value is not None}
 
 
+def _proof(view: ChargerView) -> Mapping[str, Any]:
+    """What the last test of the fall-back has shown, and when."""
+    if (proof := view.proof) is None:
+        return {}
+    return {
+        "tested": dt_util.utc_from_timestamp(round(proof.at)),
+        "tested_fallback": proof.fallback,
+        **({"seconds": proof.seconds} if proof.proved else {}),
+    }
+
+
 CHARGER_SENSORS: tuple[FusewiseSensorDescription[ChargerView], ...] = (
     FusewiseSensorDescription(
         key="status",
@@ -173,6 +186,15 @@ CHARGER_SENSORS: tuple[FusewiseSensorDescription[ChargerView], ...] = (
         value_fn=_energy,
         attributes_fn=_session_told,
         significant=0.1,
+    ),
+    FusewiseSensorDescription(
+        key="fallback_test",
+        translation_key="fallback_test",
+        device_class=SensorDeviceClass.ENUM,
+        options=[state.value for state in ProofState],
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value_fn=lambda view: view.proof_state,
+        attributes_fn=_proof,
     ),
     _current("setpoint", lambda view: None if view.setpoint is None else view.setpoint.current),
     _current(
