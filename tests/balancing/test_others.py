@@ -88,6 +88,12 @@ def test_a_car_that_was_just_told_to_draw_less_may_do_so_already() -> None:
     assert counted(11, sample=(10,), age=3, setpoint=6, changed_at=NOW - 2, last=5) == 5
 
 
+def test_a_car_that_should_have_obeyed_may_still_be_on_its_way_down() -> None:
+    falling: dict[str, Any] = {"sample": (16,), "setpoint": 8, "last": 10}
+    assert counted(25, age=7, changed_at=NOW - 6, **falling) == 10
+    assert counted(25, age=11, changed_at=NOW - 10, **falling) == 17
+
+
 def test_a_car_that_was_just_told_to_draw_more_may_do_so_already() -> None:
     assert counted(21, sample=(10,), age=3, setpoint=16, changed_at=NOW - 2, last=5) == 5
 

@@ -12,6 +12,7 @@ fall of the house is believed only once the cars' own samples have said that it 
 """
 
 from collections.abc import Iterable, Sequence
+import math
 
 from .cars import USED, Car, may_have_drawn
 from .model import PHASES, MeterMemory, PerPhase
@@ -19,6 +20,7 @@ from .model import PHASES, MeterMemory, PerPhase
 __all__ = ["estimate_others"]
 
 SAME_INSTANT = 0.05  # s
+RAMP = 2.0  # A/s at which a car falls at least, once it has begun to
 
 
 def estimate_others(meter: MeterMemory, last: PerPhase | None, cars: Iterable[Car]) -> PerPhase:
@@ -78,13 +80,12 @@ def _drawn(car: Car, at: float) -> tuple[Sequence[float], Sequence[float], float
     least: list[float] = []
     most_drawn: list[float] = []
     told_since = memory.changed_at > sampled_at - slow
-    obeyed = at > memory.changed_at + slow
+    ramped = RAMP * max(0.0, at - memory.changed_at - slow) if slow else math.inf
     for conductor, drawn in enumerate(sample):
         low = high = drawn
         if setpoint < drawn and told_since:
             low = setpoint
-            if obeyed:
-                high = setpoint
+            high = max(setpoint, drawn - ramped)
         elif setpoint > drawn and _uses(car, conductor) and (told_since or drawn < USED):
             high = setpoint
         least.append(low)

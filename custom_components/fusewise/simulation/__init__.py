@@ -26,7 +26,7 @@ from .meter import Meter, MeterModel
 from .plant import Plant, Sample
 from .response import Response
 from .room import Appetite, room_left
-from .site import Decide, Moment, Outlive, SimulatedSite, Source
+from .site import Decide, Dial, Moment, Outlive, SimulatedSite, Source
 from .station import Station, StationModel
 from .sun import Sun
 
@@ -42,6 +42,7 @@ __all__ = [
     "Charger",
     "ChargerSample",
     "Decide",
+    "Dial",
     "Fault",
     "Fuse",
     "HeatPump",

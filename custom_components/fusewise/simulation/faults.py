@@ -13,14 +13,14 @@ from dataclasses import dataclass, replace
 import math
 import random
 
-from ..balancing.model import NOTHING, Charger, Circuit, PerPhase, Phase, Site
+from ..balancing.model import NOTHING, Charger, Circuit, Phase, Site
 from .car import Car, CarModel
 from .house import House
 from .meter import MeterModel
-from .site import Decide, Moment, Outlive, SimulatedSite
+from .site import Decide, Dial, Moment, Outlive, SimulatedSite
 from .station import StationModel
 
-__all__ = ["EV", "Fault", "Outcome", "Roof", "Scenario", "home", "run", "worst"]
+__all__ = ["EV", "Fault", "Outcome", "Scenario", "home", "run", "worst"]
 
 RESTS = (120.0, 130.0)  # s before the fault begins
 LASTS = 120.0  # s
@@ -101,16 +101,17 @@ def run(
     begins = rng.uniform(*RESTS)
     ends = begins + LASTS
     house = House(seed=seed, base_watts=BASE, appliances=(), heat_pump=None)
-    roof = Roof(fault.sun)
+    sun = Dial((fault.sun, fault.sun, fault.sun))
     sim = SimulatedSite(
         fault.site(home(usable_share)),
         decide,
         seed=seed,
         dt=DT,
         houses={"main": house},
-        suns={"main": roof},
+        suns={"main": sun},
         meter=fault.meter,
         station=fault.station,
+        sees_sun=fault.sun > 0.0,
         outlive=outlive if fault.remembers else None,
     )
     for number, charger in enumerate(sim.site.chargers):
@@ -129,7 +130,7 @@ def run(
         seconds_above=max(fuse.seconds_above for fuse in fuses),
         seconds_beyond=max(fuse.seconds_beyond for fuse in fuses),
         ampere_seconds=max(fuse.ampere_seconds for fuse in fuses),
-        peak=max(0.0, *(fuse.peak - max(fuse.rating) for fuse in fuses)),
+        peak=max(fuse.furthest_above for fuse in fuses),
         held_after=max(0.0, *(fuse.last_above - begins for fuse in fuses)),
         back_after=drawn.back_after,
     )
@@ -139,17 +140,6 @@ def worst(outcomes: Iterable[Outcome]) -> Outcome:
     """The worst of each figure."""
     runs = list(outcomes)
     return Outcome(**{name: max(getattr(o, name) for o in runs) for name in Outcome.__slots__})
-
-
-class Roof:
-    """Sun that is there, or is not."""
-
-    def __init__(self, feeds: float) -> None:
-        self.feeds = feeds
-        """A on each phase."""
-
-    def step(self, dt: float, voltage: float) -> PerPhase:
-        return self.feeds, self.feeds, self.feeds
 
 
 class _Drawn:

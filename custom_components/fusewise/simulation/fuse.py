@@ -18,6 +18,8 @@ class Fuse:
     rating: PerPhase
     peak: float = 0.0
     """A, in either direction: a fuse does not know which."""
+    furthest_above: float = 0.0
+    """A above the rating."""
     seconds_above: float = 0.0
     """s above the rating (by 2 % or more), in all."""
     longest_above: float = 0.0
@@ -38,6 +40,7 @@ class Fuse:
         for phase, rating in enumerate(self.rating):
             amperes = abs(current[phase])
             self.peak = max(self.peak, amperes)
+            self.furthest_above = max(self.furthest_above, amperes - rating)
             if amperes <= rating * (1 + TELLS):
                 self._streak[phase] = 0.0
                 continue

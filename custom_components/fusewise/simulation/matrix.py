@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 import math
 
-from ..balancing.model import Circuit, GridLimit, PerPhase, Site
-from .faults import EV, Fault, Scenario
+from ..balancing.model import NOTHING, Circuit, GridLimit, PerPhase, Site
+from .faults import EV, SUN, Fault, Scenario
 from .meter import MeterModel
 from .site import SimulatedSite
 from .station import StationModel
@@ -65,8 +65,25 @@ def power(*, on: bool) -> Scenario:
 
 
 def grid(*limits: GridLimit) -> Scenario:
-    """Let the grid operator say this."""
-    return lambda sim: _set([sim], {"outside": replace(sim.outside, grid_limits=limits)})
+    """Let the grid operator say this; the fuse is then judged by it."""
+
+    def say(sim: SimulatedSite) -> None:
+        sim.outside = replace(sim.outside, grid_limits=limits)
+        [main] = (circuit for circuit in sim.site.circuits if circuit.id == "main")
+        least = min((limit.amperes for limit in limits if limit.amperes is not None), default=None)
+        sim.fuses["main"].rating = main.rating if least is None else (least, least, least)
+
+    return say
+
+
+def clouds(sim: SimulatedSite) -> None:
+    """Let all sun vanish at once."""
+    _set(sim.suns.values(), {"amperes": NOTHING})
+
+
+def shines(amperes: float) -> Scenario:
+    """Let the sun shine again."""
+    return lambda sim: _set(sim.suns.values(), {"amperes": (amperes, amperes, amperes)})
 
 
 def leaves(name: str) -> Scenario:
@@ -132,6 +149,7 @@ def _slow(reports_every: float) -> StationModel:
 MATRIX: dict[str, Fault] = {
     # nothing fails, and the house steps up all the same
     "house.steps": Fault(begins=nothing, ends=nothing),
+    "sun.vanishes": Fault(begins=clouds, ends=shines(SUN), sun=SUN, step=0.0),
     "grid.limits": Fault(
         begins=grid(GridLimit(source="operator", amperes=16.0)), ends=grid(), step=0.0
     ),

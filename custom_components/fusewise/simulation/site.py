@@ -35,7 +35,7 @@ from .line import NO_WISH, Line
 from .meter import Meter, MeterModel
 from .station import Station, StationModel
 
-__all__ = ["Decide", "Moment", "Outlive", "SimulatedSite", "Source"]
+__all__ = ["Decide", "Dial", "Moment", "Outlive", "SimulatedSite", "Source"]
 
 BEGINS = 1_000_000.0  # s: the first moment on the clock
 METER, STATION = MeterModel(), StationModel()
@@ -52,6 +52,17 @@ class Source(Protocol):
 
     def step(self, dt: float, voltage: float) -> PerPhase:
         """Let `dt` (s) pass; A per phase."""
+
+
+class Dial:
+    """A house or a roof that somebody turns by hand: it draws, or feeds in, what it is set to."""
+
+    def __init__(self, amperes: PerPhase = NOTHING) -> None:
+        self.amperes = amperes
+
+    def step(self, dt: float, voltage: float) -> PerPhase:
+        """Let `dt` (s) pass; A per phase."""
+        return self.amperes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +112,7 @@ class SimulatedSite:
         self._decide = decide
         self._sees_sun = sees_sun
         self._outlive = outlive
-        self._houses, self._suns = dict(houses or {}), dict(suns or {})
+        self.houses, self.suns = dict(houses or {}), dict(suns or {})
         self._sun: PerPhase = NOTHING
         parents = {circuit.id: circuit.parent for circuit in site.circuits}
         self._ends_first = sorted(site.circuits, key=lambda c: -_depth(c.id, parents))
@@ -236,10 +247,10 @@ class SimulatedSite:
         """Physics: what flows through each circuit."""
         dt, voltage = self.dt, self.site.voltage
         flows = {circuit.id: [0.0, 0.0, 0.0] for circuit in self.site.circuits}
-        for name, house in self._houses.items():
+        for name, house in self.houses.items():
             _add(flows[name], house.step(dt, voltage), 1)
         fed = [0.0, 0.0, 0.0]
-        for name, sun in self._suns.items():
+        for name, sun in self.suns.items():
             feeds = sun.step(dt, voltage)
             _add(flows[name], feeds, -1)
             _add(fed, feeds, 1)

@@ -1,0 +1,1 @@
+"""The loop in motion: `decide` against a house as physics, watched at the fuse."""
