@@ -90,7 +90,7 @@ def test_a_car_that_was_just_told_to_draw_less_may_do_so_already() -> None:
 
 def test_a_car_that_should_have_obeyed_may_still_be_on_its_way_down() -> None:
     falling: dict[str, Any] = {"sample": (16,), "setpoint": 8, "last": 10}
-    assert counted(25, age=7, changed_at=NOW - 6, **falling) == 10
+    assert counted(25, age=7, changed_at=NOW - 5.5, **falling) == 10
     assert counted(25, age=11, changed_at=NOW - 10, **falling) == 17
 
 
