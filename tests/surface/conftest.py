@@ -3,11 +3,13 @@
 import asyncio
 from collections.abc import AsyncGenerator, Callable
 import contextlib
+from functools import partial
 import socket
 
 import pytest
 
 from custom_components.fusewise import controller
+from custom_components.fusewise.devices.modbus import ModbusMeter
 from demo.world import World
 from homeassistant.core import HomeAssistant
 from homeassistant.util.async_ import get_scheduled_timer_handles
@@ -64,6 +66,18 @@ def let_pass(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
 
 
 @pytest.fixture
-async def hass(house: World, hass: HomeAssistant) -> HomeAssistant:
-    """Home Assistant, which ends before the house: a meter that goes while it is read is an error."""
-    return hass
+async def hass(house: World, hass: HomeAssistant) -> AsyncGenerator[HomeAssistant]:
+    """Home Assistant, which ends before the house, and while no meter is being connected to.
+
+    modbus_connection (4.12.7) leaves an error behind when it is closed while it connects.
+    """
+    yield hass
+    if hass.is_running:
+        for entry in hass.config_entries.async_loaded_entries("fusewise"):
+            for meter in entry.runtime_data.controller._meters.values():
+                if isinstance(meter, ModbusMeter):
+                    await until(partial(_was_asked, meter))
+
+
+def _was_asked(meter: ModbusMeter) -> bool:
+    return meter.reading is not None or meter.problem is not None
