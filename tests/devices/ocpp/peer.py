@@ -48,6 +48,7 @@ class Peer:
     clock: Clock
     ahead: float = 0.0
     """s that its own clock is ahead of ours."""
+    vendor: str = "Peer"
     boots: bool = True
     """It boots by itself when it connects."""
     configuration: dict[str, tuple[str, bool]] = field(default_factory=dict)
@@ -68,10 +69,14 @@ class Peer:
     meter_values: list[dict[str, Any]] | None = None
     """What it reports when it is triggered to."""
     transaction: int | None = None
+    began: float = 0.0
+    """When that began, in its own time."""
     heard: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     """Every call that it got, in order."""
-    installed: dict[str, dict[str, Any]] = field(default_factory=dict)
-    """Its profiles by purpose."""
+    installed: dict[tuple[str, int], dict[str, Any]] = field(default_factory=dict)
+    """Its profiles by purpose and level in the stack."""
+    ignored: frozenset[str] = frozenset()
+    """Purposes that it accepts without effect."""
     _socket: ClientConnection | None = None
     _link: Any = None
     _saying: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -106,6 +111,7 @@ class Peer:
             action: {"_on_action": self._on(action), "_skip_schema_validation": False}
             for action in (
                 Action.change_configuration,
+                Action.clear_charging_profile,
                 Action.get_configuration,
                 Action.set_charging_profile,
                 Action.trigger_message,
@@ -179,7 +185,7 @@ class Peer:
         self.boot_answer = await self.say(
             call.BootNotification(
                 charge_point_model="Small",
-                charge_point_vendor="Peer",
+                charge_point_vendor=self.vendor,
                 charge_point_serial_number="S-1",
                 firmware_version="1.0",
             )
@@ -205,6 +211,7 @@ class Peer:
         answer = await self.say(call.StartTransaction(**(message | changes)))
         if answer.id_tag_info["status"] == "Accepted":
             self.transaction = answer.transaction_id
+            self.began = self.clock() + self.ahead
             self.status = "Charging"
         return answer
 
@@ -217,7 +224,7 @@ class Peer:
         )
         self.transaction = None
         self.status = "Finishing"
-        self.installed.pop("TxProfile", None)
+        self._forget("TxProfile")
 
     async def measure(
         self, *sampled: dict[str, Any], ago: float = 0.0, transaction: int | None = None
@@ -268,9 +275,19 @@ class Peer:
             status = "Rejected"
         if connector_id != (1 if purpose == "TxProfile" else 0):
             status = "Rejected"
-        if status == "Accepted":
-            self.installed[purpose] = profile
+        if status == "Accepted" and purpose not in self.ignored:
+            self.installed[purpose, profile["stack_level"]] = profile
         return call_result.SetChargingProfile(status=status)
+
+    def _ClearChargingProfile(self, charging_profile_purpose: str, connector_id: int) -> Any:  # noqa: N802
+        known = self._forget(charging_profile_purpose)
+        return call_result.ClearChargingProfile(status="Accepted" if known else "Unknown")
+
+    def _forget(self, purpose: str) -> bool:
+        """Take all profiles of a purpose away; return whether there were any."""
+        before = len(self.installed)
+        self.installed = {key: it for key, it in self.installed.items() if key[0] != purpose}
+        return len(self.installed) < before
 
     def _TriggerMessage(self, requested_message: str, connector_id: int | None = None) -> Any:  # noqa: N802
         match requested_message:
@@ -295,17 +312,24 @@ class Peer:
 
     def let_through(self) -> float:
         """A per phase that its profiles allow now, in its own time."""
-        for purpose in ("TxProfile", "TxDefaultProfile"):
-            profile = self.installed.get(purpose)
-            if profile is None:
-                continue
+        of_transaction = self._limit("TxProfile")
+        if of_transaction is None:
+            of_transaction = self._limit("TxDefaultProfile")
+        limits = (of_transaction, self._limit("ChargePointMaxProfile"), MAXIMUM)
+        return min(limit for limit in limits if limit is not None)
+
+    def _limit(self, wanted: str) -> float | None:
+        """A of the highest profile of a purpose that is in force."""
+        for (purpose, _), profile in sorted(self.installed.items(), reverse=True):
             schedule = profile["charging_schedule"]
+            began = self.began
             if (start := schedule.get("start_schedule")) is not None:
-                since = self.clock() + self.ahead - datetime.fromisoformat(start).timestamp()
-                if not 0.0 <= since < schedule.get("duration", float("inf")):
-                    continue
-            return float(schedule["charging_schedule_period"][0]["limit"])
-        return MAXIMUM
+                began = datetime.fromisoformat(start).timestamp()
+            since = self.clock() + self.ahead - began
+            in_force = 0.0 <= since < schedule.get("duration", float("inf"))
+            if purpose == wanted and in_force:
+                return float(schedule["charging_schedule_period"][0]["limit"])
+        return None
 
 
 def current(amperes: float, phase: str | None = None, **more: Any) -> dict[str, Any]:

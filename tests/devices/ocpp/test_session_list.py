@@ -40,6 +40,7 @@ def only(sessions: Sessions) -> SessionRecord:
 
 
 async def stop(peer: Peer, register: int, ago: float = 0.0, **more: Any) -> None:
+    peer.status = "Finishing"
     message = {
         "meter_stop": register,
         "transaction_id": peer.transaction,
@@ -111,7 +112,7 @@ async def test_what_was_charged_while_the_line_was_lost_is_counted_once(
     await peer.cut()
     await eventually(lambda: not charger.reading.online)
     clock.advance(3600)
-    again = await arrive("garage", boots=False, transaction=transaction)
+    again = await arrive("garage", boots=False, transaction=transaction, status="Charging")
     await again.measure(energy(9100))
     await again.measure(energy(7000), ago=1800)  # what it had kept comes late
     await again.measure(energy(9200))
@@ -196,7 +197,9 @@ async def test_a_session_goes_on_after_a_restart_of_home_assistant(
     clock.advance(30)
     assert anew.port is not None
     for again_started in (True, False):
-        again = Peer(identity="garage", clock=clock, boots=False, transaction=transaction)
+        again = Peer(
+            identity="garage", clock=clock, boots=False, transaction=transaction, status="Charging"
+        )
         await again.connect(anew.port)
         if again_started:
             # It had not heard our answer.
@@ -216,7 +219,7 @@ async def test_a_session_that_a_restart_finds_by_its_number_keeps_its_begin(
 ) -> None:
     charger = central.adopt("garage")
     charger.remember(77, None, clock() - 900)
-    peer = await arrive("garage", transaction=77)
+    peer = await arrive("garage", transaction=77, status="Charging")
     await peer.measure(energy(400))
     session = charger.reading.session
     assert session is not None
@@ -236,7 +239,7 @@ async def test_a_session_that_is_found_by_its_status_is_the_one_that_ran_before(
     read = Sessions(sessions.stored())
     system.adopt("garage").events.subscribe(lambda event: read.take("garage", event))
     clock.advance(60)
-    again = Peer(identity="garage", clock=clock, boots=False)
+    again = Peer(identity="garage", clock=clock, boots=False, status="Charging")
     assert system.port is not None
     await again.connect(system.port)
     await again.tell_status("Charging")

@@ -23,6 +23,7 @@ from .measurands import MeterValues
 from .settings import ChargerSettings
 from .station import LiveLimit, Station, StationInfo
 from .transactions import Transactions
+from .ways import STACKED, Obedience, Trouble, Way
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -31,6 +32,8 @@ BOOT_WAIT = 2.0  # s that a charger has, from its connection, to boot by itself
 # that start in yet, and s until it is asked once more.
 SETTLING = 3.0
 SECOND_ATTEMPT = 0.2
+REFUSALS = 3  # in a row, with growing time between them, until a limit is told in another way
+FLASH_LIFE = 300.0  # s; one write in 100 s
 ARM_AGAIN = 300.0  # s until a fall-back that was refused is tried again
 
 
@@ -52,6 +55,10 @@ class OcppCharger(Charger):
         self._started_at = float("-inf")
         self._limit = Limit()
         self._armed: float | None = None
+        self._way = Way.TX
+        self._tried: set[Way] = set()
+        self._refusals, self._was_accepted = 0, False
+        self._obedience = Obedience()
         self._arm_refused: tuple[float, DeviceRefusedError] | None = None
         # Held while it is told something, so that nothing overtakes the fall-back.
         self._telling = asyncio.Lock()
@@ -100,13 +107,20 @@ class OcppCharger(Charger):
             except DeviceRefusedError:
                 # A live limit without a fall-back is better than none; its owner is told all the same.
                 await self._tell(station, tenths(current))
-                raise
+                if self._armed is None:  # not in another way either
+                    raise
+                return
             await self._tell(station, tenths(current))
 
     @property
     def armed(self) -> float | None:
         """A of the fall-back that the charger has accepted; None: none."""
         return self._armed
+
+    @property
+    def way(self) -> Way:
+        """How it is told its limits."""
+        return self._way
 
     async def _arm(self, station: Station) -> None:
         """Write the fall-back, where it is not that already."""
@@ -116,7 +130,7 @@ class OcppCharger(Charger):
         if self._arm_refused is not None and self._now() < self._arm_refused[0]:
             raise self._arm_refused[1]
         try:
-            await station.set_fallback(wanted, self.settings.wiring)
+            await station.set_fallback(wanted, self.settings.wiring, self._way)
         except DeviceRefusedError as refusal:
             self._arm_refused = (self._now() + ARM_AGAIN, refusal)
             raise
@@ -127,29 +141,77 @@ class OcppCharger(Charger):
         now = self._now()
         if self._transactions.session is None:
             return
-        if not self._limit.due(wanted, now, self.settings.life / 3):
+        if not self._limit.due(wanted, now, self._life / 3):
             return
         try:
             await self._send(station, wanted)
         except DeviceRefusedError:
-            if now > self._started_at + SETTLING:
+            if now <= self._started_at + SETTLING:
+                await asyncio.sleep(SECOND_ATTEMPT)
+                await self._send(station, wanted)
+                return
+            self._refusals += 1
+            # One that has accepted this way has another reason to refuse now.
+            hopeless = self._refusals >= REFUSALS and not self._was_accepted
+            if not (hopeless and await self._send_otherwise(station, wanted)):
                 raise
-            await asyncio.sleep(SECOND_ATTEMPT)
-            await self._send(station, wanted)
+
+    async def _send_otherwise(self, station: Station, wanted: float) -> bool:
+        """Try the other ways; return whether one was accepted."""
+        while self._go_another_way(station, "refuses"):
+            with contextlib.suppress(DeviceRefusedError):
+                await self._arm(station)
+            with contextlib.suppress(DeviceRefusedError):
+                await self._send(station, wanted)
+                return True
+        return False
+
+    def _go_another_way(self, station: Station, why: str) -> bool:
+        """Tell it its limits in a way that was not tried yet; after the last go back to the first."""
+        self._tried.add(self._way)
+        left = [way for way in station.ways if way not in self._tried]
+        way = left[0] if left else station.ways[0]
+        if way is self._way:
+            return False
+        _LOGGER.warning(
+            "Charger %s %s its limit as %s; trying %s (%s)",
+            self.identity,
+            why,
+            self._way,
+            way,
+            Trouble.OTHER_WAY,
+        )
+        self._take_way(way)
+        return True
+
+    def _take_way(self, way: Way) -> None:
+        # What is armed lies beneath what it does not obey.
+        self._way, self._armed, self._arm_refused = way, None, None
+        self._refusals, self._was_accepted = 0, False
+        self._limit.doubt()
+        self._obedience.again(self._now())
+
+    @property
+    def _life(self) -> float:
+        """s until a live limit ends: longer where each is written to flash, which wears."""
+        return max(self.settings.life, FLASH_LIFE) if self._way in STACKED else self.settings.life
 
     async def _send(self, station: Station, wanted: float) -> None:
-        now = self._now()
+        now, session = self._now(), self._transactions.session
         # Begun a moment ago, because a limit that begins in the future is not in force.
         starts = math.floor(now + self.clock.ahead) - 1
-        duration = math.floor(self.settings.life)
+        duration = math.floor(self._life)
         limit = LiveLimit(
             current=wanted,
             starts=starts,
             duration=duration,
             transaction=self._transactions.number,
+            elapsed=0 if session is None else max(0, math.floor(now - session.started)),
         )
         with self._limit.told(wanted, now, until=starts + duration - self.clock.ahead):
-            await station.set_limit(limit, self.settings.wiring)
+            await station.set_limit(limit, self.settings.wiring, self._way)
+        self._obedience.told(wanted, now)
+        self._refusals, self._was_accepted = 0, True
 
     # --- for the central system -----------------------------------------------------------------------
 
@@ -261,9 +323,18 @@ class OcppCharger(Charger):
             # Samples from before a lost connection come late.
             if at >= self._measured_at:
                 self._current, self._measured_at = sample.current, at
+                self._judge(max(sample.current), at)
         self._tell_found(before)
         self._tell_measured(transaction, values, now)
         self._changed()
+
+    def _judge(self, drawn: float, at: float) -> None:
+        """See whether it obeys, as long as a limit is in force."""
+        until, station = self._limit.until, self._station
+        if until is None or at >= until or station is None:
+            return
+        if self._obedience.disobeys(drawn, at):
+            self._go_another_way(station, "does not obey")
 
     def _tell_found(self, before: Session | None) -> None:
         """Tell of a session that was found rather than started."""
@@ -301,6 +372,7 @@ class OcppCharger(Charger):
     def _idle(self) -> None:
         """No transaction: no live limit, and the contactor is open."""
         self._limit.forget()
+        self._obedience.told(None, self._now())
         if self._current is not None:
             self._current = (0.0,) * len(self._current)
             self._measured_at = self._now()
@@ -321,6 +393,10 @@ class OcppCharger(Charger):
                 await self._let_boot(station)
             with contextlib.suppress(DeviceError):
                 await station.learn()
+            if self._way not in station.ways or (
+                not self._tried and self._way is not station.ways[0]
+            ):
+                self._take_way(station.ways[0])
             with contextlib.suppress(DeviceError):  # the next `apply` tries again, and tells
                 await self._arm(station)
         self._changed()

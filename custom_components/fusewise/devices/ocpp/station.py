@@ -9,6 +9,7 @@ from enum import Enum
 from typing import Protocol
 
 from .measurands import Wiring
+from .ways import Way
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +35,8 @@ class LiveLimit:
     """s."""
     transaction: int | None
     """The transaction that it belongs to; None: one whose number we do not know."""
+    elapsed: int
+    """s since the transaction began, for chargers that count from there."""
 
 
 class PasswordChange(Enum):
@@ -62,10 +65,14 @@ class Station(Protocol):
     async def learn(self) -> None:
         """Ask what it can do."""
 
-    async def set_fallback(self, current: float, wiring: Wiring) -> None:
+    @property
+    def ways(self) -> tuple[Way, ...]:
+        """How it can be told a limit, the most promising first; never empty."""
+
+    async def set_fallback(self, current: float, wiring: Wiring, way: Way) -> None:
         """Store what it lets through by itself where no live limit is in force."""
 
-    async def set_limit(self, limit: LiveLimit, wiring: Wiring) -> None:
+    async def set_limit(self, limit: LiveLimit, wiring: Wiring, way: Way) -> None:
         """Put a live limit in the place of the one before."""
 
     async def measure(self, interval: int) -> None:

@@ -9,9 +9,11 @@ from ocpp.v16.enums import ChargingRateUnitType as Unit, ConfigurationKey as Key
 
 from ... import DeviceError, DeviceOfflineError, DeviceRefusedError
 from ..measurands import CURRENT, Wiring
+from ..quirks import quirk_of
 from ..rpc import CallRefusedError, Payload, Rpc
 from ..station import LiveLimit, PasswordChange, Station
 from ..transport import LineClosedError
+from ..ways import STACKED, Way
 from . import profiles
 
 if TYPE_CHECKING:
@@ -64,12 +66,28 @@ class Commands(Station):
         # 'Current', 'Power' or both; some say 'A' and 'W'. Amperes where nothing is said.
         allowed = {unit.strip().lower() for unit in units.split(",")}
         only_watts = allowed & {"power", "w"} and not allowed & {"current", "a"}
+        only_watts = only_watts or quirk_of(self.info).only_watts
         self._unit = Unit.watts if only_watts else Unit.amps
         highest, _ = configuration.get(Key.charge_profile_max_stack_level, ("1", True))
         self._highest = int(highest) if highest.isdecimal() else 1
 
+    @property
     @override
-    async def set_fallback(self, current: float, wiring: Wiring) -> None:
+    def ways(self) -> tuple[Way, ...]:
+        ways = quirk_of(self.info).ways
+        # With one level only, a limit would take the place of its fall-back.
+        return tuple(way for way in ways if self._highest > 0 or way not in STACKED) or (Way.TX,)
+
+    @override
+    async def set_fallback(self, current: float, wiring: Wiring, way: Way) -> None:
+        if way is Way.STATION_MAX:
+            await self._set(
+                profiles.fallback(current, self._unit, wiring, way),
+                f"a maximum of {current:g} A (ChargePointMaxProfile)",
+            )
+            with contextlib.suppress(DeviceRefusedError):  # it may have none
+                await self._ask(profiles.no_default())
+            return
         await self._set(
             profiles.fallback(current, self._unit, wiring),
             f"a default limit of {current:g} A (TxDefaultProfile). Without it the charger charges at "
@@ -78,10 +96,11 @@ class Commands(Station):
         )
 
     @override
-    async def set_limit(self, limit: LiveLimit, wiring: Wiring) -> None:
+    async def set_limit(self, limit: LiveLimit, wiring: Wiring, way: Way) -> None:
+        profile = profiles.live(limit, self._unit, wiring, self._highest, way)
         await self._set(
-            profiles.live(limit, self._unit, wiring, self._highest),
-            f"a limit of {limit.current:g} A (TxProfile). Switch on smart charging in the charger's own "
+            profile,
+            f"a limit of {limit.current:g} A ({profiles.PURPOSES[way]}). Switch on smart charging in the charger's own "
             "settings, and switch off other load management there; or update its firmware",
         )
 
@@ -92,6 +111,7 @@ class Commands(Station):
 
     @override
     async def measure(self, interval: int) -> None:
+        interval = max(interval, quirk_of(self.info).sample_interval)
         # Only what is not so already: writing configuration wears flash.
         now, readonly = self._configuration.get(Key.meter_value_sample_interval, ("", False))
         if not readonly and not (now.isdecimal() and 0 < int(now) <= interval):

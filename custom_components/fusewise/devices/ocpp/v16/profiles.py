@@ -1,7 +1,8 @@
 """The two charging profiles of OCPP 1.6 that keep a fuse whole when nobody is there to watch it.
 
 The default profile (TxDefaultProfile, lowest in the stack, without an end) is the fall-back that stays in
-the charger. The live profile (TxProfile) lies above it and ends by itself, unless it is renewed.
+the charger. The live profile (TxProfile) lies above it and ends by itself, unless it is renewed. Where a
+charger obeys something else, both have that purpose, the live one higher in the stack.
 """
 
 import math
@@ -17,14 +18,26 @@ from ..clock import written
 from ..limit import tenths
 from ..measurands import Wiring
 from ..station import LiveLimit
+from ..ways import Way
 
 STATION, CONNECTOR = 0, 1  # connector ids
 
 # Small numbers: some chargers take no id above MaxChargingProfilesInstalled.
 FALLBACK_ID, LIVE_ID = 1, 2
 
+LONG_AGO = 1_577_836_800.0  # 2020: before the clock of any charger that has been told the time
 
-def fallback(current: float, unit: Unit, wiring: Wiring) -> call.SetChargingProfile:
+PURPOSES = {
+    Way.TX: Purpose.tx_profile,
+    Way.TX_RELATIVE: Purpose.tx_profile,
+    Way.TX_DEFAULT: Purpose.tx_default_profile,
+    Way.STATION_MAX: Purpose.charge_point_max_profile,
+}
+
+
+def fallback(
+    current: float, unit: Unit, wiring: Wiring, way: Way = Way.TX
+) -> call.SetChargingProfile:
     """Return the default profile.
 
     Relative: it counts from the start of each transaction, so a charger whose clock stands in 1970 obeys it.
@@ -34,31 +47,48 @@ def fallback(current: float, unit: Unit, wiring: Wiring) -> call.SetChargingProf
         cs_charging_profiles=datatypes.ChargingProfile(
             charging_profile_id=FALLBACK_ID,
             stack_level=0,
-            charging_profile_purpose=Purpose.tx_default_profile,
-            charging_profile_kind=Kind.relative,
+            charging_profile_purpose=(
+                Purpose.charge_point_max_profile
+                if way is Way.STATION_MAX
+                else Purpose.tx_default_profile
+            ),
+            # There is no transaction from which the station's maximum could count.
+            charging_profile_kind=(Kind.absolute if way is Way.STATION_MAX else Kind.relative),
             charging_schedule=datatypes.ChargingSchedule(
                 charging_rate_unit=unit,
+                start_schedule=written(LONG_AGO) if way is Way.STATION_MAX else None,
                 charging_schedule_period=[_period(current, unit, wiring)],
             ),
         ),
     )
 
 
-def live(limit: LiveLimit, unit: Unit, wiring: Wiring, highest: int) -> call.SetChargingProfile:
+def no_default() -> call.ClearChargingProfile:
+    """Return what takes the default profile away, so that it does not hold beneath a station's maximum."""
+    return call.ClearChargingProfile(
+        charging_profile_purpose=Purpose.tx_default_profile, connector_id=STATION
+    )
+
+
+def live(
+    limit: LiveLimit, unit: Unit, wiring: Wiring, highest: int, way: Way = Way.TX
+) -> call.SetChargingProfile:
     """Return the live profile; `highest` is the charger's ChargeProfileMaxStackLevel."""
+    of_transaction = way in (Way.TX, Way.TX_RELATIVE)
+    relative = way is Way.TX_RELATIVE
     return call.SetChargingProfile(
-        connector_id=CONNECTOR,
+        connector_id=CONNECTOR if of_transaction else STATION,
         cs_charging_profiles=datatypes.ChargingProfile(
             charging_profile_id=LIVE_ID,
-            transaction_id=limit.transaction,
+            transaction_id=limit.transaction if of_transaction else None,
             # A TxProfile outranks the default one also at level 0, which is all that some have.
             stack_level=min(1, highest),
-            charging_profile_purpose=Purpose.tx_profile,
-            charging_profile_kind=Kind.absolute,
+            charging_profile_purpose=PURPOSES[way],
+            charging_profile_kind=Kind.relative if relative else Kind.absolute,
             charging_schedule=datatypes.ChargingSchedule(
                 charging_rate_unit=unit,
-                start_schedule=written(limit.starts),
-                duration=limit.duration,
+                start_schedule=None if relative else written(limit.starts),
+                duration=limit.duration + (limit.elapsed if relative else 0),
                 charging_schedule_period=[_period(limit.current, unit, wiring)],
             ),
         ),

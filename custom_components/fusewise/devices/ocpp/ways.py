@@ -1,0 +1,65 @@
+"""How a charger is told its limit: every make obeys something else, and some only say that they do.
+
+The first way that a charger accepts is used. What its meter then shows decides: where it goes on drawing
+more, the next way is tried, each of them once, and its owner is told.
+"""
+
+from enum import StrEnum
+import math
+
+SETTLING = (
+    15.0  # s from a new limit until a sample tells whether it is obeyed; slow cars ramp for 10 s
+)
+SURE = 2  # samples in a row
+TOLERANCE = 1.0  # A
+TOLERANCE_SHARE = 0.1
+
+
+class Way(StrEnum):
+    """A way to tell a limit that ends by itself, and the fall-back beneath it."""
+
+    TX = "tx"
+    """A TxProfile over a TxDefaultProfile: what the standard has them for."""
+    TX_RELATIVE = "tx_relative"
+    """The same, counted from the start of the transaction: older firmware of Wallbox takes no other."""
+    TX_DEFAULT = "tx_default"
+    """A TxDefaultProfile over another: for chargers that accept a TxProfile without effect (go-e)."""
+    STATION_MAX = "station_max"
+    """A ChargePointMaxProfile over another: for chargers that take nothing else."""
+
+
+STACKED = frozenset({Way.TX_DEFAULT, Way.STATION_MAX})
+"""Ways in which limit and fall-back have one purpose, so that it takes two levels of the stack."""
+
+
+class Trouble(StrEnum):
+    """What is told of a charger's limits; the code in the log stays the same for ever."""
+
+    OTHER_WAY = "ocpp-other-way"
+
+
+class Obedience:
+    """Finds out by samples whether a charger does what it was told."""
+
+    def __init__(self) -> None:
+        self._limit = math.inf
+        self._since = math.inf
+        self._disobeyed = 0
+
+    def told(self, limit: float | None, now: float) -> None:
+        """Note the limit in force; None: there is none."""
+        limit = math.inf if limit is None else limit
+        if limit != self._limit:
+            self._limit, self._since, self._disobeyed = limit, now, 0
+
+    def disobeys(self, drawn: float, at: float) -> bool:
+        """Take a sample, in A of the conductor that carries most; return True once it is sure."""
+        if at < self._since + SETTLING:
+            return False
+        too_much = drawn > self._limit + max(TOLERANCE, TOLERANCE_SHARE * self._limit)
+        self._disobeyed = self._disobeyed + 1 if too_much else 0
+        return self._disobeyed >= SURE
+
+    def again(self, now: float) -> None:
+        """Give it the time to settle once more, because it is told in another way."""
+        self._since, self._disobeyed = now, 0
