@@ -49,9 +49,7 @@ def allocate(
     for claim in claims:
         claim.rows = claim.car.rows
     firm = [claim for claim in claims if not claim.sun_only]
-    result.turns = turns(firm, result.left, settings)
-    ordered = in_order(firm, result.turns, settings, now)
-    admitted, result.refused = admit(ordered, result.left, rising_left)
+    admitted = _admit(firm, result, rising_left, settings, now)
     for claim in admitted:
         result.shares[claim.car.number] = claim.floor
         _take_sun(claim, claim.floor, result.left, first_sun_row)
@@ -64,6 +62,59 @@ def allocate(
     _fill_steps(claims, result)
     result.order = {claim.car.number: place for place, claim in enumerate(admitted)}
     return result
+
+
+def _admit(
+    claims: Sequence[Claim],
+    result: Allocation,
+    rising: list[float],
+    settings: Settings,
+    now: float,
+) -> list[Claim]:
+    """Those whose floors fit; who has time only beside what the others of its tier and above need."""
+    eager, patient = _by_patience(claims)
+    result.turns = turns(eager, result.left, settings)
+    admitted, result.refused = admit(
+        in_order(eager, result.turns, settings, now), result.left, rising
+    )
+    if not patient:
+        return admitted
+    beyond = _needed_beyond_floors(admitted, result.left)
+    for left in (result.left, rising):
+        for row, amperes in beyond.items():
+            left[row] -= amperes
+    fitting, refused = admit(in_order(patient, {}, settings, now), result.left, rising)
+    for left in (result.left, rising):
+        for row, amperes in beyond.items():
+            left[row] += amperes
+    result.refused.update(refused)
+    return admitted + fitting
+
+
+def _by_patience(claims: Sequence[Claim]) -> tuple[list[Claim], list[Claim]]:
+    """Those who cannot wait, and those who can and give way to them. Nobody gives way to a lower tier."""
+    lowest = max((claim.tier for claim in claims if claim.can_wait_until is None), default=None)
+    eager: list[Claim] = []
+    patient: list[Claim] = []
+    for claim in claims:
+        gives_way = claim.can_wait_until is not None and lowest is not None and claim.tier >= lowest
+        (patient if gives_way else eager).append(claim)
+    return eager, patient
+
+
+def _needed_beyond_floors(claims: Sequence[Claim], left: Sequence[float]) -> dict[int, float]:
+    """By row: what of that which the floors leave is needed by those who are to be ready in time."""
+    parts = [
+        Part(0.0, min(claim.needs, claim.ceiling) - claim.floor, claim.rows, claim.needs)
+        for claim in claims
+        if min(claim.needs, claim.ceiling) > claim.floor
+    ]
+    shares, _ = share(left, parts)
+    needed: dict[int, float] = {}
+    for part, amperes in zip(parts, shares, strict=True):
+        for row, coefficient in part.rows:
+            needed[row] = needed.get(row, 0.0) + coefficient * amperes
+    return needed
 
 
 def _serve(group: list[Claim], result: Allocation) -> None:

@@ -23,8 +23,11 @@ from .steps import ROUNDING, round_down, round_up
 
 __all__ = ["FALLBACK_REASON", "Claim", "Fallback", "make_claims"]
 
-SMOOTHING_HOURS = (
-    1.0  # δ of smoothed least-laxity-first: how far laxities may be apart and still share
+READY_EARLY = 900.0  # s: nobody leaves to the minute
+LAST_MINUTE = 60.0  # s: who should have left is served as if it left now
+LEAST_NEED = 1.0  # A: who needs next to nothing is still served
+USUAL_NEED = (
+    6.0  # A, where nobody said how much or until when: a night and a usual session on one phase
 )
 UNKNOWN_STAY = 8 * 3600.0  # s: a night, where nobody said when the car leaves
 UNKNOWN_NEED = 10.0  # kWh: a usual session, where nobody said how much it needs
@@ -46,6 +49,8 @@ class Claim:
     ceiling_reason: Reason
     laxity: float
     """s: the time left minus the time needed."""
+    needs: float
+    """A on average from now on, so that the car is ready at its departure."""
     tier: tuple[int, int]
     """Who is admitted first: boost, then priority."""
     rank: tuple[float, ...]
@@ -55,6 +60,8 @@ class Claim:
     sun_only: bool = False
     """It may only draw what would be exported."""
     sun_above_floor: bool = False
+    can_wait_until: float | None = None
+    """Until then it gives way to those who need more than their floors; None: it does not."""
     rows: list[tuple[int, float]] = field(default_factory=list)
     """(row, coefficient): A and W rows that it loads."""
 
@@ -85,7 +92,7 @@ def make_claims(
             silent[car.number] = claim
         else:
             claims.append(claim)
-    _rank(claims, site.settings.policy)
+    _rank(claims, site.settings, now)
     return claims, silent
 
 
@@ -157,6 +164,7 @@ def _claim(
         ceiling=ceiling,
         ceiling_reason=why,
         laxity=_laxity(car, session, now),
+        needs=_needs(car, session, now),
         tier=(0 if boost else 1, -charger.priority),
         rank=(_BOOST if boost else _FAST if mode is Mode.FAST else _NORMAL,),
         weight=charger.weight,
@@ -191,14 +199,42 @@ def _laxity(car: Car, session: Session | None, now: float) -> float:
     return departure - now - need * 3.6e6 / (most * car.watts_per_ampere)
 
 
-def _rank(claims: list[Claim], policy: Policy) -> None:
+def _needs(car: Car, session: Session | None, now: float) -> float:
+    if session is None or session.departure is None or session.energy_needed_kwh is None:
+        return USUAL_NEED
+    left = max(LAST_MINUTE, session.departure - READY_EARLY - now)
+    amperes = session.energy_needed_kwh * 3.6e6 / (car.watts_per_ampere * left)
+    return min(max(amperes, LEAST_NEED), car.charger.maximum)
+
+
+def _can_wait_until(claim: Claim, settings: Settings, now: float) -> float | None:
+    """When a car that has time must begin, so that `patience` times its floor is enough; None: it has none.
+
+    Who charges already goes on until its floor alone would be enough, so that it does not stop and go.
+    """
+    session = claim.car.session
+    if session is None or session.departure is None or session.energy_needed_kwh is None:
+        return None
+    if _must_stay_on(claim.car, now, settings):
+        return None
+    enough = claim.floor * (min(1.0, settings.patience) if claim.placed else settings.patience)
+    if claim.needs >= min(enough, claim.ceiling):
+        return None
+    seconds = session.energy_needed_kwh * 3.6e6 / (claim.car.watts_per_ampere * enough)
+    return max(now, session.departure - READY_EARLY - seconds)
+
+
+def _rank(claims: list[Claim], settings: Settings, now: float) -> None:
     """Turn the policy into weights, offsets and ranks."""
+    policy = settings.policy
     for claim in claims:
         session = claim.car.session
         if policy is Policy.FAIR:
-            # x = r̄/δ · (t - laxity): after δ all who share have the same laxity (arXiv 2102.08610)
-            claim.weight *= claim.car.charger.maximum / SMOOTHING_HOURS
-            claim.offset = claim.laxity / 3600.0
+            # x = r·t with r = maximum × (1 - laxity / time left): the share falls as the relative laxity grows, and
+            # at t = 1 everybody has exactly what it needs. A smoothed least-laxity first (arXiv 2102.08610) that
+            # needs no δ, and in an overload leaves everybody the same part of its need instead of the same kWh.
+            claim.weight *= claim.needs
+            claim.can_wait_until = _can_wait_until(claim, settings, now)
         elif policy is Policy.PROPORTIONAL:
             need = session.energy_needed_kwh if session is not None else None
             claim.weight *= max(0.1, UNKNOWN_NEED if need is None else need)

@@ -68,7 +68,7 @@ def decide(site: Site, snapshot: Snapshot, memory: Memory) -> Decision:
         cars, claims, shares, limits.capacity, limits.rising, settings, now, now - memory.time
     )
     reasons = Reasons(topology, limits, claims, silent, shares, now)
-    claiming = {claim.car.number for claim in claims}
+    claiming = {claim.car.number: claim for claim in claims}
     return Decision(
         time=now,
         setpoints=tuple(
@@ -86,7 +86,7 @@ def decide(site: Site, snapshot: Snapshot, memory: Memory) -> Decision:
             time=now,
             chargers={
                 car.charger.id: _remember(
-                    car, tell, car.number in claiming, car.number in shares.shares, now
+                    car, tell, claiming.get(car.number), car.number in shares.shares, now
                 )
                 for car, tell in zip(cars, told, strict=True)
             },
@@ -182,7 +182,7 @@ def _allocate(
 
 
 def _remember(
-    car: Car, told: Steadied, claiming: bool, admitted: bool, now: float
+    car: Car, told: Steadied, claim: Claim | None, admitted: bool, now: float
 ) -> ChargerMemory:
     """What the next cycle must know of this charger; the same object where nothing has changed."""
     memory = car.memory
@@ -190,12 +190,14 @@ def _remember(
     # What it drew before we first spoke to it is no swing of ours: it may start as soon as there is room.
     first_word = memory.changed_at == NEVER
     waiting, on_since, off_since = memory.waiting_since, memory.on_since, memory.off_since
-    if not claiming:
+    if claim is None:
         # Who is out of reach for a while keeps its place.
         if car.reading.online and car.reading.status is not ChargerStatus.UNAVAILABLE:
             waiting = on_since = off_since = None
     else:
-        if waiting is None or (on_since is not None and not admitted):
+        if claim.can_wait_until is not None and not admitted:
+            waiting = None  # it waits for nobody's turn: it has time
+        elif waiting is None or (on_since is not None and not admitted):
             waiting = now
         on_since = (now if on_since is None else on_since) if admitted else None
         if current > 0:

@@ -36,7 +36,8 @@ class Policy(StrEnum):
     """How current is shared among those who are admitted."""
 
     FAIR = "fair"
-    """Smoothed least-laxity first: nobody is far behind the others on the way to its departure."""
+    """In proportion to the current that each still needs on average to be ready at its departure: smoothed
+    least-laxity first, so that nobody is far behind the others."""
     EQUAL = "equal"
     PROPORTIONAL = "proportional"
     """In proportion to the energy that is still needed."""
@@ -188,10 +189,14 @@ class Settings:
     """How the site wants to be balanced. The defaults are right for a home."""
 
     policy: Policy = Policy.FAIR
-    turn_time: float = 900.0
+    turn_time: float = 1800.0
     """s: nobody waits longer than this while others of the same priority charge."""
     running_bonus: float = 900.0
     """s of laxity that a charging car is ahead of a waiting one, so that cars do not start and stop."""
+    patience: float = 0.0
+    """Policy 'fair': a car waits while it would be ready with less than so many times its floor, on average, and
+    others need what its floor takes in order to be ready. 0: whoever's floor fits charges. With known departures
+    2 delivers most."""
     hold: float = 30.0
     """s after a fall that a limit demanded, before current rises again."""
     rise_spacing: float = 5.0

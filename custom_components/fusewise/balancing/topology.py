@@ -250,6 +250,7 @@ def _check_settings(site: Site) -> None:
             raise SiteError(f"settings: {what} {getattr(settings, what)!r} is not above 0")
     for what in (
         "running_bonus",
+        "patience",
         "hold",
         "rise_spacing",
         "dead_band",
