@@ -28,6 +28,8 @@ class Allocation:
     refused: dict[int, int] = field(default_factory=dict)
     """The row that has no room for the floor of a charger that is not admitted."""
     left: list[float] = field(default_factory=list)
+    sun: Sequence[float] = ()
+    """W of sun that there is to share; its rows come after those of the limits."""
     order: dict[int, int] = field(default_factory=dict)
     """Place of each admitted charger in the order of admission."""
     turns: dict[int, float] = field(default_factory=dict)
@@ -43,7 +45,7 @@ def allocate(
     now: float,
 ) -> Allocation:
     """Share `capacity` (rows) among the claims; `sun` are the rows (W) that come after those."""
-    result = Allocation(left=[*capacity, *sun])
+    result = Allocation(left=[*capacity, *sun], sun=sun)
     rising_left = [*rising, *sun]
     first_sun_row = len(capacity)
     for claim in claims:

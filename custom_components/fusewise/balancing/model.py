@@ -422,12 +422,14 @@ class Reason:
     """Why, with the figures."""
 
     code: ReasonCode
+    limited_by: ReasonCode | None = None
+    """What bounds the share, or leaves no room for it, where `code` says why the charger waits."""
     circuit: str | None = None
     phase: Phase | None = None
     limit: float | None = None
-    """A on that phase (W for a watt limit) that bind."""
+    """A on that phase (W for a watt limit and for the sun) that bind."""
     source: str | None = None
-    """Whose limit: 'rating', a grid limit's source, 'demand', …"""
+    """Whose limit: 'rating', 'limit', 'peak target', 'busbar', 'unbalance', 'sun', a grid limit's source, …"""
     shared_by: tuple[str, ...] = ()
     """Everybody who shares what binds, itself included."""
     until: float | None = None

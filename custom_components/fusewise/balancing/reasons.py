@@ -1,11 +1,12 @@
 """Why each charger gets what it gets, as data: the limit that bound, where, and who shares it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from .allocation import Allocation
 from .claims import FALLBACK_REASON, Claim
 from .limits import Limits
-from .model import Reason, ReasonCode
+from .model import Phase, Reason, ReasonCode
 from .steady import Steadied
 from .topology import Topology
 
@@ -42,19 +43,18 @@ class Reasons:
             return self._why_refused(number, refused)
         row = self._shares.bound.get(number)
         if told.waits is not None:
-            if row is None or row >= len(self._limits.capacity):
-                return Reason(code=told.waits, until=told.until)
+            if row is None:
+                ceiling = self._claims[number].ceiling_reason
+                return replace(ceiling, code=told.waits, limited_by=ceiling.code, until=told.until)
             return self._of_row(row, told.waits, told.until)
         if row is None:
             return self._claims[number].ceiling_reason
-        if row >= len(self._limits.capacity):
-            return Reason(code=ReasonCode.SURPLUS)
-        return self._of_row(row, self._limits.code[row], None)
+        return self._of_row(row, None, None)
 
     def _why_refused(self, number: int, row: int) -> Reason:
         claim = self._claims[number]
         if row >= len(self._limits.capacity):
-            return Reason(code=ReasonCode.WAITING_SUN)
+            return self._of_row(row, ReasonCode.WAITING_SUN, None)
         needed = claim.floor * next(c for r, c in claim.rows if r == row)
         if needed > self._limits.capacity[row]:
             cause = self._limits.states[self._limits.places[row][0]].fallback
@@ -64,14 +64,29 @@ class Reasons:
             # There is room only now: on average there was none.
             return self._of_row(row, ReasonCode.RISING, None)
         turn, since = self._shares.turns.get(number), claim.car.memory.waiting_since
-        until = None if turn is None else turn + (self._now if since is None else since)
+        until = claim.can_wait_until
+        if turn is not None:
+            until = turn + (self._now if since is None else since)
         return self._of_row(row, ReasonCode.WAITING_TURN, until)
 
-    def _of_row(self, row: int, code: ReasonCode, until: float | None) -> Reason:
+    def _of_row(self, row: int, code: ReasonCode | None, until: float | None) -> Reason:
+        """What binds there; `code` where it is not the limit's own."""
         limits = self._limits
+        if row >= len(limits.capacity):
+            sun = row - len(limits.capacity)
+            return Reason(
+                code=code or ReasonCode.SURPLUS,
+                limited_by=None if code is None else ReasonCode.SURPLUS,
+                phase=Phase(sun) if len(self._shares.sun) > 1 else None,
+                limit=self._shares.sun[sun],
+                source="sun",
+                shared_by=self._who_shares(row),
+                until=until,
+            )
         circuit, phase = limits.places[row]
         return Reason(
-            code=code,
+            code=code or limits.code[row],
+            limited_by=None if code is None else limits.code[row],
             circuit=self._topology.circuits[circuit].id,
             phase=phase,
             limit=limits.figure[row],
@@ -85,7 +100,7 @@ class Reasons:
             members: dict[int, list[str]] = {}
             for number in sorted(self._shares.shares):
                 claim = self._claims[number]
-                for loaded, _ in claim.car.rows:
+                for loaded, _ in claim.rows:
                     members.setdefault(loaded, []).append(claim.car.charger.id)
             self._sharers = {loaded: tuple(ids) for loaded, ids in members.items()}
         return self._sharers.get(row, ())
