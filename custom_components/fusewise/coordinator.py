@@ -24,6 +24,7 @@ from .device import async_register_devices
 from .devices import DeviceError, DeviceOfflineError, Meter
 from .devices.entity import EntityMeter
 from .devices.ocpp import OcppCharger, StationInfo
+from .disobedience import Disobedience
 from .door import Door
 from .fallbacks import Fallbacks
 from .issues import async_forget_stall, async_tell_stall
@@ -108,6 +109,8 @@ class FusewiseCoordinator(DataUpdateCoordinator[SiteView]):
         self._names: dict[str, str] = {}
         self._infos: dict[str, StationInfo | None] = {}
         self._troubled: set[str] = set()
+        self._disobedience = Disobedience(hass)
+        entry.async_on_unload(self._disobedience.forget)
         self._store = SiteStore(hass, entry.entry_id)
         self._stalled = False
         self._decided = asyncio.Event()
@@ -181,6 +184,7 @@ class FusewiseCoordinator(DataUpdateCoordinator[SiteView]):
     def _publish(self, decision: Decision) -> None:
         self.published_at = decision.time
         self.log.decided(decision)
+        self._disobedience.decided(decision, self._names)
         self._decided.set()
         if self._stalled:
             self._stalled = False

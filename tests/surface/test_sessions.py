@@ -13,19 +13,12 @@ from demo.world import World
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
 
-from ..devices.ocpp.peer import Clock, Peer, current
+from ..devices.ocpp.peer import Peer, WallClock, current
 from .house import charger_data, device_of, site_data, state_of, until
 
 call: Any = _call
 
 SENSOR = "sensor.garage_session_energy"
-
-
-class WallClock(Clock):
-    """The time that it is."""
-
-    def __call__(self) -> float:
-        return datetime.now(UTC).timestamp()
 
 
 @pytest.fixture

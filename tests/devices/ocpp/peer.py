@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 import json
 import ssl
-from typing import Any
+from typing import Any, override
 from urllib.parse import quote
 
 import ocpp.v16
@@ -38,6 +38,14 @@ class Clock:
 
     def advance(self, seconds: float) -> None:
         self.now += seconds
+
+
+class WallClock(Clock):
+    """The time that it is."""
+
+    @override
+    def __call__(self) -> float:
+        return datetime.now(UTC).timestamp()
 
 
 @dataclass(slots=True, kw_only=True)
