@@ -4,10 +4,12 @@ import asyncio
 from collections.abc import Callable
 import logging
 
+from ocpp.v16.call import StatusNotification
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from demo.meter import MeterFault
+from demo.outbox import Message
 from demo.world import World
 from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import HomeAssistant
@@ -116,3 +118,17 @@ async def test_a_lost_line_makes_what_depends_on_it_unavailable(
     # Once down, once back.
     assert caplog.text.count("is not connected") == 1
     assert caplog.text.count("takes its setpoints again") == 1
+
+
+async def test_a_fault_that_a_charger_reports_is_told(
+    hass: HomeAssistant, site: MockConfigEntry, house: World
+) -> None:
+    def faulted() -> StatusNotification:
+        return StatusNotification(connector_id=1, error_code="GroundFailure", status="Faulted")
+
+    # Only once it has been asked for its state; its answer to that would follow, and be another.
+    await until(lambda: hass.states.is_state("sensor.garage_current_l1", "0.0"))
+    house.stations["garage"].outbox.put(Message(build=faulted))
+    await until(lambda: hass.states.is_state(PROBLEM, STATE_ON))
+    assert state_of(hass, PROBLEM).attributes["cause"] == "faulted"
+    assert hass.states.is_state("sensor.garage_status", "faulted")

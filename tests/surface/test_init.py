@@ -4,7 +4,9 @@ import asyncio
 from datetime import timedelta
 import logging
 import socket
+from typing import Any
 
+from modbus_connection import ModbusTlsParams
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
@@ -12,6 +14,7 @@ from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 from custom_components.fusewise.door import GRACE
 from demo.meter import MeterFault
 from demo.world import World
+from homeassistant.components.modbus import async_get_temporary_unit
 from homeassistant.components.modbus.connection import async_get_connection_info
 from homeassistant.config_entries import ConfigEntryDisabler, ConfigEntryState
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
@@ -196,3 +199,20 @@ async def test_a_charger_is_removed_with_its_device_and_entities(
     assert [charger.id for charger in site.runtime_data.controller.site.chargers] == [
         "id_of_garage"
     ]
+
+
+async def test_a_modbus_link_that_others_use_otherwise_is_told(
+    hass: HomeAssistant, house: World, ocpp_port: int
+) -> None:
+    entry = site_entry(hass, house, ocpp_port)
+    assert await async_setup_component(hass, "modbus", {})
+    encrypted = ModbusTlsParams(host=HOST, port=house.meter.port)
+    async with async_get_temporary_unit(hass, encrypted, 2):
+        assert not await hass.config_entries.async_setup(entry.entry_id)
+        assert entry.state is ConfigEntryState.SETUP_ERROR
+        assert entry.error_reason_translation_key == "meter_link_taken"
+        # The dialog says so too.
+        step: Any = await entry.start_reconfigure_flow(hass)
+        assert step["step_id"] == "confirm_silent"
+        assert "already in use" in step["description_placeholders"]["error"]
+    assert await hass.config_entries.async_reload(entry.entry_id)
