@@ -52,6 +52,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: FusewiseConfigEntry) -> 
     await log.async_load()
     entry.async_on_unload(log.async_close)
     entry.runtime_data = coordinator = FusewiseCoordinator(hass, entry, door, meter, log)
+    entry.async_on_unload(coordinator.close)
     await coordinator.async_restore()
     await coordinator.async_configure()
     await coordinator.async_begin()

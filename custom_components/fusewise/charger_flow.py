@@ -14,7 +14,6 @@ from homeassistant.config_entries import (
     ConfigFlowContext,
     ConfigFlowResult,
     ConfigSubentry,
-    ConfigSubentryFlow,
     SubentryFlowContext,
     SubentryFlowResult,
 )
@@ -40,6 +39,8 @@ from .const import (
     SUBENTRY_CHARGER,
 )
 from .door import Caller, async_get_doors, caller_of, unique_id
+from .entity_charger import is_entity_charger
+from .entity_charger_flow import EntityChargerFlow
 from .forms import Answers, Errors
 from .listening import address_of, charger_address, web_address
 from .password_flow import PasswordFlow, with_security
@@ -193,12 +194,13 @@ class DiscoveredChargerFlow(PasswordFlow[ConfigFlowContext, ConfigFlowResult, st
 
 
 class ChargerSubentryFlow(
-    PasswordFlow[SubentryFlowContext, SubentryFlowResult, tuple[str, str]], ConfigSubentryFlow
+    EntityChargerFlow, PasswordFlow[SubentryFlowContext, SubentryFlowResult, tuple[str, str]]
 ):
     """Add a charger to a site, or change one."""
 
     def __init__(self) -> None:
         """Know nothing yet."""
+        super().__init__()
         self._caller: Caller = {}
 
     async def async_step_user(self, user_input: Answers | None = None) -> SubentryFlowResult:
@@ -211,6 +213,8 @@ class ChargerSubentryFlow(
         errors: Errors = {}
         if user_input is not None:
             identity = user_input[CONF_IDENTITY].strip()
+            if (step := await self._async_chosen(identity)) is not None:
+                return step
             if not identity:
                 errors[CONF_IDENTITY] = "identity_invalid"
             elif is_taken_in(self.hass, identity):
@@ -222,12 +226,15 @@ class ChargerSubentryFlow(
             SelectOptionDict(value=identity, label=full_name(caller))
             for identity, caller in waiting.items()
         ]
+        options += self._found_options()
         return self.async_show_form(
             step_id="user",
             data_schema=vol.Schema(
                 {
                     vol.Required(CONF_IDENTITY): SelectSelector(
-                        SelectSelectorConfig(options=options, custom_value=True)
+                        SelectSelectorConfig(
+                            options=options, custom_value=True, translation_key="charger_choice"
+                        )
                     )
                 }
             ),
@@ -240,6 +247,8 @@ class ChargerSubentryFlow(
 
     async def async_step_reconfigure(self, user_input: Answers | None = None) -> SubentryFlowResult:
         """Change a charger."""
+        if is_entity_charger(self._get_reconfigure_subentry()):
+            return await self._async_reconfigure_entities()
         return await self.async_step_details()
 
     async def async_step_details(self, user_input: Answers | None = None) -> SubentryFlowResult:

@@ -24,6 +24,12 @@ CONF_OCPP: Final = "ocpp"
 # The kind of a meter or a charger that Home Assistant already has
 ENTITIES: Final = "entities"
 
+# What a charger that is made of entities can be told
+CONF_LEVELS: Final = "levels"
+CONF_STEP: Final = "step"
+CONF_SLOW_TO_OBEY: Final = "slow_to_obey"
+CONF_PAUSABLE: Final = "pausable"
+
 CONF_ENCRYPTION: Final = "encryption"
 CONF_CERTIFICATE: Final = "certificate"
 CONF_KEY: Final = "key"

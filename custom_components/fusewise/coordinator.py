@@ -11,25 +11,35 @@ from datetime import datetime, timedelta
 import logging
 from typing import override
 
-from homeassistant.config_entries import ConfigEntry
+from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
 from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
 from .balancing.model import Charger, ChargerReading, CircuitState, Decision, PerPhase, Setpoint
-from .const import CONF_METER, CONF_OCPP, DOMAIN, GRID_METER, MAIN_CIRCUIT, SUBENTRY_CHARGER
+from .const import (
+    CONF_METER,
+    CONF_OCPP,
+    CONF_VOLTAGE,
+    DOMAIN,
+    GRID_METER,
+    MAIN_CIRCUIT,
+    SUBENTRY_CHARGER,
+)
 from .controller import FIRST_READINGS, TICK, Controller, Wish, steady_clock
 from .device import async_register_devices
 from .devices import DeviceError, DeviceOfflineError, Meter
-from .devices.entity import EntityMeter
+from .devices.entity import EntityCharger, EntityMeter
 from .devices.ocpp import OcppCharger, StationInfo
 from .disobedience import Disobedience
 from .door import Door
+from .entity_charger import EntityChargers, is_entity_charger
 from .fallbacks import Fallbacks
 from .issues import async_forget_stall, async_tell_stall
 from .meter import cars_draw
 from .proving import Proof, ProofState
+from .second_hand import SecondHands
 from .session_log import SessionLog
 from .sessions import SessionRecord
 from .site import site_of
@@ -101,7 +111,9 @@ class FusewiseCoordinator(DataUpdateCoordinator[SiteView]):
         self.published_at = self._began = steady_clock()
         self.door = door
         self.log = log
-        self.chargers: dict[str, OcppCharger] = {}
+        self.chargers: dict[str, OcppCharger | EntityCharger] = {}
+        self._entity_chargers = EntityChargers(hass, entry.data[CONF_VOLTAGE])
+        self._second_hands = SecondHands(hass)
         self._meters = {GRID_METER: meter}
         if isinstance(meter, EntityMeter):
             meter.cars_draw = self._cars_draw
@@ -121,6 +133,7 @@ class FusewiseCoordinator(DataUpdateCoordinator[SiteView]):
         """Take over the settings as they are now, in place: no car is interrupted."""
         entry = self.config_entry
         subentries = entry.get_subentries_of_type(SUBENTRY_CHARGER)
+from .entity_charger import EntityChargers, is_entity_charger
         self._names = {subentry.subentry_id: subentry.title for subentry in subentries}
         site = self._fallbacks.async_arm(site_of(entry), self._names)
         armed = {charger.id: charger.fallback for charger in site.chargers}
@@ -134,6 +147,19 @@ class FusewiseCoordinator(DataUpdateCoordinator[SiteView]):
         await self.door.dismiss(
             entry.entry_id, but={charger.identity for charger in self.chargers.values()}
         )
+
+    def _admit(self, subentry: ConfigSubentry, armed: float) -> OcppCharger | EntityCharger:
+        if is_entity_charger(subentry):
+            return self._entity_chargers.admit(subentry)
+        return self.door.admit(self.config_entry, subentry, armed)
+
+    def _of_kind[ChargerT](self, kind: type[ChargerT]) -> dict[str, ChargerT]:
+        return {key: charger for key, charger in self.chargers.items() if isinstance(charger, kind)}
+
+    @callback
+    def close(self) -> None:
+        """Listen to no charger any more."""
+        self._entity_chargers.dismiss()
 
     def _cars_draw(self) -> tuple[PerPhase, PerPhase]:
         readings = {key: charger.reading for key, charger in self.chargers.items()}
@@ -198,6 +224,7 @@ class FusewiseCoordinator(DataUpdateCoordinator[SiteView]):
             for charger in self.controller.site.chargers
         }
         self._tell_troubles(chargers)
+        self._second_hands.tell(self._of_kind(EntityCharger), self._names)
         starting = decision.time - self._began < OVERDUE.total_seconds()
         self.async_set_updated_data(
             SiteView(decision=decision, chargers=chargers, starting=starting)

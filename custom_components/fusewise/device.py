@@ -8,12 +8,15 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
 
 from .const import CONF_MODEL, CONF_SERIAL, CONF_VENDOR, DOMAIN
+from .devices.entity import EntityCharger
 from .devices.ocpp import OcppCharger
 
 
 @callback
 def async_register_devices(
-    hass: HomeAssistant, entry: ConfigEntry[Any], chargers: Mapping[str, OcppCharger]
+    hass: HomeAssistant,
+    entry: ConfigEntry[Any],
+    chargers: Mapping[str, OcppCharger | EntityCharger],
 ) -> None:
     """Have each device as it is called and as it describes itself now."""
     registry = dr.async_get(hass)

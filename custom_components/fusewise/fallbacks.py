@@ -22,10 +22,17 @@ class Fallbacks:
         self._controller = controller
         self._armed: Armed | None = None
         self._failed: frozenset[str] = frozenset()
+        self._keeping: frozenset[str] = frozenset()
 
     @callback
-    def async_arm(self, site: Site, names: Mapping[str, str]) -> Site:
-        """The site with what its chargers are to be armed with; its owner is told who does not fit."""
+    def async_arm(
+        self, site: Site, names: Mapping[str, str], keeping: frozenset[str] = frozenset()
+    ) -> Site:
+        """The site with what its chargers are to be armed with; its owner is told who does not fit.
+
+        Those in `keeping` cannot be armed: they keep what they were told last.
+        """
+        self._keeping = keeping
         known = () if self._armed is None else self._armed.fallbacks
         self._armed = armed = self._arm(site)
         self._failed = failed = self._controller.prover.failed
@@ -50,4 +57,4 @@ class Fallbacks:
 
     def _arm(self, site: Site) -> Armed:
         house = house_allowances(site, self._controller.memory.circuits, steady_clock())
-        return arm(site, house, self._controller.prover.failed)
+        return arm(site, house, self._controller.prover.failed | self._keeping)

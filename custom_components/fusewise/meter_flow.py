@@ -12,7 +12,7 @@ from .balancing.model import Phase
 from .charger_flow import DiscoveredChargerFlow
 from .const import CONF_KIND, CONF_METER, CONF_RATING, CONF_UNIT_ID, CONF_VOLTAGE, DOMAIN, ENTITIES
 from .devices import DeviceError, DeviceOfflineError
-from .devices.entity import FoundMeter, find_meters
+from .devices.entity import FoundMeter, find_chargers, find_meters
 from .devices.modbus import METERS
 from .forms import Answers, Errors
 from .meter import async_try_meter
@@ -38,7 +38,8 @@ class MeterFlow(DiscoveredChargerFlow):
         return phases_of(tuple(self._data[CONF_RATING]))
 
     def _meters_found(self) -> list[FoundMeter]:
-        return find_meters(self.hass, self._phases, {DOMAIN})
+        chargers = {found.device for found in find_chargers(self.hass) if not found.preset.is_plug}
+        return find_meters(self.hass, self._phases, {DOMAIN, *chargers})
 
     async def async_step_meter(self, user_input: Answers | None = None) -> ConfigFlowResult:
         """Ask which meter it is, and try it."""

@@ -1,6 +1,7 @@
 """What was set up in Home Assistant, in the words of balancing: one site is one config entry."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from math import sqrt
 from typing import Any
 
@@ -10,11 +11,17 @@ from .balancing.model import Charger, Circuit, PerPhase, Phase, Site
 from .const import (
     CONF_FALLBACK,
     CONF_HOUSE_ALLOWANCE,
+    CONF_KIND,
+    CONF_LEVELS,
     CONF_MAXIMUM,
+    CONF_PAUSABLE,
     CONF_RATING,
+    CONF_SLOW_TO_OBEY,
+    CONF_STEP,
     CONF_USABLE_SHARE,
     CONF_VOLTAGE,
     CONF_WIRING,
+    ENTITIES,
     GRID_METER,
     MAIN_CIRCUIT,
     SUBENTRY_CHARGER,
@@ -42,6 +49,20 @@ def site_of(entry: ConfigEntry[Any]) -> Site:
 
 def charger_of(subentry: ConfigSubentry) -> Charger:
     """The charger that a subentry describes; its id is the subentry's."""
+    data: Mapping[str, Any] = subentry.data
+    charger = _charger(subentry)
+    if data.get(CONF_KIND) != ENTITIES:
+        return charger
+    return replace(
+        charger,
+        levels=tuple(data[CONF_LEVELS]),
+        step=data[CONF_STEP],
+        slow_to_obey=data[CONF_SLOW_TO_OBEY],
+        pausable=data[CONF_PAUSABLE],
+    )
+
+
+def _charger(subentry: ConfigSubentry) -> Charger:
     data: Mapping[str, Any] = subentry.data
     return Charger(
         id=subentry.subentry_id,

@@ -206,7 +206,8 @@ async def test_a_waiting_charger_is_added_by_hand_and_no_longer_offered(
     )
     [kind] = step["data_schema"].schema.values()
     assert kind.config["options"] == [
-        {"value": "garage", "label": "Fusewise demo 3-phase 16 A (garage)"}
+        {"value": "garage", "label": "Fusewise demo 3-phase 16 A (garage)"},
+        {"value": "entities", "label": "Another one: choose its entities"},
     ]
     assert step["description_placeholders"]["address"].startswith(f"ws://{HOST}:")
     subentries = hass.config_entries.subentries

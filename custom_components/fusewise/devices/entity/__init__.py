@@ -2,7 +2,7 @@
 
 from .charger import EntityCharger
 from .found import FoundMeter, find_meters
-from .knobs import levels_of
+from .knobs import LimitKnob, levels_of
 from .meter import EntityMeter, MeterEntities, Quantities
 from .presets import PRESETS, Preset, Role
 from .recognised import FoundCharger, find_chargers
@@ -18,6 +18,7 @@ __all__ = [
     "FoundCharger",
     "FoundMeter",
     "Limit",
+    "LimitKnob",
     "MeterEntities",
     "Preset",
     "Quantities",

@@ -51,6 +51,8 @@ class EntityCharger(Charger):
         self.identity = identity
         self.entities = entities
         self.conductors = conductors
+        self.info: None = None
+        """It says nothing of itself; its device in Home Assistant does."""
         self.second_hand: SecondHand | None = None
         """Who else has changed its limit or its switch last, until the car leaves."""
         self._hass = hass
@@ -163,9 +165,10 @@ class EntityCharger(Charger):
 
     def _let_through(self) -> float | None:
         """A that it lets through, as it shows it."""
-        if self._switch is not None and self._switch.shown == 0.0:
-            if not self._follows_car or self._switch.told == 0.0:
-                return 0.0
+        switch = self._switch
+        off = switch is not None and switch.shown == 0.0
+        if switch is not None and off and (not self._follows_car or switch.told == 0.0):
+            return 0.0
         return None if self._limit is None else self._limit.shown
 
     def _status(self) -> ChargerStatus:

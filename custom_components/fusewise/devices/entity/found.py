@@ -50,13 +50,15 @@ def find_meters(
 ) -> list[FoundMeter]:
     """The devices that measure all these phases, then those that measure only the sum of all.
 
-    Those of the integrations in `without` are none: they are chargers, or ourselves.
+    The integrations and devices in `without` are none: they are chargers, or ourselves.
     """
     wanted = list(phases)
     devices = dr.async_get(hass)
     measured: dict[str, list[tuple[int | None, str, er.RegistryEntry]]] = {}
     for entry in er.async_get(hass).entities.values():
-        if entry.device_id is None or entry.platform in without or entry.disabled_by is not None:
+        if entry.device_id is None or entry.disabled_by is not None:
+            continue
+        if entry.platform in without or entry.device_id in without:
             continue
         understood = _understood(entry)
         if understood is not None:

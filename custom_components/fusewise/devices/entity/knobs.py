@@ -73,6 +73,16 @@ class LimitKnob(Knob):
         levels = self._levels()
         return min(levels) if levels else self._bounds()[0]
 
+    @property
+    def levels(self) -> tuple[float, ...]:
+        """The only A that it takes, where it is a select."""
+        return tuple(sorted(self._levels())) if self._limit.entity is not None else ()
+
+    @property
+    def step(self) -> float:
+        """The A in whose multiples it is told."""
+        return 1.0 if self._limit.entity is None else self._bounds()[2]
+
     def fitting(self, current: float) -> float | None:
         """The most that it takes and that is not above `current`; None where it takes nothing so low."""
         if self._limit.entity is None:

@@ -1,0 +1,142 @@
+"""The chargers of a site that Home Assistant already has: what is stored of them, and what they are made of."""
+
+from collections.abc import Container, Mapping
+from typing import Any
+
+from homeassistant.config_entries import ConfigSubentry
+from homeassistant.core import HomeAssistant, callback
+
+from .const import (
+    CONF_IDENTITY,
+    CONF_KIND,
+    CONF_LEVELS,
+    CONF_PAUSABLE,
+    CONF_SLOW_TO_OBEY,
+    CONF_STEP,
+    CONF_WIRING,
+    ENTITIES,
+)
+from .controller import steady_clock
+from .devices.entity import Action, ChargerEntities, EntityCharger, Limit, LimitKnob, Switch, Traits
+from .forms import FLOOR
+from .site import wiring_of
+
+CONF_ENTITIES = "entities"
+
+type Stored = dict[str, Any]
+
+
+def is_entity_charger(subentry: ConfigSubentry) -> bool:
+    """Whether a charger is made of entities."""
+    return subentry.data.get(CONF_KIND) == ENTITIES
+
+
+def stored_of(entities: ChargerEntities) -> Stored:
+    """What is stored of a charger's entities."""
+    limit, switch, traits = entities.limit, entities.switch, entities.traits
+    stored: Stored = {
+        "status": entities.status,
+        "statuses": dict(entities.statuses),
+        "currents": list(entities.currents),
+        "power": entities.power,
+        "traits": {
+            "obeys_within": traits.obeys_within,
+            "minimum_interval": traits.minimum_interval,
+            "falls_wait_too": traits.falls_wait_too,
+            "renew": traits.renew,
+        },
+    }
+    if limit is not None:
+        stored["limit"] = {"entity": limit.entity, "shown_by": limit.shown_by}
+        if limit.action is not None:
+            stored["limit"]["action"] = {
+                "name": limit.action.name,
+                "data": dict(limit.action.data),
+            }
+    if switch is not None:
+        stored["switch"] = {
+            "entity": switch.entity,
+            "on": switch.on,
+            "off": switch.off,
+            "follows_car": switch.follows_car,
+        }
+    return stored
+
+
+def entities_of(stored: Mapping[str, Any]) -> ChargerEntities:
+    """The entities that are stored of a charger."""
+    limit: Limit | None = None
+    if (kept := stored.get("limit")) is not None:
+        action = kept.get("action")
+        limit = Limit(
+            entity=kept["entity"],
+            shown_by=kept["shown_by"],
+            action=None if action is None else Action(**action),
+        )
+    return ChargerEntities(
+        limit=limit,
+        switch=None if (kept := stored.get("switch")) is None else Switch(**kept),
+        status=stored["status"],
+        statuses=stored["statuses"],
+        currents=tuple(stored["currents"]),
+        power=stored["power"],
+        traits=Traits(**stored["traits"]),
+    )
+
+
+def abilities_of(hass: HomeAssistant, entities: ChargerEntities, maximum: float) -> Stored:
+    """What is stored of what a charger can be told, as its entities show it now."""
+    traits = entities.traits
+    slow = traits.obeys_within + (traits.minimum_interval if traits.falls_wait_too else 0.0)
+    if entities.limit is None:
+        # It lets through all or nothing.
+        return {
+            CONF_LEVELS: [maximum],
+            CONF_STEP: 1.0,
+            CONF_SLOW_TO_OBEY: slow,
+            CONF_PAUSABLE: True,
+        }
+    knob = LimitKnob(hass, entities.limit)
+    return {
+        CONF_LEVELS: [level for level in knob.levels if FLOOR <= level <= maximum],
+        CONF_STEP: knob.step,
+        CONF_SLOW_TO_OBEY: slow,
+        CONF_PAUSABLE: entities.switch is not None or knob.can_pause,
+    }
+
+
+class EntityChargers:
+    """The chargers of one site that are made of entities; each lives until its settings change."""
+
+    def __init__(self, hass: HomeAssistant, voltage: float) -> None:
+        """`voltage` is the site's nominal one."""
+        self._hass = hass
+        self._voltage = voltage
+        self._chargers: dict[str, EntityCharger] = {}
+
+    @callback
+    def admit(self, subentry: ConfigSubentry) -> EntityCharger:
+        """The charger that a subentry describes: the same one while it is made of the same."""
+        entities = entities_of(subentry.data[CONF_ENTITIES])
+        conductors = len(wiring_of(subentry.data[CONF_WIRING]))
+        known = self._chargers.get(subentry.subentry_id)
+        if known is not None:
+            if (known.entities, known.conductors) == (entities, conductors):
+                return known
+            known.close()
+        charger = EntityCharger(
+            self._hass,
+            subentry.data[CONF_IDENTITY],
+            entities,
+            steady_clock,
+            conductors=conductors,
+            voltage=self._voltage,
+        )
+        self._chargers[subentry.subentry_id] = charger
+        return charger
+
+    @callback
+    def dismiss(self, *, but: Container[str] = ()) -> None:
+        """Let go of those whose subentries are gone."""
+        for key in [key for key in self._chargers if key not in but]:
+            self._chargers.pop(key).close()

@@ -1,0 +1,150 @@
+"""The dialogs about a charger that Home Assistant already has: one that was found, or one by its entities."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from homeassistant.config_entries import SOURCE_RECONFIGURE, ConfigSubentryFlow, SubentryFlowResult
+from homeassistant.const import CONF_NAME
+from homeassistant.helpers.selector import SelectOptionDict
+
+from . import entity_charger_forms as entity_forms, forms
+from .const import (
+    CONF_IDENTITY,
+    CONF_KIND,
+    CONF_MAXIMUM,
+    CONF_MODEL,
+    CONF_SERIAL,
+    CONF_VENDOR,
+    DOMAIN,
+    ENTITIES,
+    SUBENTRY_CHARGER,
+)
+from .devices.entity import ChargerEntities, FoundCharger, find_chargers
+from .entity_charger import CONF_ENTITIES, abilities_of, entities_of, is_entity_charger, stored_of
+from .forms import Answers, Errors
+from .site import phases_of, rating_of
+
+CONF_DEVICE = "device"
+
+
+class EntityChargerFlow(ConfigSubentryFlow):
+    """Add or change a charger that is made of entities."""
+
+    def __init__(self) -> None:
+        """Know nothing yet."""
+        super().__init__()
+        self._chosen: ChargerEntities | None = None
+        self._device: FoundCharger | None = None
+
+    def _found_options(self) -> list[SelectOptionDict]:
+        """The chargers to choose from, and the choice to name one by its entities."""
+        taken = set(self._taken())
+        options = [
+            SelectOptionDict(value=found.device, label=f"{found.name} ({found.preset.integration})")
+            for found in find_chargers(self.hass)
+            if taken.isdisjoint(found.entities)
+        ]
+        options.append(SelectOptionDict(value=ENTITIES, label="Another one: choose its entities"))
+        return options
+
+    async def _async_chosen(self, choice: str) -> SubentryFlowResult | None:
+        """Go on with a charger of Home Assistant; None where the choice is none."""
+        if choice == ENTITIES:
+            return await self.async_step_entities()
+        for found in find_chargers(self.hass):
+            if found.device == choice:
+                self._device, self._chosen = found, found.entities
+                return await self.async_step_found()
+        return None
+
+    async def async_step_entities(self, user_input: Answers | None = None) -> SubentryFlowResult:
+        """Ask which entities the charger is made of."""
+        errors: Errors = {}
+        shown: Mapping[str, Any] = {}
+        if user_input is not None:
+            errors = entity_forms.own_errors(self.hass, user_input)
+            if not errors:
+                chosen = entity_forms.own_entities(user_input)
+                if set(chosen) & set(self._taken()):
+                    errors["base"] = "already_configured"
+                else:
+                    self._chosen = chosen
+                    return await self.async_step_found()
+            shown = forms.as_typed(user_input)
+        elif self.source == SOURCE_RECONFIGURE:
+            stored = self._get_reconfigure_subentry().data[CONF_ENTITIES]
+            shown = entity_forms.own_answers(entities_of(stored))
+        return self.async_show_form(
+            step_id="entities",
+            data_schema=self.add_suggested_values_to_schema(entity_forms.OWN_SCHEMA, shown),
+            errors=errors,
+        )
+
+    async def async_step_found(self, user_input: Answers | None = None) -> SubentryFlowResult:
+        """Ask for name, wiring and maximum: what no entity tells."""
+        assert self._chosen is not None
+        errors: Errors = {}
+        if user_input is not None:
+            errors = forms.errors_of(user_input)
+            if not errors:
+                return self._keep(user_input)
+            shown = forms.as_typed(user_input)
+        elif self.source == SOURCE_RECONFIGURE:
+            subentry = self._get_reconfigure_subentry()
+            shown = {CONF_NAME: subentry.title, **subentry.data}
+        else:
+            shown = {CONF_NAME: self._device.name if self._device else None}
+        schema = entity_forms.found_schema(phases_of(rating_of(self._get_entry())))
+        return self.async_show_form(
+            step_id="found",
+            data_schema=self.add_suggested_values_to_schema(schema, shown),
+            errors=errors,
+            description_placeholders={
+                "entities": ", ".join(f"`{entity}`" for entity in self._chosen),
+                "obeys_within": f"{self._chosen.traits.obeys_within:g}",
+                "minimum_interval": f"{self._chosen.traits.minimum_interval:g}",
+            },
+        )
+
+    async def _async_reconfigure_entities(self) -> SubentryFlowResult:
+        """Change one: its entities too, where they were chosen by hand."""
+        data = self._get_reconfigure_subentry().data
+        if data[CONF_DEVICE] is None:
+            return await self.async_step_entities()
+        self._chosen = entities_of(data[CONF_ENTITIES])
+        return await self.async_step_found()
+
+    def _keep(self, answers: Answers) -> SubentryFlowResult:
+        assert self._chosen is not None
+        settings = {
+            **entity_forms.found_settings(answers),
+            **abilities_of(self.hass, self._chosen, answers[CONF_MAXIMUM]),
+            CONF_ENTITIES: stored_of(self._chosen),
+        }
+        title = entity_forms.name_of(answers)
+        if self.source == SOURCE_RECONFIGURE:
+            return self.async_update_and_abort(
+                self._get_entry(),
+                self._get_reconfigure_subentry(),
+                title=title,
+                data_updates=settings,
+            )
+        found = self._device
+        identity = f"device_{found.device}" if found else f"entity_{next(iter(self._chosen))}"
+        said = {
+            CONF_KIND: ENTITIES,
+            CONF_IDENTITY: identity,
+            CONF_DEVICE: found and found.device,
+            CONF_VENDOR: found and found.manufacturer,
+            CONF_MODEL: found and found.model,
+            CONF_SERIAL: found and found.serial,
+        }
+        return self.async_create_entry(title=title, data=said | settings, unique_id=identity)
+
+    def _taken(self) -> Iterator[str]:
+        """The entities of the chargers that sites have already, but for the one that is changed."""
+        changed = self._reconfigure_subentry_id if self.source == SOURCE_RECONFIGURE else None
+        for entry in self.hass.config_entries.async_entries(DOMAIN, include_ignore=False):
+            for subentry in entry.get_subentries_of_type(SUBENTRY_CHARGER):
+                if is_entity_charger(subentry) and subentry.subentry_id != changed:
+                    yield from entities_of(subentry.data[CONF_ENTITIES])

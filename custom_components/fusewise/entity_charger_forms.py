@@ -1,0 +1,126 @@
+"""What the dialogs ask about a charger that Home Assistant already has."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import voluptuous as vol
+
+from homeassistant.components.sensor import SensorDeviceClass
+from homeassistant.const import ATTR_UNIT_OF_MEASUREMENT, CONF_NAME, Platform
+from homeassistant.core import HomeAssistant, valid_entity_id
+from homeassistant.helpers.selector import (
+    EntitySelector,
+    EntitySelectorConfig,
+    ObjectSelector,
+    TextSelector,
+)
+from homeassistant.util.unit_conversion import ElectricCurrentConverter
+
+from .balancing.model import Phase
+from .const import CONF_FALLBACK, CONF_MAXIMUM, CONF_WIRING
+from .devices.entity import Action, ChargerEntities, Limit, Switch, Traits, levels_of
+from .forms import Answers, Errors, charger_schema, errors_of, number
+
+LIMITS = [Platform.NUMBER, Platform.SELECT, "input_number", "input_select"]
+SWITCHES = [Platform.SWITCH, "input_boolean"]
+
+OWN_SCHEMA = vol.Schema(
+    {
+        vol.Optional("limit"): EntitySelector(EntitySelectorConfig(domain=LIMITS)),
+        vol.Optional("switch"): EntitySelector(EntitySelectorConfig(domain=SWITCHES)),
+        vol.Optional("status"): EntitySelector(
+            EntitySelectorConfig(domain=[Platform.SENSOR, Platform.BINARY_SENSOR])
+        ),
+        vol.Optional("currents"): EntitySelector(
+            EntitySelectorConfig(
+                domain=Platform.SENSOR, device_class=SensorDeviceClass.CURRENT, multiple=True
+            )
+        ),
+        vol.Optional("power"): EntitySelector(
+            EntitySelectorConfig(domain=Platform.SENSOR, device_class=SensorDeviceClass.POWER)
+        ),
+        vol.Optional("action"): TextSelector(),
+        vol.Optional("action_data"): ObjectSelector(),
+        vol.Required("obeys_within", default=10): number(1, 900, "s"),
+        vol.Required("minimum_interval", default=0): number(0, 3600, "s"),
+    }
+)
+
+
+def own_errors(hass: HomeAssistant, answers: Answers) -> Errors:
+    """What cannot be right about the entities that were chosen."""
+    errors = errors_of(answers)
+    limit, action = answers.get("limit"), answers.get("action")
+    if limit is None and answers.get("switch") is None and not action:
+        errors["base"] = "entities_missing"
+    if limit is not None and (state := hass.states.get(limit)) is not None:
+        unit = state.attributes.get(ATTR_UNIT_OF_MEASUREMENT)
+        if "options" in state.attributes:
+            if not levels_of(state):
+                errors["limit"] = "limit_without_amperes"
+        elif unit is not None and unit not in ElectricCurrentConverter.VALID_UNITS:
+            errors["limit"] = "limit_no_current"
+    if action and not valid_entity_id(action):
+        errors["action"] = "action_invalid"
+    elif action and not hass.services.has_service(*action.split(".")):
+        errors["action"] = "action_unknown"
+    elif action and "{current}" not in (answers.get("action_data") or {}).values():
+        errors["action_data"] = "action_data_invalid"
+    return errors
+
+
+def own_entities(answers: Answers) -> ChargerEntities:
+    """The entities that were chosen, by their role."""
+    limit: Limit | None = None
+    if answers.get("action"):
+        action = Action(name=answers["action"], data=answers["action_data"])
+        limit = Limit(action=action, shown_by=answers.get("limit"))
+    elif answers.get("limit"):
+        limit = Limit(entity=answers["limit"])
+    return ChargerEntities(
+        limit=limit,
+        switch=Switch(entity=answers["switch"]) if answers.get("switch") else None,
+        status=answers.get("status"),
+        currents=tuple(answers.get("currents", ())),
+        power=answers.get("power"),
+        traits=Traits(
+            obeys_within=answers["obeys_within"], minimum_interval=answers["minimum_interval"]
+        ),
+    )
+
+
+def own_answers(entities: ChargerEntities) -> Answers:
+    """What the dialog shows of entities that were chosen once."""
+    limit, traits = entities.limit, entities.traits
+    shown: Mapping[str, Any] = {
+        "limit": limit and (limit.entity or limit.shown_by),
+        "switch": entities.switch and entities.switch.entity,
+        "status": entities.status,
+        "currents": list(entities.currents),
+        "power": entities.power,
+        "action": limit and limit.action and limit.action.name,
+        "action_data": limit and limit.action and dict(limit.action.data),
+        "obeys_within": traits.obeys_within,
+        "minimum_interval": traits.minimum_interval,
+    }
+    return {key: value for key, value in shown.items() if value is not None}
+
+
+def found_schema(phases: Sequence[Phase]) -> vol.Schema:
+    """The questions about a charger that cannot be told what to do alone."""
+    asked = charger_schema(phases).schema
+    return vol.Schema({key: kind for key, kind in asked.items() if key != CONF_FALLBACK})
+
+
+def found_settings(answers: Answers) -> Answers:
+    """What is stored of the answers; it keeps what it was told last, so nothing less counts."""
+    return {
+        CONF_WIRING: answers[CONF_WIRING],
+        CONF_MAXIMUM: answers[CONF_MAXIMUM],
+        CONF_FALLBACK: answers[CONF_MAXIMUM],
+    }
+
+
+def name_of(answers: Answers) -> str:
+    """What the charger is called."""
+    return str(answers[CONF_NAME]).strip()

@@ -1,0 +1,300 @@
+"""A charger that Home Assistant already has is found or named by its entities, and balanced like any other."""
+
+from typing import Any
+
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
+
+from custom_components.fusewise.balancing.model import Phase
+from demo.world import World
+from homeassistant.config_entries import SOURCE_RECONFIGURE, SOURCE_USER
+from homeassistant.core import Context, HomeAssistant, ServiceCall
+from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.helpers import device_registry as dr, entity_registry as er, issue_registry as ir
+from homeassistant.setup import async_setup_component
+
+from .house import device_of, site_entry, state_of, until
+
+GARAGE = {"name": "Garage", "wiring": "L1 L2 L3", "maximum": 16}
+LIMIT, SWITCH, STATUS = "input_number.limit", "input_boolean.charging", "sensor.status"
+OWN = {"limit": LIMIT, "switch": SWITCH, "status": STATUS, "obeys_within": 1, "minimum_interval": 0}
+
+
+@pytest.fixture
+async def thing(hass: HomeAssistant) -> None:
+    """A charger made of helpers that are in every Home Assistant."""
+    limit = {"min": 6, "max": 32, "step": 1, "initial": 16, "unit_of_measurement": "A"}
+    assert await async_setup_component(hass, "input_number", {"input_number": {"limit": limit}})
+    charging = {"initial": False}
+    assert await async_setup_component(
+        hass, "input_boolean", {"input_boolean": {"charging": charging}}
+    )
+    hass.states.async_set(STATUS, "connected")
+
+
+@pytest.fixture
+async def site(hass: HomeAssistant, house: World, ocpp_port: int) -> MockConfigEntry:
+    entry = site_entry(hass, house, ocpp_port)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    return entry
+
+
+async def answer(hass: HomeAssistant, step: Any, user_input: dict[str, Any]) -> Any:
+    return await hass.config_entries.subentries.async_configure(step["flow_id"], user_input)
+
+
+async def asked(hass: HomeAssistant, site: MockConfigEntry) -> Any:
+    return await hass.config_entries.subentries.async_init(
+        (site.entry_id, "charger"), context={"source": SOURCE_USER}
+    )
+
+
+async def added(hass: HomeAssistant, site: MockConfigEntry, **own: Any) -> str:
+    """Add a charger by its entities; the id of its subentry."""
+    step = await answer(hass, await asked(hass, site), {"identity": "entities"})
+    assert (step["type"], step["step_id"]) == (FlowResultType.FORM, "entities")
+    step = await answer(hass, step, OWN | own)
+    assert (step["step_id"], step["errors"]) == ("found", {})
+    step = await answer(hass, step, GARAGE)
+    assert step["type"] is FlowResultType.CREATE_ENTRY
+    await hass.async_block_till_done()
+    [subentry] = site.get_subentries_of_type("charger")
+    return subentry.subentry_id
+
+
+async def test_a_charger_by_its_entities_is_told_its_share(
+    hass: HomeAssistant, site: MockConfigEntry, thing: None
+) -> None:
+    key = await added(hass, site)
+    coordinator = site.runtime_data
+    [charger] = coordinator.controller.site.chargers
+    assert charger.wiring == (Phase.L1, Phase.L2, Phase.L3)
+    assert (charger.step, charger.slow_to_obey, charger.pausable) == (1, 1, True)
+    # Nobody has proved what it does alone, so its maximum counts.
+    assert (charger.fallback, charger.fallback_proved) == (16, False)
+    await until(lambda: state_of(hass, SWITCH).state == "on")
+    # It begins with its minimum and rises in its time.
+    await until(lambda: state_of(hass, LIMIT).state == "6.0")
+    await until(lambda: hass.states.get("sensor.garage_setpoint"))
+    assert state_of(hass, "sensor.garage_status").state == "preparing"
+    hass.states.async_set(STATUS, "disconnected")
+    await until(lambda: state_of(hass, SWITCH).state == "off")
+    assert device_of(hass, site, key).name == "Garage"
+
+
+async def test_a_persons_hand_is_told_by_name_and_not_fought(
+    hass: HomeAssistant, site: MockConfigEntry, thing: None
+) -> None:
+    key = await added(hass, site)
+    await until(lambda: state_of(hass, SWITCH).state == "on")
+    anna = MockUser(name="Anna", is_owner=True).add_to_hass(hass)
+    await hass.services.async_call(
+        "input_number",
+        "set_value",
+        {"entity_id": LIMIT, "value": 8},
+        blocking=True,
+        context=Context(user_id=anna.id),
+    )
+    issues = ir.async_get(hass)
+    await until(lambda: issues.async_get_issue("fusewise", f"second_hand_{key}"))
+    issue = issues.async_get_issue("fusewise", f"second_hand_{key}")
+    assert issue is not None
+    assert issue.translation_key == "second_hand_person"
+    assert issue.translation_placeholders == {
+        "charger": "Garage",
+        "entity": LIMIT,
+        "value": "8 A",
+        "who": "Anna",
+    }
+    coordinator = site.runtime_data
+    await until(lambda: coordinator.data.chargers[key].setpoint.current == 8)
+    assert state_of(hass, LIMIT).state == "8.0"
+    hass.states.async_set(STATUS, "disconnected")
+    await until(lambda: not issues.async_get_issue("fusewise", f"second_hand_{key}"))
+
+
+async def test_an_automation_that_switches_off_is_told_by_name(
+    hass: HomeAssistant, site: MockConfigEntry, thing: None
+) -> None:
+    key = await added(hass, site)
+    await until(lambda: state_of(hass, SWITCH).state == "on")
+    assert await async_setup_component(
+        hass,
+        "automation",
+        {
+            "automation": {
+                "alias": "Night rate",
+                "triggers": {"trigger": "event", "event_type": "night"},
+                "actions": {"action": "input_boolean.turn_off", "target": {"entity_id": SWITCH}},
+            }
+        },
+    )
+    hass.bus.async_fire("night")
+    issues = ir.async_get(hass)
+    await until(lambda: issues.async_get_issue("fusewise", f"second_hand_{key}"))
+    issue = issues.async_get_issue("fusewise", f"second_hand_{key}")
+    assert issue is not None
+    assert issue.translation_key == "second_hand_automation"
+    given = issue.translation_placeholders
+    assert given is not None
+    assert (given["who"], given["value"]) == ("Night rate", "off")
+    await until(lambda: site.runtime_data.data.chargers[key].setpoint.current == 0)
+    assert state_of(hass, SWITCH).state == "off"
+
+
+@pytest.mark.parametrize(
+    ("own", "errors"),
+    [
+        ({"limit": None, "switch": None}, {"base": "entities_missing"}),
+        ({"limit": "select.mode"}, {"limit": "limit_without_amperes"}),
+        ({"limit": "number.power"}, {"limit": "limit_no_current"}),
+        ({"action": "nonsense"}, {"action": "action_invalid"}),
+        ({"action": "easee.no_such"}, {"action": "action_unknown"}),
+        (
+            {"action": "input_number.set_value", "action_data": {"value": 3}},
+            {"action_data": "action_data_invalid"},
+        ),
+        ({"obeys_within": 0}, {"obeys_within": "obeys_within_invalid"}),
+    ],
+)
+async def test_entities_that_cannot_be_a_charger_are_explained(
+    hass: HomeAssistant,
+    site: MockConfigEntry,
+    thing: None,
+    own: dict[str, Any],
+    errors: dict[str, str],
+) -> None:
+    hass.states.async_set("select.mode", "Eco", {"options": ["Eco", "Fast"]})
+    hass.states.async_set("number.power", "1400", {"unit_of_measurement": "W"})
+    step = await answer(hass, await asked(hass, site), {"identity": "entities"})
+    chosen = {key: value for key, value in (OWN | own).items() if value is not None}
+    step = await answer(hass, step, chosen)
+    assert (step["step_id"], step["errors"]) == ("entities", errors)
+
+
+async def test_a_charger_by_its_entities_is_changed_in_place(
+    hass: HomeAssistant, site: MockConfigEntry, thing: None
+) -> None:
+    key = await added(hass, site)
+    charger = site.runtime_data.chargers[key]
+    step: Any = await hass.config_entries.subentries.async_init(
+        (site.entry_id, "charger"), context={"source": SOURCE_RECONFIGURE, "subentry_id": key}
+    )
+    assert step["step_id"] == "entities"
+    shown = {str(field): field.description for field in step["data_schema"].schema}
+    assert shown["limit"] == {"suggested_value": LIMIT}
+    step = await answer(hass, step, OWN)
+    step = await answer(hass, step, GARAGE | {"name": "Barn", "maximum": 10})
+    assert step["reason"] == "reconfigure_successful"
+    await hass.async_block_till_done()
+    assert site.runtime_data.chargers[key] is charger
+    assert site.runtime_data.controller.site.chargers[0].maximum == 10
+    # Other entities make another charger.
+    step = await hass.config_entries.subentries.async_init(
+        (site.entry_id, "charger"), context={"source": SOURCE_RECONFIGURE, "subentry_id": key}
+    )
+    step = await answer(hass, step, OWN | {"obeys_within": 60})
+    await answer(hass, step, GARAGE)
+    await hass.async_block_till_done()
+    assert site.runtime_data.chargers[key] is not charger
+    assert site.runtime_data.controller.site.chargers[0].slow_to_obey == 60
+    # And what is taken cannot be taken twice.
+    step = await answer(hass, await asked(hass, site), {"identity": "entities"})
+    step = await answer(hass, step, OWN)
+    assert step["errors"] == {"base": "already_configured"}
+
+
+async def test_a_smart_plug_is_all_or_nothing(
+    hass: HomeAssistant, site: MockConfigEntry, thing: None
+) -> None:
+    step = await answer(hass, await asked(hass, site), {"identity": "entities"})
+    step = await answer(hass, step, {"switch": SWITCH, "obeys_within": 1, "minimum_interval": 0})
+    step = await answer(hass, step, {"name": "Plug", "wiring": "L2", "maximum": 10})
+    await hass.async_block_till_done()
+    [charger] = site.runtime_data.controller.site.chargers
+    assert charger.levels == (10,)
+    await until(lambda: state_of(hass, SWITCH).state == "on")
+
+
+# --- kinds that are known --------------------------------------------------------------------------
+
+
+def wallbox(hass: HomeAssistant, integration: str, *entities: tuple[str, str, str]) -> str:
+    """A device of another integration, in the registries as that has it: domain, unique id, key."""
+    entry = MockConfigEntry(domain=integration)
+    entry.add_to_hass(hass)
+    device = dr.async_get(hass).async_get_or_create(
+        config_entry_id=entry.entry_id,
+        identifiers={(integration, "1")},
+        name="Wallbox",
+        manufacturer="Maker",
+        model="Model S",
+        serial_number="4711",
+    )
+    for domain, unique_id, key in entities:
+        er.async_get(hass).async_get_or_create(
+            domain,
+            integration,
+            unique_id,
+            config_entry=entry,
+            device_id=device.id,
+            translation_key=key or None,
+            original_name=unique_id,
+            object_id_base=f"box_{key or unique_id}",
+        )
+    return device.id
+
+
+async def test_a_known_kind_is_found_and_asks_nothing_that_it_can_know(
+    hass: HomeAssistant, site: MockConfigEntry
+) -> None:
+    device = wallbox(
+        hass,
+        "peblar",
+        ("number", "4711_charge_current_limit", "charge_current_limit"),
+        ("switch", "4711_charge", "charge"),
+        ("switch", "4711_force_single_phase", "force_single_phase"),
+        ("sensor", "4711_cp_state", "cp_state"),
+        *(("sensor", f"4711_current_phase_{n}", f"current_phase_{n}") for n in (1, 2, 3)),
+        ("sensor", "4711_power_total", ""),
+    )
+    told: list[tuple[str, Any]] = []
+
+    async def called(call: ServiceCall) -> None:
+        told.append((call.service, call.data.get("value")))
+
+    hass.services.async_register("number", "set_value", called)
+    hass.services.async_register("switch", "turn_on", called)
+    for entity in er.async_entries_for_device(er.async_get(hass), device):
+        hass.states.async_set(entity.entity_id, "0", {"unit_of_measurement": "A"})
+    registry = er.async_get(hass)
+    ids = {entry.unique_id: entry.entity_id for entry in registry.entities.values()}
+    limit, status = ids["4711_charge_current_limit"], ids["4711_cp_state"]
+    hass.states.async_set(limit, "16", {"min": 6, "max": 16, "step": 1})
+    hass.states.async_set(ids["4711_charge"], "off")
+    hass.states.async_set(status, "suspended")
+    step = await asked(hass, site)
+    [kind] = step["data_schema"].schema.values()
+    assert kind.config["options"][0] == {"value": device, "label": "Wallbox (peblar)"}
+    step = await answer(hass, step, {"identity": device})
+    assert step["step_id"] == "found"
+    shown = {str(key): key.description for key in step["data_schema"].schema}
+    assert shown.keys() == {"name", "wiring", "maximum"}
+    assert shown["name"] == {"suggested_value": "Wallbox"}
+    assert limit in step["description_placeholders"]["entities"]
+    step = await answer(hass, step, GARAGE)
+    await hass.async_block_till_done()
+    [subentry] = site.get_subentries_of_type("charger")
+    assert (subentry.data["vendor"], subentry.data["model"]) == ("Maker", "Model S")
+    assert subentry.data["entities"]["switch"]["entity"] == ids["4711_charge"]
+    await until(lambda: ("turn_on", None) in told)
+    # It is not offered again; and it is no meter of the house.
+    step = await asked(hass, site)
+    [kind] = step["data_schema"].schema.values()
+    assert [option["value"] for option in kind.config["options"]] == ["entities"]
+    # What it has was not chosen by hand, so only the rest can be changed.
+    step = await hass.config_entries.subentries.async_init(
+        (site.entry_id, "charger"),
+        context={"source": SOURCE_RECONFIGURE, "subentry_id": subentry.subentry_id},
+    )
+    assert step["step_id"] == "found"
