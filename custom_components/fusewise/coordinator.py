@@ -133,15 +133,18 @@ class FusewiseCoordinator(DataUpdateCoordinator[SiteView]):
         """Take over the settings as they are now, in place: no car is interrupted."""
         entry = self.config_entry
         subentries = entry.get_subentries_of_type(SUBENTRY_CHARGER)
-from .entity_charger import EntityChargers, is_entity_charger
         self._names = {subentry.subentry_id: subentry.title for subentry in subentries}
-        site = self._fallbacks.async_arm(site_of(entry), self._names)
+        keeping = frozenset(
+            subentry.subentry_id for subentry in subentries if is_entity_charger(subentry)
+        )
+        site = self._fallbacks.async_arm(site_of(entry), self._names, keeping)
         armed = {charger.id: charger.fallback for charger in site.chargers}
         self.chargers = {
-            subentry.subentry_id: self.door.admit(entry, subentry, armed[subentry.subentry_id])
+            subentry.subentry_id: self._admit(subentry, armed[subentry.subentry_id])
             for subentry in subentries
         }
-        self.log.follow(self.chargers)
+        self._entity_chargers.dismiss(but=self.chargers)
+        self.log.follow(self._of_kind(OcppCharger))
         async_register_devices(self.hass, entry, self.chargers)
         self.controller.configure(site, self._meters, self.chargers)
         await self.door.dismiss(

@@ -17,6 +17,7 @@ from .const import (
     CONF_SERIAL,
 )
 from .coordinator import FusewiseConfigEntry
+from .devices.ocpp import OcppCharger
 
 TO_REDACT = {
     CONF_HOST,
@@ -42,7 +43,7 @@ async def async_get_config_entry_diagnostics(
             subentry_id: {
                 "settings": async_redact_data(entry.subentries[subentry_id].data, TO_REDACT),
                 "firmware": charger.info and charger.info.firmware,
-                "limited_as": charger.way,
+                "limited_as": charger.way if isinstance(charger, OcppCharger) else "entities",
                 "reading": to_json(charger.reading),
                 # Its message names the charger.
                 "problem": type(coordinator.controller.problem(subentry_id)).__name__,
