@@ -19,13 +19,32 @@ from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.util import dt as dt_util
 
+from .asking import asking
 from .const import DOMAIN
 from .coordinator import FusewiseConfigEntry
+from .devices.ocpp import OcppCharger
 from .sessions import SessionRecord
 
 LIST_SESSIONS: Final = "list_sessions"
 ATTR_BEGIN: Final = "begin"
 ATTR_END: Final = "end"
+
+READ_CONFIGURATION: Final = "read_configuration"
+WRITE_CONFIGURATION: Final = "write_configuration"
+TRIGGER_MESSAGE: Final = "trigger_message"
+ATTR_KEYS: Final = "keys"
+ATTR_KEY: Final = "key"
+ATTR_VALUE: Final = "value"
+ATTR_MESSAGE: Final = "message"
+
+ONE_CHARGER = {vol.Required(ATTR_DEVICE_ID): cv.string}
+READ_CONFIGURATION_SCHEMA = vol.Schema(
+    {**ONE_CHARGER, vol.Optional(ATTR_KEYS, default=list): vol.All(cv.ensure_list, [cv.string])}
+)
+WRITE_CONFIGURATION_SCHEMA = vol.Schema(
+    {**ONE_CHARGER, vol.Required(ATTR_KEY): cv.string, vol.Required(ATTR_VALUE): cv.string}
+)
+TRIGGER_MESSAGE_SCHEMA = vol.Schema({**ONE_CHARGER, vol.Required(ATTR_MESSAGE): cv.string})
 
 LIST_SESSIONS_SCHEMA = vol.Schema(
     {
@@ -43,6 +62,44 @@ def async_register_actions(hass: HomeAssistant) -> None:
     async def list_sessions(call: ServiceCall) -> ServiceResponse:
         return {"sessions": _list_sessions(hass, call.data)}
 
+    async def read_configuration(call: ServiceCall) -> ServiceResponse:
+        with asking():
+            known = await _charger(hass, call).read_configuration(call.data[ATTR_KEYS])
+        return {
+            "configuration": {
+                key: {"value": value, "read_only": is_read_only}
+                for key, (value, is_read_only) in known.items()
+            }
+        }
+
+    async def write_configuration(call: ServiceCall) -> ServiceResponse:
+        with asking():
+            counts = await _charger(hass, call).write_configuration(
+                call.data[ATTR_KEY], call.data[ATTR_VALUE]
+            )
+        return {"restart_needed": not counts}
+
+    async def trigger_message(call: ServiceCall) -> None:
+        with asking():
+            await _charger(hass, call).trigger(call.data[ATTR_MESSAGE])
+
+    hass.services.async_register(
+        DOMAIN,
+        READ_CONFIGURATION,
+        read_configuration,
+        schema=READ_CONFIGURATION_SCHEMA,
+        supports_response=SupportsResponse.ONLY,
+    )
+    hass.services.async_register(
+        DOMAIN,
+        WRITE_CONFIGURATION,
+        write_configuration,
+        schema=WRITE_CONFIGURATION_SCHEMA,
+        supports_response=SupportsResponse.OPTIONAL,
+    )
+    hass.services.async_register(
+        DOMAIN, TRIGGER_MESSAGE, trigger_message, schema=TRIGGER_MESSAGE_SCHEMA
+    )
     hass.services.async_register(
         DOMAIN,
         LIST_SESSIONS,
@@ -64,6 +121,23 @@ def _list_sessions(hass: HomeAssistant, asked: dict[str, Any]) -> list[Any]:
         for record in entry.runtime_data.log.sessions.within(begin, end, chargers)
     ]
     return [_told(entry, record) for entry, record in sorted(found, key=lambda it: it[1].began)]
+
+
+def _charger(hass: HomeAssistant, call: ServiceCall) -> OcppCharger:
+    """The one charger that is asked."""
+    device_id = call.data[ATTR_DEVICE_ID]
+    for subentry_id in _chargers(hass, [device_id]):
+        for entry in hass.config_entries.async_loaded_entries(DOMAIN):
+            charger = entry.runtime_data.chargers.get(subentry_id)
+            device = dr.async_get(hass).async_get(device_id)
+            if charger is not None and device and (DOMAIN, subentry_id) in device.identifiers:
+                found: OcppCharger = charger
+                return found
+    raise ServiceValidationError(
+        translation_domain=DOMAIN,
+        translation_key="not_a_charger",
+        translation_placeholders={"device": device_id},
+    )
 
 
 def _chargers(hass: HomeAssistant, device_ids: Iterable[str]) -> set[str]:

@@ -1,29 +1,69 @@
-"""A button at each charger: test whether it falls back by itself."""
+"""Buttons at each charger: what a person may ask it to do, and a test of whether it falls back by itself."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, override
 
-from homeassistant.components.button import ButtonEntity, ButtonEntityDescription
+from homeassistant.components.button import ButtonDeviceClass, ButtonEntity, ButtonEntityDescription
 from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .asking import asking
 from .coordinator import ChargerView, FusewiseConfigEntry
+from .devices.ocpp import OcppCharger
 from .entity import ChargerEntity, FusewiseDescription, Wanted, async_keep_entities
 
-PARALLEL_UPDATES = 0
+PARALLEL_UPDATES = 1
 
 
 @dataclass(frozen=True, kw_only=True)
 class FusewiseButtonDescription(ButtonEntityDescription, FusewiseDescription[ChargerView]):
     """What a button does."""
 
+    press_fn: Callable[[OcppCharger], Awaitable[None]]
 
-TEST_FALLBACK = FusewiseButtonDescription(
+
+def _button(
+    key: str,
+    press_fn: Callable[[OcppCharger], Awaitable[None]],
+    *,
+    is_detail: bool = False,
+    device_class: ButtonDeviceClass | None = None,
+) -> FusewiseButtonDescription:
+    return FusewiseButtonDescription(
+        key=key,
+        translation_key=key,
+        device_class=device_class,
+        entity_category=EntityCategory.CONFIG if is_detail else None,
+        entity_registry_enabled_default=not is_detail,
+        press_fn=press_fn,
+        value_fn=lambda _: None,
+        available_fn=lambda view: view.reading.online,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class FallbackTestDescription(ButtonEntityDescription, FusewiseDescription[ChargerView]):
+    """What the button shows that tests the fall-back."""
+
+
+TEST_FALLBACK = FallbackTestDescription(
     key="test_fallback",
     translation_key="test_fallback",
     entity_category=EntityCategory.DIAGNOSTIC,
     value_fn=lambda _: None,
+)
+BUTTONS = (
+    _button("start", lambda charger: charger.start()),
+    _button("stop", lambda charger: charger.stop()),
+    _button("unlock", lambda charger: charger.unlock(), is_detail=True),
+    _button(
+        "restart",
+        lambda charger: charger.restart(),
+        is_detail=True,
+        device_class=ButtonDeviceClass.RESTART,
+    ),
 )
 
 
@@ -38,14 +78,31 @@ async def async_setup_entry(
     def wanted() -> Wanted:
         for charger in coordinator.controller.site.chargers:
             yield FallbackTestButton(coordinator, charger.id, TEST_FALLBACK)
+            for description in BUTTONS:
+                yield ChargerButton(coordinator, charger.id, description)
 
     async_keep_entities(coordinator, "button", async_add_entities, wanted)
+
+
+class ChargerButton(ChargerEntity, ButtonEntity):
+    """A button of a charger."""
+
+    entity_description: FusewiseButtonDescription
+
+    @override
+    async def async_press(self) -> None:
+        with asking():
+            await self.entity_description.press_fn(self.coordinator.chargers[self.charger])
+
+    @override
+    def _show(self, value: Any) -> None:
+        """Show nothing: a button's state is when it was pressed."""
 
 
 class FallbackTestButton(ChargerEntity, ButtonEntity):
     """Let the charger show what it does when it hears nothing, as soon as a car draws enough for that."""
 
-    entity_description: FusewiseButtonDescription
+    entity_description: FallbackTestDescription
 
     @override
     async def async_press(self) -> None:

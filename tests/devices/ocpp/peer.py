@@ -67,6 +67,8 @@ class Peer:
     """Configuration keys that count from its next start."""
     profile_status: Callable[[Mapping[str, Any]], str] = lambda _: "Accepted"
     """How it answers SetChargingProfile."""
+    refuses: bool = False
+    """It does nothing that a person asks."""
     silent: frozenset[str] = frozenset()
     """Actions that it never answers."""
     boot_answer: Any = None
@@ -121,8 +123,12 @@ class Peer:
                 Action.change_configuration,
                 Action.clear_charging_profile,
                 Action.get_configuration,
+                Action.remote_start_transaction,
+                Action.remote_stop_transaction,
+                Action.reset,
                 Action.set_charging_profile,
                 Action.trigger_message,
+                Action.unlock_connector,
             )
         }
         self._spawn(self._listen())
@@ -257,7 +263,20 @@ class Peer:
 
         return handle
 
-    def _GetConfiguration(self, key: list[str]) -> Any:  # noqa: N802 - the message's name
+    def _RemoteStartTransaction(self, **_: Any) -> Any:  # noqa: N802 - the message's name
+        return call_result.RemoteStartTransaction("Rejected" if self.refuses else "Accepted")
+
+    def _RemoteStopTransaction(self, **_: Any) -> Any:  # noqa: N802
+        return call_result.RemoteStopTransaction("Rejected" if self.refuses else "Accepted")
+
+    def _Reset(self, **_: Any) -> Any:  # noqa: N802
+        return call_result.Reset("Rejected" if self.refuses else "Accepted")
+
+    def _UnlockConnector(self, **_: Any) -> Any:  # noqa: N802
+        return call_result.UnlockConnector("NotSupported" if self.refuses else "Unlocked")
+
+    def _GetConfiguration(self, key: list[str] | None = None) -> Any:  # noqa: N802
+        key = key or list(self.configuration)
         return call_result.GetConfiguration(
             configuration_key=[
                 {"key": k, "readonly": self.configuration[k][1], "value": self.configuration[k][0]}

@@ -24,6 +24,7 @@ from .settings import ChargerSettings
 from .station import LiveLimit, Station, StationInfo
 from .transactions import Transactions
 from .ways import STACKED, Obedience, Trouble, Way
+from .wishes import Wishes
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -37,7 +38,7 @@ FLASH_LIFE = 300.0  # s; one write in 100 s
 ARM_AGAIN = 300.0  # s until a fall-back that was refused is tried again
 
 
-class OcppCharger(Charger):
+class OcppCharger(Wishes, Charger):
     """An adopted charger, whether it is connected or not."""
 
     def __init__(self, identity: str, settings: ChargerSettings, clock: Clock) -> None:
@@ -96,12 +97,7 @@ class OcppCharger(Charger):
         if not (math.isfinite(current) and current >= 0.0):
             raise ValueError(f"{current} A is no limit")
         async with self._telling:
-            station = self._station
-            if station is None:
-                raise DeviceOfflineError(
-                    f"{self.identity} is not connected; alone it lets {self.settings.fallback:g} A "
-                    "through. Check its power and network, and the server address in its settings."
-                )
+            station = self._connection()
             try:
                 await self._arm(station)
             except DeviceRefusedError:
@@ -111,6 +107,20 @@ class OcppCharger(Charger):
                     raise
                 return
             await self._tell(station, tenths(current))
+
+    @override
+    def _connection(self) -> Station:
+        if self._station is None:
+            raise DeviceOfflineError(
+                f"{self.identity} is not connected; alone it lets {self.settings.fallback:g} A "
+                "through. Check its power and network, and the server address in its settings."
+            )
+        return self._station
+
+    @property
+    @override
+    def transaction(self) -> int | None:
+        return self._transactions.number
 
     @property
     def armed(self) -> float | None:

@@ -4,6 +4,7 @@ Everything that differs between versions of OCPP is behind `Station`; a charger'
 fall-back are not in it and are the same for all of them.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
@@ -83,6 +84,27 @@ class Station(Protocol):
 
     async def change_password(self, password: str) -> PasswordChange:
         """Let it use a password, in hexadecimal digits, from its next connection on; never raises."""
+
+    async def start(self) -> None:
+        """Start a transaction."""
+
+    async def stop(self, transaction: int) -> None:
+        """End it."""
+
+    async def unlock(self) -> None:
+        """Let the plug go."""
+
+    async def restart(self, *, at_once: bool) -> None:
+        """Restart; `at_once` does not wait for the end of a transaction."""
+
+    async def trigger(self, message: str) -> None:
+        """Let it send a message, by its name in the standard."""
+
+    async def read_configuration(self, keys: list[str]) -> Mapping[str, tuple[str, bool]]:
+        """Return key → (value, whether it is read-only), never a password; all where none is named."""
+
+    async def write_configuration(self, key: str, value: str) -> bool:
+        """Change a key; return False where it counts only after a restart."""
 
     async def close(self, reason: str) -> None:
         """Close the connection."""

@@ -18,8 +18,8 @@ from ..measurands import MeterValues
 from ..rpc import CallErrorCode, Fault, Handler, Payload, RefuseCall, Rpc
 from ..station import StationInfo
 from ..transport import Line
-from .commands import Commands
 from .profiles import CONNECTOR
+from .remote import Remote
 
 if TYPE_CHECKING:
     from ..charger import OcppCharger
@@ -56,7 +56,7 @@ STATUS = {
 }
 
 
-class ChargePoint16(Commands):
+class ChargePoint16(Remote):
     """One connection of one charge point. It is answered at once; nothing in a handler waits."""
 
     def __init__(

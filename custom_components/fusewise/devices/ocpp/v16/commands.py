@@ -61,7 +61,7 @@ class Commands(Station):
     @override
     async def learn(self) -> None:
         answer = await self._ask(call.GetConfiguration(key=list(ASKED)))
-        self._configuration = configuration = _configuration(answer.get("configurationKey"))
+        self._configuration = configuration = configuration_of(answer.get("configurationKey"))
         units, _ = configuration.get(Key.charging_schedule_allowed_charging_rate_unit, ("", True))
         # 'Current', 'Power' or both; some say 'A' and 'W'. Amperes where nothing is said.
         allowed = {unit.strip().lower() for unit in units.split(",")}
@@ -179,7 +179,7 @@ class Commands(Station):
             ) from error
 
 
-def _configuration(keys: Any) -> dict[str, tuple[str, bool]]:
+def configuration_of(keys: Any) -> dict[str, tuple[str, bool]]:
     """Return key → (value, readonly) of whatever a charger answered."""
     return {
         str(item.get("key")): (str(item.get("value") or ""), bool(item.get("readonly")))
