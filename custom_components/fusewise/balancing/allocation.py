@@ -176,8 +176,7 @@ def _sun_rows(claim: Claim, first: int, left: Sequence[float]) -> list[tuple[int
     car = claim.car
     if len(left) - first == 1:
         return [(first, car.watts_per_ampere)]
-    used = [phase for k, phase in enumerate(car.charger.wiring) if car.uses is None or car.uses[k]]
-    return [(first + phase, car.watts_per_ampere / len(used)) for phase in used]
+    return [(first + phase, car.watts_per_ampere / len(car.phases)) for phase in car.phases]
 
 
 def _take_sun(claim: Claim, amperes: float, left: list[float], first: int) -> None:

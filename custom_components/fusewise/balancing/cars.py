@@ -10,6 +10,7 @@ from .model import (
     ChargerMemory,
     ChargerReading,
     ChargerStatus,
+    Phase,
     Session,
 )
 from .steps import round_down, round_up
@@ -52,16 +53,13 @@ class Car:
     rows: list[tuple[int, float]]
     """(row, coefficient) that it loads: each used conductor on each circuit above it."""
     watts_per_ampere: float
+    phases: tuple[Phase, ...]
+    """The house conductors that it uses, as far as is known."""
 
     @property
     def plugged(self) -> bool:
         """A car is there, as far as the charger knows."""
         return self.reading.status in PLUGGED
-
-    @property
-    def uses(self) -> tuple[bool, ...] | None:
-        """Which of the charger's conductors the car uses; None: all, as far as is known."""
-        return self.memory.uses
 
 
 def put_together(
@@ -91,7 +89,14 @@ def put_together(
         reserved=reserved,
         rows=rows,
         watts_per_ampere=topology.watts[number] * conductors,
+        phases=_phases(charger, memory),
     )
+
+
+def _phases(charger: Charger, memory: ChargerMemory) -> tuple[Phase, ...]:
+    if memory.uses is None:
+        return charger.wiring
+    return tuple(phase for phase, used in zip(charger.wiring, memory.uses, strict=True) if used)
 
 
 def may_have_drawn(car: Car, at: float) -> float:
@@ -160,6 +165,7 @@ def observe(
             session=session,
             uses=_known_uses(charger, reading.session),
             ceiling=None,
+            asleep=False,
             waiting_since=None,
         )
     elif is_gone(reading) and (memory.session, memory.uses, memory.ceiling) != (None, None, None):
@@ -167,6 +173,9 @@ def observe(
     if not plugged and sample is None and memory.sample is not None:
         # Who does not measure without a car draws nothing without a car.
         memory = replace(memory, sample=None, earlier=None)
+    asleep = plugged and _is_asleep(charger, reading, memory)
+    if asleep != memory.asleep:
+        memory = replace(memory, asleep=asleep)
     if sample is None or reading.measured_at <= memory.sample_at:
         return reading, memory
     uses, ceiling = memory.uses, memory.ceiling
@@ -182,6 +191,22 @@ def observe(
         earlier_at=memory.sample_at,
         uses=uses,
         ceiling=ceiling,
+    )
+
+
+def _is_asleep(charger: Charger, reading: ChargerReading, memory: ChargerMemory) -> bool:
+    """The car wants nothing, although it may. While it may not, nobody knows: it is as it was."""
+    if memory.setpoint == 0:
+        return memory.asleep
+    if reading.current is None or reading.measured_at <= memory.sample_at:
+        return reading.status is ChargerStatus.SUSPENDED_EV or (
+            memory.asleep and reading.status is not ChargerStatus.CHARGING
+        )
+    drawn = max(reading.current)
+    if drawn > USED:
+        return False
+    return reading.status is ChargerStatus.SUSPENDED_EV or _settled(
+        charger, drawn, memory, reading.measured_at
     )
 
 

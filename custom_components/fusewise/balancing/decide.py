@@ -61,7 +61,7 @@ def decide(site: Site, snapshot: Snapshot, memory: Memory) -> Decision:
     shares = _allocate(topology, snapshot, loads, limits, claims)
     for last in range(UNBALANCE_ROUNDS, -1, -1):
         # In the end nobody's current is counted on: that holds whatever the others get.
-        if not cap_unbalance(pairs, shares.shares if last else {}, limits):
+        if not cap_unbalance(pairs, shares.shares, limits, counted_on=last > 0):
             break
         shares = _allocate(topology, snapshot, loads, limits, claims)
     told = steady(

@@ -14,7 +14,7 @@ fall of the house is believed only once the cars' own samples have said that it 
 from collections.abc import Iterable, Sequence
 import math
 
-from .cars import USED, Car, may_have_drawn
+from .cars import USED, Car, may_have_drawn, still_drawn
 from .model import PHASES, MeterMemory, PerPhase
 
 __all__ = ["estimate_others"]
@@ -81,17 +81,16 @@ def _drawn(car: Car, at: float) -> tuple[Sequence[float], Sequence[float], float
     most_drawn: list[float] = []
     told_since = memory.changed_at > sampled_at - slow
     ramped = RAMP * max(0.0, at - memory.changed_at - slow) if slow else math.inf
+    # It may also be on its way to what it was told before.
+    told = max(setpoint, still_drawn(car, at))
     for conductor, drawn in enumerate(sample):
         low = high = drawn
         if setpoint < drawn and told_since:
             low = setpoint
             high = max(setpoint, drawn - ramped)
-        elif setpoint > drawn and _uses(car, conductor) and (told_since or drawn < USED):
-            high = setpoint
+        uses = car.charger.wiring[conductor] in car.phases
+        if told > high and uses and (told_since or drawn < USED):
+            high = told
         least.append(low)
         most_drawn.append(high)
     return least, most_drawn, sampled_at
-
-
-def _uses(car: Car, conductor: int) -> bool:
-    return car.uses is None or car.uses[conductor]

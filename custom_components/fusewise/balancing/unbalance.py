@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from .cars import USED, Car
 from .limits import Limits
 from .loads import Load
-from .model import Phase, ReasonCode
+from .model import Circuit, Phase, ReasonCode
+from .sharing import EPSILON
 from .topology import Topology
 
 __all__ = ["Pair", "cap_unbalance", "watch_unbalance"]
@@ -27,6 +28,8 @@ class Pair:
     others: float
     """A by which it is above without cars, and with what cars draw that cannot be told."""
     smoothed: float
+    members: list[int]
+    """Chargers that count against it."""
     helpers: list[tuple[int, float]]
     """(charger, A that its car was last seen to draw on the other phase)."""
 
@@ -35,32 +38,35 @@ def watch_unbalance(
     topology: Topology, loads: Sequence[Load], cars: Sequence[Car], limits: Limits
 ) -> list[Pair]:
     """Add the rows to what cars load, bounded by what is sure as long as everybody keeps drawing."""
-    pairs = [
-        _pair(topology, number, (upper, lower), loads[number], cars, limits)
-        for number, circuit in enumerate(topology.circuits)
-        if circuit.unbalance is not None
-        for upper in Phase
-        for lower in Phase
-        if upper != lower and circuit.rating[upper] and circuit.rating[lower]
-    ]
+    found: list[Pair] = []
+    for number, circuit in enumerate(topology.circuits):
+        if circuit.unbalance is not None:
+            pairs = _pairs(number, circuit, loads[number], limits)
+            for which in topology.below[number]:
+                _count(cars[which], pairs)
+            found += pairs.values()
+    for pair in found:
+        _bound(pair, sum(drawn for _, drawn in pair.helpers), limits)
+    return found
+
+
+def cap_unbalance(
+    pairs: Sequence[Pair], shares: Mapping[int, float], limits: Limits, *, counted_on: bool
+) -> bool:
+    """Lower the rows where somebody would draw less than was counted on; True: so far that these shares break one.
+
+    `counted_on`: whether what the cars are sure to draw still counts for the others.
+    """
+    broken = False
     for pair in pairs:
-        _bound(pair, dict(pair.helpers), limits)
-    return pairs
+        sure = [min(drawn, shares.get(which, 0.0)) for which, drawn in pair.helpers if counted_on]
+        _bound(pair, sum(sure), limits)
+        load = sum(shares.get(which, 0.0) for which in pair.members)
+        broken |= load > limits.capacity[pair.row] + EPSILON
+    return broken
 
 
-def cap_unbalance(pairs: Sequence[Pair], shares: Mapping[int, float], limits: Limits) -> bool:
-    """Lower the rows where somebody would draw less than was counted on; False: nobody would."""
-    lowered = False
-    for pair in pairs:
-        sure = {which: min(drawn, shares.get(which, 0.0)) for which, drawn in pair.helpers}
-        before = limits.capacity[pair.row]
-        _bound(pair, sure, limits)
-        lowered |= limits.capacity[pair.row] < before
-    return lowered
-
-
-def _bound(pair: Pair, sure: Mapping[int, float], limits: Limits) -> None:
-    helped = sum(sure.values())
+def _bound(pair: Pair, helped: float, limits: Limits) -> None:
     limits.bound(
         pair.row,
         pair.figure,
@@ -71,38 +77,43 @@ def _bound(pair: Pair, sure: Mapping[int, float], limits: Limits) -> None:
     )
 
 
-def _pair(
-    topology: Topology,
-    number: int,
-    phases: tuple[Phase, Phase],
-    load: Load,
-    cars: Sequence[Car],
-    limits: Limits,
-) -> Pair:
-    upper, lower = phases
-    pair = Pair(
-        row=limits.add_row(number, upper),
-        figure=topology.circuits[number].unbalance or 0.0,
-        others=load.others[upper] - load.others[lower],
-        smoothed=load.smoothed[upper] - load.others[lower],
-        helpers=[],
-    )
-    for which in topology.below[number]:
-        car = cars[which]
-        drawn = dict(zip(car.charger.wiring, car.memory.sample or (), strict=False))
-        used = {
-            phase
-            for conductor, phase in enumerate(car.charger.wiring)
-            if car.uses is None or car.uses[conductor]
-        }
-        if car.charger.line_to_line and used >= {upper, lower}:
-            continue
-        if min(drawn.get(upper, 0.0), drawn.get(lower, 0.0)) > USED:
+def _pairs(
+    number: int, circuit: Circuit, load: Load, limits: Limits
+) -> dict[tuple[Phase, Phase], Pair]:
+    """Each phase above each other one, without cars."""
+    present = [phase for phase in Phase if circuit.rating[phase]]
+    return {
+        (upper, lower): Pair(
+            row=limits.add_row(number, upper),
+            figure=circuit.unbalance or 0.0,
+            others=load.others[upper] - load.others[lower],
+            smoothed=load.smoothed[upper] - load.others[lower],
+            members=[],
+            helpers=[],
+        )
+        for upper in present
+        for lower in present
+        if upper != lower
+    }
+
+
+def _count(car: Car, pairs: Mapping[tuple[Phase, Phase], Pair]) -> None:
+    """Count the car against the pairs whose upper phase it loads, and for those whose lower phase it is seen on."""
+    used = car.phases
+    drawn = dict(zip(car.charger.wiring, car.memory.sample or (), strict=False))
+    rows: list[tuple[int, float]] = []
+    for (upper, lower), pair in pairs.items():
+        below = drawn.get(lower, 0.0)
+        if below > USED and drawn.get(upper, 0.0) > USED:
             continue  # it was seen to use both: what it draws more, it draws more on both
         if upper in used:
-            car.rows = [*car.rows, (pair.row, 1.0)]
+            if lower in used and car.charger.line_to_line:
+                continue
+            rows.append((pair.row, 1.0))
+            pair.members.append(car.number)
             pair.others += car.reserved
             pair.smoothed += car.reserved
-        if drawn.get(lower, 0.0) > 0 and car.reading.online:
-            pair.helpers.append((which, drawn[lower]))
-    return pair
+        if below > 0 and car.reading.online:
+            pair.helpers.append((car.number, below))
+    if rows:
+        car.rows = car.rows + rows
