@@ -3,7 +3,14 @@
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.fusewise.balancing.model import ChargerReading, Memory, ReasonCode, Site
+from custom_components.fusewise.balancing.model import (
+    ChargerMemory,
+    ChargerReading,
+    ChargerStatus,
+    Memory,
+    ReasonCode,
+    Site,
+)
 
 from .builders import NOW, box, car, fuse, house, run, seen, shows, targets, told, why
 from .sites import PROPERTY
@@ -180,6 +187,38 @@ def test_two_phase_cars_that_exclude_each_other_take_turns_too() -> None:
     site = house(fuse(6), *(box(*item) for item in wirings.items()), turn_time=900)
     cars = {name: car(name=name) for name in wirings}
     assert max(waits(site, cars, hours=2, every=10).values()) <= 900
+
+
+def test_a_car_that_wants_nothing_keeps_nobody_waiting_who_does() -> None:
+    site = house(fuse(6), box("a"), box("b"), turn_time=900, minimum_on=300)
+    memory, charged = Memory(), {"a": 0.0, "b": 0.0}
+    for second in range(0, 7200, 10):
+        now = NOW + second
+        # A charger says so only while the car may charge.
+        may = memory.chargers and memory.chargers["a"].setpoint
+        full = ChargerStatus.SUSPENDED_EV if may else ChargerStatus.SUSPENDED_EVSE
+        cars = {
+            "a": car(at=now, name="a", status=full),
+            "b": car(at=now, name="b", departure=now + 9e4),
+        }
+        decision = run(site, seen(cars, now=now), memory=memory)
+        memory = decision.memory
+        for name, current in told(decision).items():
+            charged[name] += 10 if current else 0
+    # Once in a turn time it is asked whether it has woken up, for a minute.
+    assert charged["b"] > 0.85 * 7200
+    assert charged["a"] > 300
+
+
+def test_a_car_that_has_woken_up_is_one_like_the_others_again() -> None:
+    site = house(fuse(6), box("a"), box("b"), turn_time=900)
+    asleep = ChargerMemory(asleep=True, waiting_since=NOW - 890, session="session")
+    running = ChargerMemory(setpoint=6, on_since=NOW - 890, changed_at=NOW - 890, session="session")
+    memory = Memory(time=NOW - 1, chargers={"a": asleep, "b": running})
+    asked = run(site, seen("ab"), memory=memory)
+    assert told(asked) == {"a": 6, "b": 0}
+    awake = {"a": car(6, at=NOW + 20, status=ChargerStatus.CHARGING), "b": car()}
+    assert told(run(site, seen(awake, now=NOW + 200), memory=asked.memory)) == {"a": 6, "b": 0}
 
 
 def test_a_higher_priority_waits_for_nobody() -> None:

@@ -162,6 +162,35 @@ def test_levels_that_a_car_lies_between_do_not_make_it_swing() -> None:
     assert targets(steady(32, told_before=16, drawn=8, levels=levels))["a"] == 10
 
 
+def test_a_car_sleeps_from_when_it_is_seen_to_want_nothing_until_it_draws_something() -> None:
+    site = house(fuse(32), box("a"))
+    draws: list[tuple[float, ...]] = [(32,), (0,), (0,), (0.4,), (0,), (6,)]
+    found = [d.memory.chargers["a"].asleep for d in cycles(site, draws, every=10)]
+    assert found == [False, False, True, True, True, False]
+
+
+def test_one_that_does_not_measure_sleeps_while_its_charger_says_so() -> None:
+    site, memory, found = house(fuse(32), box("a")), Memory(), []
+    suspended, charging = ChargerStatus.SUSPENDED_EV, ChargerStatus.CHARGING
+    for second, status in enumerate([charging, suspended, ChargerStatus.PREPARING, charging]):
+        decision = run(site, seen({"a": car(status=status)}, now=NOW + second), memory=memory)
+        memory = decision.memory
+        found.append(memory.chargers["a"].asleep)
+    assert found == [False, True, True, False]
+
+
+def test_while_it_may_not_charge_nobody_knows() -> None:
+    site = house(fuse(32, others=30), box("a"))
+    slept = ChargerMemory(asleep=True, session="session", changed_at=NOW - 60)
+    before = Memory(time=NOW - 1, chargers={"a": slept})
+    for status in (ChargerStatus.SUSPENDED_EVSE, ChargerStatus.CHARGING):
+        decision = run(site, seen({"a": car(0, status=status)}), memory=before)
+        assert decision.memory.chargers["a"].asleep
+    assert not run(site, seen({"a": NO_CAR}), memory=before).memory.chargers["a"].asleep
+    other = {"a": car(0, name="another")}
+    assert not run(site, seen(other), memory=before).memory.chargers["a"].asleep
+
+
 # --- what it may draw ------------------------------------------------------------------------------
 
 

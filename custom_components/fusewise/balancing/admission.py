@@ -2,11 +2,12 @@
 
 The order is: cars that must not be stopped, as far as the fuse holds; then by tier (boost, priority). Within a
 tier those who have just got their place and those whose turn has come go first, in the order in which they
-came to wait; the rest goes by urgency, with a bonus for those who have a place. Everybody in that order whose
-floor still fits is admitted, so nobody is left out whose floor would fit.
+came to wait; the rest goes by urgency, with a bonus for those who have a place, and last those who want nothing
+now. Everybody in that order whose floor still fits is admitted, so nobody is left out whose floor would fit.
 """
 
 from collections.abc import Mapping, Sequence
+import math
 
 from .claims import Claim
 from .model import Settings
@@ -30,12 +31,16 @@ def in_order(
         turn = turns.get(claim.car.number, settings.turn_time)
         since = memory.waiting_since
         if claim.placed:
-            queues = memory.on_since is not None and now - memory.on_since < min(turn, shortest)
+            stays = min(turn, SHORTEST_STAY if memory.asleep else shortest)
+            queues = memory.on_since is not None and now - memory.on_since < stays
         else:
             queues = since is not None and now - since >= turn
         if queues and since is not None:
             # Who filled a gap before its turn came makes room for those who wait longer.
             group, value = _QUEUE, since
+        elif memory.asleep:
+            # Who wants nothing keeps nobody waiting who does; when its turn comes it may wake up.
+            group, value = _REST, math.inf
         else:
             group = _REST
             value = claim.laxity - (settings.running_bonus if claim.placed else 0.0)

@@ -529,6 +529,8 @@ class ChargerMemory:
     """Which of the charger's conductors the car uses, as learnt in this session; None: not yet."""
     ceiling: float | None = None
     """A: what the car was seen to take at most, where it leaves some."""
+    asleep: bool = False
+    """It wanted nothing when it last had a place."""
     boosts: tuple[float, ...] = ()
     """When boosts began, in the last seven days."""
     boosting: bool = False
