@@ -98,6 +98,12 @@ def test_a_car_that_was_just_told_to_draw_more_may_do_so_already() -> None:
     assert counted(21, sample=(10,), age=3, setpoint=16, changed_at=NOW - 2, last=5) == 5
 
 
+def test_a_car_may_be_on_its_way_to_what_it_was_told_before() -> None:
+    rising: dict[str, Any] = {"sample": (10,), "setpoint": 9, "before": 12.0, "last": 14}
+    assert counted(26, age=1, changed_at=NOW - 2, **rising) == 14
+    assert counted(26, age=1, changed_at=NOW - 30, **rising) == 16
+
+
 def test_who_is_out_of_reach_may_draw_nothing_or_all() -> None:
     assert counted(17, sample=(10,), age=20, setpoint=10, last=5, reachable=False) == 5
     assert counted(48, sample=(10,), age=20, setpoint=10, last=5, reachable=False) == 16
