@@ -40,9 +40,9 @@ def test_the_owners_figure_counts_until_a_week_has_been_seen() -> None:
     assert counted(memory, NOW + WEEK) == (5, 5, 5)
 
 
-def test_a_house_that_drew_more_than_its_owner_said_counts_with_that_at_once() -> None:
-    memory = watch_house(CircuitMemory(), (14.0, 3.0, 0.0), NOW)
-    assert counted(memory, NOW + 1) == (14, 10, 10)
+def test_cars_that_draw_before_their_charger_is_taken_in_are_not_the_house() -> None:
+    memory = watch_house(CircuitMemory(), (40.0, 3.0, 0.0), NOW)
+    assert counted(memory, NOW + 1) == (10, 10, 10)
 
 
 def test_nothing_is_known_of_a_house_of_which_nobody_said_or_saw_anything() -> None:

@@ -18,16 +18,12 @@ EARLIER_WEEKS = 3
 def house_allowance(circuit: Circuit, remembered: CircuitMemory, now: float) -> PerPhase | None:
     """A on each phase; None where nobody has said or seen anything.
 
-    What has been seen already counts before the week is over where it is above the owner's figure. More than
-    the rating is never counted: the fuse would be gone.
+    In the first week the owner's figure counts alone: until every charger has been taken in, what their cars
+    draw looks like the house. More than the rating is never counted: the fuse would be gone.
     """
-    if remembered.since is None:
+    if remembered.since is None or now - remembered.since < WEEK:
         return circuit.house_allowance
     weeks = [remembered.worst, *remembered.earlier]
-    if now - remembered.since < WEEK:
-        if circuit.house_allowance is None:
-            return None
-        weeks.append(circuit.house_allowance)
     one, two, three = map(min, map(max, zip(*weeks, strict=True)), circuit.rating, strict=True)
     return one, two, three
 
