@@ -12,18 +12,8 @@ from custom_components.fusewise import controller
 from custom_components.fusewise.devices.modbus import ModbusMeter
 from demo.world import World
 from homeassistant.core import HomeAssistant
-from homeassistant.util.async_ import get_scheduled_timer_handles
 
 from .house import HOST, quiet_house, until
-
-
-@pytest.fixture(autouse=True)
-async def no_pings_to_closed_sockets() -> AsyncGenerator[None]:
-    """Take away the one timer that aiohttp (3.14) leaves: it is set anew by the peer's last frame."""
-    yield
-    for timer in get_scheduled_timer_handles(asyncio.get_running_loop()):
-        if "WebSocketResponse._send_heartbeat" in repr(timer):
-            timer.cancel()
 
 
 @pytest.fixture
