@@ -244,3 +244,34 @@ async def test_no_other_charger_notices(
     assert peer.let_through() == 11.0
     # Nobody has read the answers, which would keep a polite goodbye waiting.
     raw.transport.abort()
+
+
+async def test_a_card_id_of_500_characters_charges_like_any_other(
+    central: CentralSystem, raw: ClientConnection
+) -> None:
+    charger = central.chargers["garage"]
+    start = {
+        "connectorId": 1,
+        "idTag": "X" * 500,
+        "meterStart": 0,
+        "timestamp": "2026-11-20T12:00:00Z",
+    }
+    await raw.send(json.dumps([2, "a", "StartTransaction", start]))
+    got = await answer(raw)
+    assert got[2]["idTagInfo"] == {"status": "Accepted"}
+    assert charger.reading.session is not None
+
+
+async def test_a_line_that_is_opened_half_way_disturbs_nobody(
+    central: CentralSystem, raw: ClientConnection
+) -> None:
+    assert central.port is not None
+    writers = []
+    for beginning in (b"", b"GET /garage HT", b"GET /garage HTTP/1.1\r\nUpgrade: webso"):
+        _, writer = await asyncio.open_connection("127.0.0.1", central.port)
+        writer.write(beginning)
+        writers.append(writer)
+    await assert_alive(raw)
+    for writer in writers:
+        writer.close()
+    assert central.chargers["garage"].reading.online

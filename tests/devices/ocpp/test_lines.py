@@ -62,3 +62,15 @@ async def test_listeners_hear_of_everything_until_they_leave(
     leave()
     await arrive("garage")
     assert len(seen) == count
+
+
+async def test_a_boot_in_the_middle_of_a_question_is_no_fault(
+    central: CentralSystem, arrive: Arrive, eventually: Eventually, caplog: pytest.LogCaptureFixture
+) -> None:
+    charger = central.adopt("garage")
+    peer = await arrive("garage")
+    await eventually(lambda: charger.armed is not None)
+    for _ in range(5):
+        await peer.boot()  # what is asked at each boot is given up at the next
+    await eventually(lambda: charger.armed is not None)
+    assert "ocpp-unexpected-answer" not in caplog.text

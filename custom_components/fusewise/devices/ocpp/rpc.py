@@ -14,6 +14,7 @@ it does wrong in 2.1.0, each tried out:
 """
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 import json
@@ -106,6 +107,7 @@ class Rpc:
         self._handlers = handlers
         self._calling = asyncio.Lock()
         self._awaited: tuple[str, asyncio.Future[Payload]] | None = None
+        self._abandoned: deque[str] = deque(maxlen=8)
         self._told: set[Fault] = set()
 
     async def serve(self) -> None:
@@ -133,6 +135,9 @@ class Rpc:
                 async with asyncio.timeout(ANSWER_TIME):
                     await self._send([CALL, key, type(request).__name__, payload])
                     return await answer
+            except asyncio.CancelledError:
+                self._abandoned.append(key)
+                raise
             finally:
                 self._awaited = None
                 answer.cancel()
@@ -197,6 +202,10 @@ class Rpc:
         return handler(payload)
 
     def _resolve(self, key: str, answer: Payload | CallRefusedError) -> None:
+        awaited = self._awaited
+        is_given_up = awaited is not None and awaited[0] == key and awaited[1].cancelled()
+        if is_given_up or key in self._abandoned:
+            return  # we have given this call up, for example because the charger booted meanwhile
         if self._awaited is None or self._awaited[0] != key or self._awaited[1].done():
             # Late by more than ANSWER_TIME, doubled, or invented: nobody waits for it.
             self.complain(Fault.UNEXPECTED_ANSWER, "answered a call that nobody waits for")
