@@ -77,6 +77,8 @@ async def async_setup_entry(
 
     def wanted() -> Wanted:
         for charger in coordinator.controller.site.chargers:
+            if not isinstance(coordinator.chargers.get(charger.id), OcppCharger):
+                continue  # what it can do besides, its own integration offers
             yield FallbackTestButton(coordinator, charger.id, TEST_FALLBACK)
             for description in BUTTONS:
                 yield ChargerButton(coordinator, charger.id, description)
@@ -91,8 +93,10 @@ class ChargerButton(ChargerEntity, ButtonEntity):
 
     @override
     async def async_press(self) -> None:
+        charger = self.coordinator.chargers[self.charger]
+        assert isinstance(charger, OcppCharger)
         with asking():
-            await self.entity_description.press_fn(self.coordinator.chargers[self.charger])
+            await self.entity_description.press_fn(charger)
 
     @override
     def _show(self, value: Any) -> None:

@@ -39,6 +39,7 @@ def stored_of(entities: ChargerEntities) -> Stored:
         "statuses": dict(entities.statuses),
         "currents": list(entities.currents),
         "power": entities.power,
+        "presence": entities.presence,
         "traits": {
             "obeys_within": traits.obeys_within,
             "minimum_interval": traits.minimum_interval,
@@ -51,6 +52,7 @@ def stored_of(entities: ChargerEntities) -> Stored:
         if limit.action is not None:
             stored["limit"]["action"] = {
                 "name": limit.action.name,
+                "takes_zero": limit.action.takes_zero,
                 "data": dict(limit.action.data),
             }
     if switch is not None:
@@ -80,6 +82,7 @@ def entities_of(stored: Mapping[str, Any]) -> ChargerEntities:
         statuses=stored["statuses"],
         currents=tuple(stored["currents"]),
         power=stored["power"],
+        presence=stored.get("presence"),
         traits=Traits(**stored["traits"]),
     )
 

@@ -559,3 +559,31 @@ async def test_a_switch_that_a_limit_turns_on_is_no_second_hand(opened: Open, th
     await charger.apply(10)
     thing.show("switch.charging", "on")
     assert charger.second_hand is None
+
+
+async def test_a_vehicle_that_is_elsewhere_is_left_alone(opened: Open, thing: Thing) -> None:
+    thing.show("device_tracker.car", "not_home")
+    thing.show("sensor.l1", 200, unit_of_measurement="A")  # a fast charger on the motorway
+    charger = opened(conductors=1, **ALL, currents=("sensor.l1",), presence="device_tracker.car")
+    reading = charger.reading
+    assert (reading.status, reading.online) == (ChargerStatus.AVAILABLE, True)
+    assert (reading.current, reading.limit, reading.session) == (None, None, None)
+    await charger.apply(0)
+    thing.show("number.limit", 32, context=Context(user_id="anna"))
+    assert thing.told() == []
+    assert charger.second_hand is None
+    # It comes home; where nobody knows, it is where it was.
+    thing.show("device_tracker.car", "home")
+    thing.show("device_tracker.car", "unavailable")
+    await charger.apply(0)
+    assert thing.told() == [("switch.charging", "turn_off")]
+
+
+async def test_an_action_that_takes_zero_pauses(opened: Open, thing: Thing) -> None:
+    thing.show("sensor.dynamic_limit", 16, unit_of_measurement="A")
+    action = Action(
+        name="easee.set_charger_dynamic_limit", data={"current": "{current}"}, takes_zero=True
+    )
+    charger = opened(limit=Limit(action=action, shown_by="sensor.dynamic_limit"), **STATUS)
+    await charger.apply(0)
+    assert thing.told() == [("easee", 0)]

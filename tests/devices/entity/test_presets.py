@@ -38,7 +38,9 @@ def source_of(preset: Preset) -> str:
 
 def roles_of(preset: Preset) -> Iterator[Role]:
     roles = (preset.limit, preset.limit_shown_by, preset.switch, preset.status, preset.power)
-    yield from (role for role in (*roles, *preset.currents) if role is not None)
+    for role in (*roles, preset.presence, *preset.currents):
+        if role is not None:
+            yield role
 
 
 def texts_of(preset: Preset) -> Mapping[str, Any]:
@@ -116,6 +118,7 @@ RECORDED: dict[str, list[tuple[str, str, str | None]]] = {
         ("sensor", "LRW1-charge_state_charging_state", None),
         ("sensor", "LRW1-charge_state_charger_actual_current", None),
         ("sensor", "LRW1-charge_state_charger_power", None),
+        ("device_tracker", "LRW1-location", None),
     ],
     "easee": [
         ("sensor", "EH123456_dynamic_charger_limit", None),
@@ -163,6 +166,13 @@ RECORDED: dict[str, list[tuple[str, str, str | None]]] = {
         ("select", "entry-16000001-charge_mode", None),
         ("sensor", "entry-16000001-plug_status", None),
         ("sensor", "entry-16000001-status", None),
+    ],
+    "keba": [
+        ("sensor", "keba_wallbox_123_max_current", None),
+        ("sensor", "keba_wallbox_123_energy_target", None),
+        ("sensor", "keba_wallbox_123_charging_power", None),
+        ("binary_sensor", "keba_wallbox_123_plug_state", None),
+        ("binary_sensor", "keba_wallbox_123_charging_state", None),
     ],
     "shelly": [
         ("switch", "A8032ABE54DC-switch:0", None),
@@ -249,6 +259,22 @@ def test_an_easee_is_told_by_its_action_for_this_device(hass: HomeAssistant) -> 
     assert limit.action.filled(10.0) == {"device_id": found.device, "current": 10}
     assert limit.shown_by == ids["sensor EH123456_dynamic_charger_limit"]
     assert found.entities.currents == (ids["sensor EH123456_current"],)
+
+
+def test_a_keba_is_recognised_without_a_device(hass: HomeAssistant) -> None:
+    registry = er.async_get(hass)
+    for domain, unique_id, _ in RECORDED["keba"]:
+        registry.async_get_or_create(domain, "keba", unique_id)
+    [found] = find_chargers(hass)
+    assert (found.device, found.name) == ("keba", "KEBA")
+    assert found.entities.limit is not None
+    assert found.entities.limit.shown_by == "sensor.keba_keba_wallbox_123_max_current"
+    assert found.entities.status == "binary_sensor.keba_keba_wallbox_123_plug_state"
+
+
+def test_a_vehicle_tells_where_it_is(hass: HomeAssistant) -> None:
+    ids = recorded(hass, "tesla_fleet")
+    assert found_in(hass).entities.presence == ids["device_tracker LRW1-location"]
 
 
 def test_what_is_no_charger_is_not_taken_for_one(hass: HomeAssistant) -> None:

@@ -12,6 +12,7 @@ from dataclasses import replace
 import math
 from typing import override
 
+from homeassistant.const import STATE_HOME, STATE_ON, STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import Event, EventStateReportedData, HomeAssistant, callback
 from homeassistant.helpers.event import (
     EventStateChangedData,
@@ -67,6 +68,7 @@ class EntityCharger(Charger):
         self._held_off = False
         self._since = clock()
         self._present = False
+        self._is_away = False
         self._listeners: list[tuple[Callable[[], None]]] = []
         self._stop = [
             async_track_state_change_event(hass, list(entities), self._heard),
@@ -89,13 +91,13 @@ class EntityCharger(Charger):
     @property
     @override
     def reading(self) -> ChargerReading:
-        status = self._status()
+        status, away = self._status(), self._away()
         return ChargerReading(
             status=status,
             online=self._missing() is None,
-            current=self._drawn.current(self._let_through()),
+            current=None if away else self._drawn.current(self._let_through()),
             measured_at=self._drawn.measured_at,
-            limit=self._let_through(),
+            limit=None if away else self._let_through(),
             session=self._session() if status in PLUGGED else None,
         )
 
@@ -114,6 +116,8 @@ class EntityCharger(Charger):
     async def apply(self, current: float) -> None:
         if not (math.isfinite(current) and current >= 0.0):
             raise ValueError(f"{current} A is no limit")
+        if self._away():
+            return
         if (missing := self._missing()) is not None:
             raise DeviceOfflineError(
                 f"{missing} is not available, so the charger cannot be told anything. Check the device "
@@ -152,12 +156,21 @@ class EntityCharger(Charger):
 
     def _missing(self) -> str | None:
         """The entity without which it cannot be told anything, while that is not there."""
+        if self._away():
+            return None
         for turning in (self._limit, self._switch):
             # Some show no switch where no car is.
             optional = turning is self._switch and self._follows_car and self._limit is not None
             if turning is not None and not turning.available and not optional:
                 return turning.entity
         return None
+
+    def _away(self) -> bool:
+        """It is a vehicle that is elsewhere; where nobody knows, it is where it was."""
+        presence = self.entities.presence and self._hass.states.get(self.entities.presence)
+        if presence and presence.state not in (STATE_UNAVAILABLE, STATE_UNKNOWN):
+            self._is_away = presence.state not in (STATE_HOME, STATE_ON)
+        return self._is_away
 
     @property
     def _follows_car(self) -> bool:
@@ -172,6 +185,8 @@ class EntityCharger(Charger):
         return None if self._limit is None else self._limit.shown
 
     def _status(self) -> ChargerStatus:
+        if self._away():
+            return ChargerStatus.AVAILABLE
         if self._missing() is not None:
             return ChargerStatus.UNAVAILABLE
         drawn = self._drawn.current(self._let_through())
@@ -205,7 +220,7 @@ class EntityCharger(Charger):
         if entity in self._drawn.sources:
             self._drawn.reported(entity, new)
         for turning in (self._limit, self._switch):
-            if turning is not None and turning.entity == entity:
+            if turning is not None and turning.entity == entity and not self._away():
                 hand = turning.second_hand(old, new)
                 if hand is not None:
                     self._hold(turning, hand)

@@ -69,7 +69,7 @@ class LimitKnob(Knob):
     def least(self) -> float:
         """The least A that it takes."""
         if self._limit.entity is None:
-            return 1.0
+            return 0.0 if self._limit.action is not None and self._limit.action.takes_zero else 1.0
         levels = self._levels()
         return min(levels) if levels else self._bounds()[0]
 

@@ -1,7 +1,7 @@
 """Recognises the chargers that Home Assistant already has, from its device registry."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 import re
 
 from homeassistant.core import HomeAssistant
@@ -20,27 +20,27 @@ class FoundCharger:
     """A device that is a charger of a known kind."""
 
     device: str
-    """Its id in the device registry."""
+    """Its id in the device registry; the integration where there is no device."""
     name: str
-    area: str | None
     preset: Preset
-    manufacturer: str | None
-    model: str | None
-    serial: str | None
     entities: ChargerEntities
+    manufacturer: str | None = None
+    model: str | None = None
+    serial: str | None = None
 
 
 def find_chargers(hass: HomeAssistant) -> list[FoundCharger]:
     """The chargers of known kinds; smart plugs come last."""
     by_integration: dict[str, dict[str, list[er.RegistryEntry]]] = {}
     for entry in er.async_get(hass).entities.values():
-        if entry.device_id is not None and entry.disabled_by is None:
+        if entry.disabled_by is None:
             devices = by_integration.setdefault(entry.platform, {})
-            devices.setdefault(entry.device_id, []).append(entry)
+            devices.setdefault(entry.device_id or "", []).append(entry)
     found = [
         charger
         for preset in PRESETS
         for device, entries in by_integration.get(preset.integration, {}).items()
+        if bool(device) is preset.has_device
         if (charger := _recognise(hass, preset, device, entries)) is not None
     ]
     return sorted(found, key=lambda charger: charger.preset.is_plug)
@@ -50,13 +50,17 @@ def _recognise(
     hass: HomeAssistant, preset: Preset, device_id: str, entries: Iterable[er.RegistryEntry]
 ) -> FoundCharger | None:
     entities = _entities(preset, device_id, list(entries))
+    if entities is None:
+        return None
+    if not preset.has_device:
+        name = preset.integration.upper()
+        return FoundCharger(device=preset.integration, name=name, preset=preset, entities=entities)
     device = dr.async_get(hass).async_get(device_id, include_child_devices=False)
-    if entities is None or device is None:
+    if device is None:
         return None
     return FoundCharger(
         device=device_id,
         name=device.name_by_user or device.name or preset.integration,
-        area=device.area_id,
         preset=preset,
         manufacturer=device.manufacturer,
         model=device.model,
@@ -84,7 +88,8 @@ def _entities(
     status = find(preset.status)
     if preset.limit is not None and limit is None:
         return None
-    if preset.limit is None and switched is None:
+    shown = limit is not None and limit.shown_by is not None
+    if preset.limit is None and switched is None and not (shown and not preset.has_device):
         return None
     currents = tuple(entity for role in preset.currents if (entity := find(role)) is not None)
     switch = None
@@ -102,6 +107,7 @@ def _entities(
         statuses=preset.statuses,
         currents=currents,
         power=find(preset.power),
+        presence=find(preset.presence),
         traits=preset.traits,
     )
 
@@ -122,4 +128,4 @@ def _filled(action: Action, device_id: str) -> Action:
     data: Mapping[str, object] = {
         key: device_id if value == DEVICE else value for key, value in action.data.items()
     }
-    return Action(name=action.name, data=data)
+    return replace(action, data=data)

@@ -15,6 +15,8 @@ class Action:
 
     name: str
     """domain.action"""
+    takes_zero: bool = False
+    """0 A pauses the charger."""
     data: Mapping[str, Any] = field(default_factory=dict)
 
     def filled(self, current: float) -> dict[str, Any]:
@@ -73,11 +75,13 @@ class ChargerEntities:
     currents: tuple[str, ...] = ()
     """One for each of its conductors, or one."""
     power: str | None = None
+    presence: str | None = None
+    """Whether it is at home, where it is a vehicle: elsewhere it is none of ours."""
     traits: Traits = NO_TRAITS
 
     def __iter__(self) -> Iterator[str]:
         """The ids of all its entities."""
         limit = self.limit and (self.limit.entity or self.limit.shown_by)
         switch = self.switch and self.switch.entity
-        chosen = (limit, switch, self.status, self.power, *self.currents)
+        chosen = (limit, switch, self.status, self.power, self.presence, *self.currents)
         yield from (entity for entity in chosen if entity)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from ..roles import Traits
+from ..roles import Action, Traits
 from .preset import Preset, Role
 
 
@@ -153,6 +153,17 @@ PRESETS: Sequence[Preset] = (
         currents=(_sensor("current"),),
         power=_sensor("power"),
         traits=Traits(obeys_within=70.0, minimum_interval=60.0),  # read every 30 to 60 s
+    ),
+    Preset(
+        integration="keba",
+        source="homeassistant/components/keba: __init__.py, sensor.py, binary_sensor.py",
+        # Set up in YAML and without a device. Its library says: 0 A, or 6 to 63 A; 0 A pauses.
+        has_device=False,
+        action=Action(name="keba.set_current", data={"current": "{current}"}, takes_zero=True),
+        limit_shown_by=_sensor("max_current"),
+        status=Role(domain="binary_sensor", key="plug_state"),
+        power=_sensor("charging_power"),
+        traits=Traits(obeys_within=15.0),  # read every 5 s; the change waits a second
     ),
     Preset(
         integration="shelly",

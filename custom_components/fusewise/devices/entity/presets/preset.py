@@ -28,6 +28,8 @@ class Preset:
     limit: Role | None = None
     action: Action | None = None
     """In the place of a limit's entity; '{device}' stands for the id of the device."""
+    has_device: bool = True
+    """False: its entities belong to no device, so there is one charger of its kind at most."""
     limit_shown_by: Role | None = None
     """What shows the limit that the action has set."""
     switch: Role | None = None
@@ -38,6 +40,8 @@ class Preset:
     statuses: Mapping[str, str] = field(default_factory=dict)
     currents: tuple[Role, ...] = ()
     power: Role | None = None
+    presence: Role | None = None
+    """Where a vehicle is."""
     traits: Traits = NO_TRAITS
     is_plug: bool = False
     """It is made for anything, so it is offered last and by that name."""

@@ -32,6 +32,7 @@ def _tesla(integration: str, traits: Traits, *files: str) -> Preset:
         statuses=STATUSES,
         currents=(Role(domain="sensor", key="charge_state_charger_actual_current"),),
         power=TESLA["power"],
+        presence=Role(domain="device_tracker", key="location"),
         traits=traits,
     )
 
@@ -44,6 +45,7 @@ PRESETS: Sequence[Preset] = (
         "number.py",
         "switch.py",
         "sensor.py",
+        "device_tracker.py",
         "coordinator.py",
     ),
     # The car streams what changes.
@@ -53,5 +55,6 @@ PRESETS: Sequence[Preset] = (
         "number.py",
         "switch.py",
         "sensor.py",
+        "device_tracker.py",
     ),
 )
