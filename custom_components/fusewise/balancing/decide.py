@@ -56,7 +56,8 @@ def decide(site: Site, snapshot: Snapshot, memory: Memory) -> Decision:
     limits.notices.extend(notices)
     _count_everybody(topology, cars, limits)
     pairs = watch_unbalance(topology, loads, cars, limits)
-    causes = [_fallback(topology, loads, car) for car in cars]
+    fallbacks = _fallbacks(topology, loads)
+    causes = [fallbacks[number] for number in topology.feeds]
     claims, silent = make_claims(site, cars, causes, now, snapshot.price)
     shares = _allocate(topology, snapshot, loads, limits, claims)
     for last in range(UNBALANCE_ROUNDS, -1, -1):
@@ -160,13 +161,15 @@ def _count_everybody(topology: Topology, cars: Sequence[Car], limits: Limits) ->
                 limits.rising[row] -= coefficient * car.reserved
 
 
-def _fallback(topology: Topology, loads: Sequence[Load], car: Car) -> Fallback | None:
-    """The nearest circuit above the car that does without its meter decides."""
-    for number in topology.chains[topology.feeds[car.number]]:
-        cause = loads[number].fallback
-        if cause is not None:
-            return cause, topology.circuits[number].id
-    return None
+def _fallbacks(topology: Topology, loads: Sequence[Load]) -> list[Fallback | None]:
+    """By circuit: itself, or the nearest one above it, that does without its meter."""
+    found: list[Fallback | None] = []
+    for circuit, chain, load in zip(topology.circuits, topology.chains, loads, strict=True):
+        if load.fallback is not None:
+            found.append((load.fallback, circuit.id))
+        else:
+            found.append(found[chain[1]] if len(chain) > 1 else None)
+    return found
 
 
 def _allocate(

@@ -1,5 +1,6 @@
 """What a circuit has been through: how much of a billing window is used, how warm it is, what the house draws."""
 
+from collections.abc import Iterable
 import math
 
 from .allowance import watch_house
@@ -14,10 +15,12 @@ __all__ = ["advance", "carried"]
 DAY = 86_400.0  # s
 
 
-def carried(load: Load, cars: list[Car]) -> PerPhase:
+def carried(circuit: Circuit, load: Load, cars: Iterable[Car]) -> PerPhase:
     """A that the circuit carries: by its meter, or what it is taken to carry without one."""
     if load.shown is not None:
         return load.shown
+    if circuit.demand is None and circuit.breaker is None and circuit.transformer is None:
+        return load.others  # nothing remembers what it carried
     flowing = list(load.others)
     for car in cars:
         drawn = car.memory.sample or (car.may_draw,) * len(car.charger.wiring)

@@ -118,7 +118,7 @@ def measure_limits(
     voltage = topology.site.voltage
     for number, (circuit, load) in enumerate(zip(topology.circuits, loads, strict=True)):
         remembered = memory.circuits.get(circuit.id, EMPTY)
-        flowing = carried(load, [cars[n] for n in topology.below[number]])
+        flowing = carried(circuit, load, (cars[n] for n in topology.below[number]))
         remembered = advance(circuit, remembered, load, flowing, snapshot, elapsed, voltage)
         limits.circuits[circuit.id] = remembered
         mine = grid.get(number, ())

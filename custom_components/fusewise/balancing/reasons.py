@@ -31,7 +31,8 @@ class Reasons:
         self._silent = silent
         self._shares = shares
         self._now = now
-        self._sharers: dict[int, tuple[str, ...]] = {}
+        self._sharers = self._who_shares()
+        self._told: dict[tuple[int, ReasonCode | None, float | None], Reason] = {}
 
     def why(self, number: int, told: Steadied) -> Reason:
         """The reason of one charger's setpoint."""
@@ -70,19 +71,30 @@ class Reasons:
         return self._of_row(row, ReasonCode.WAITING_TURN, until)
 
     def _of_row(self, row: int, code: ReasonCode | None, until: float | None) -> Reason:
-        """What binds there; `code` where it is not the limit's own."""
-        limits = self._limits
-        if row >= len(limits.capacity):
-            sun = row - len(limits.capacity)
-            return Reason(
-                code=code or ReasonCode.SURPLUS,
-                limited_by=None if code is None else ReasonCode.SURPLUS,
-                phase=Phase(sun) if len(self._shares.sun) > 1 else None,
-                limit=self._shares.sun[sun],
-                source="sun",
-                shared_by=self._who_shares(row),
-                until=until,
+        """What binds there; `code` where it is not the limit's own. The same object for all whom it binds alike."""
+        found = self._told.get((row, code, until))
+        if found is None:
+            found = self._told[row, code, until] = (
+                self._of_sun(row, code, until)
+                if row >= len(self._limits.capacity)
+                else self._of_limit(row, code, until)
             )
+        return found
+
+    def _of_sun(self, row: int, code: ReasonCode | None, until: float | None) -> Reason:
+        sun = row - len(self._limits.capacity)
+        return Reason(
+            code=code or ReasonCode.SURPLUS,
+            limited_by=None if code is None else ReasonCode.SURPLUS,
+            phase=Phase(sun) if len(self._shares.sun) > 1 else None,
+            limit=self._shares.sun[sun],
+            source="sun",
+            shared_by=self._sharers[row],
+            until=until,
+        )
+
+    def _of_limit(self, row: int, code: ReasonCode | None, until: float | None) -> Reason:
+        limits = self._limits
         circuit, phase = limits.places[row]
         return Reason(
             code=code or limits.code[row],
@@ -91,16 +103,19 @@ class Reasons:
             phase=phase,
             limit=limits.figure[row],
             source=limits.source[row],
-            shared_by=self._who_shares(row),
+            shared_by=self._sharers[row],
             until=limits.until[row] if until is None else until,
         )
 
-    def _who_shares(self, row: int) -> tuple[str, ...]:
-        if not self._sharers:
-            members: dict[int, list[str]] = {}
-            for number in sorted(self._shares.shares):
-                claim = self._claims[number]
-                for loaded, _ in claim.rows:
-                    members.setdefault(loaded, []).append(claim.car.charger.id)
-            self._sharers = {loaded: tuple(ids) for loaded, ids in members.items()}
-        return self._sharers.get(row, ())
+    def _who_shares(self) -> dict[int, tuple[str, ...]]:
+        """The chargers that share each row that binds somebody."""
+        shares = self._shares
+        members: dict[int, list[str]] = {
+            row: [] for row in (*shares.bound.values(), *shares.refused.values())
+        }
+        for number in sorted(shares.shares):
+            claim = self._claims[number]
+            for row, _ in claim.rows:
+                if row in members:
+                    members[row].append(claim.car.charger.id)
+        return {row: tuple(ids) for row, ids in members.items()}
