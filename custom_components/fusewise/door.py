@@ -6,9 +6,12 @@ door. Several sites may share one; the last that leaves for good closes it.
 
 import asyncio
 from collections.abc import Container, Iterable, Mapping
+from datetime import datetime, timedelta
 import errno
 from functools import partial
 from itertools import chain
+import logging
+import ssl
 from typing import Any
 
 from aiohttp import web
@@ -17,7 +20,7 @@ from homeassistant.config_entries import SOURCE_INTEGRATION_DISCOVERY, ConfigEnt
 from homeassistant.const import CONF_HOST, CONF_PORT, EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import CALLBACK_TYPE, Event, HassJob, HomeAssistant, callback
 from homeassistant.helpers import discovery_flow
-from homeassistant.helpers.event import async_call_later
+from homeassistant.helpers.event import async_call_later, async_track_time_interval
 from homeassistant.util.hass_dict import HassKey
 
 from .const import (
@@ -35,6 +38,7 @@ from .const import (
 from .controller import steady_clock
 from .devices.ocpp import (
     CentralSystem,
+    CertificateError,
     ChargerSettings,
     ListenError,
     Network,
@@ -48,6 +52,9 @@ from .listening import Address, DoorError, Listening, address_of, async_context
 from .site import wiring_of
 from .visits import async_forget_visits, async_tell_visit
 
+_LOGGER = logging.getLogger(__name__)
+
+RENEW_EVERY = timedelta(hours=12)  # certificates are renewed weeks before they end
 GRACE = 10.0  # s; a reload takes less, and a charger's limit lives longer
 
 type Caller = Mapping[str, Any]
@@ -79,6 +86,7 @@ class Door:
         self.tenants: set[str] = set()
         """Ids of the sites that use it."""
         self._hass = hass
+        self._context: ssl.SSLContext | None = None
         self._central = CentralSystem(steady_clock)
         self._central.subscribe(self._knocked)
         self._central.gate.watch(self._visited)
@@ -91,11 +99,19 @@ class Door:
 
     async def open(self) -> None:
         """Listen. Raises DoorError."""
-        context = await async_context(self._hass, self.tls)
+        self._context = context = await async_context(self._hass, self.tls)
         try:
             await self._central.start(*self.address, context)
         except ListenError as error:
             raise _door_error(error.__cause__ or error) from error
+
+    async def renew(self, _: datetime | None = None) -> None:
+        """Take a renewed certificate; the old one stays in use where that cannot be."""
+        if self.tls is not None and self._context is not None:
+            try:
+                await self._hass.async_add_executor_job(self.tls.renew, self._context)
+            except CertificateError as error:
+                _LOGGER.warning("%s", error)
 
     async def close(self) -> None:
         """Hang up on all chargers; their limits end by themselves and their fall-backs hold."""
@@ -187,6 +203,7 @@ class Doors:
         """No door is open."""
         self._hass = hass
         self._doors: dict[Address, Door] = {}
+        self._renewals: dict[Address, CALLBACK_TYPE] = {}
         self._leaving: dict[str, CALLBACK_TYPE] = {}
         self._changing = asyncio.Lock()
         self._stop_listening: CALLBACK_TYPE | None = None
@@ -224,9 +241,14 @@ class Doors:
                 door = Door(self._hass, listening)
                 await door.open()
                 self._doors[address] = door
+                self._renewals[address] = async_track_time_interval(
+                    self._hass, door.renew, RENEW_EVERY, cancel_on_shutdown=True
+                )
                 self._listen()
             elif door.tls != listening.tls:
                 raise _shared_otherwise(self._hass, door, entry_id)
+            else:
+                await door.renew()
             door.let(entry_id, listening.networks)
             return door
 
@@ -257,6 +279,7 @@ class Doors:
         await door.dismiss(entry_id)
         if not door.tenants:
             del self._doors[door.address]
+            self._renewals.pop(door.address)()
             self._listen()
             await door.close()
 
@@ -278,6 +301,9 @@ class Doors:
         self._stop_listening = None
         async with self._changing:
             doors, self._doors = list(self._doors.values()), {}
+            for cancel in self._renewals.values():
+                cancel()
+            self._renewals = {}
             await asyncio.gather(*(door.close() for door in doors))
 
 

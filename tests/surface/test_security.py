@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator, Awaitable, Callable
 import json
 from pathlib import Path
+import shutil
 import ssl
 from typing import Any
 
@@ -279,6 +280,15 @@ async def test_lines_are_encrypted_when_their_owner_wants_that(
     await saved(hass, step)
     assert site.state is ConfigEntryState.LOADED
     tls = ssl.create_default_context(cafile=authority.path)
+    assert (await come(tls=tls)).boot_answer.status == "Pending"
+    # A renewed one, of another authority, is taken over by a reload; no line is cut for it.
+    (tmp_path / "new").mkdir()
+    newer = Authority(tmp_path / "new")
+    renewed = newer.issue("server")
+    for old, new in ((pem.certificate, renewed.certificate), (pem.key, renewed.key)):
+        shutil.copy(new, old)
+    assert await hass.config_entries.async_reload(site.entry_id)
+    tls = ssl.create_default_context(cafile=newer.path)
     assert (await come(tls=tls)).boot_answer.status == "Pending"
     # And back, with Home Assistant's own certificate in between.
     hass.http.ssl_certificate, hass.http.ssl_key = pem.certificate, pem.key

@@ -26,6 +26,7 @@ from .transport import WebSocketLine, accept, identity_of
 _LOGGER = logging.getLogger(__name__)
 
 STOPPING_TIME = 2.0  # s
+NEWER_CONNECTION = "ocpp-newer-connection"  # the code in the log
 MOST_WAITING = 100  # unknown charge points that are connected at once; a home has a few
 
 
@@ -188,7 +189,9 @@ class CentralSystem:
         if before is not None:
             # A charger that lost its line comes back before we know of the loss: the newer one wins.
             _LOGGER.info(
-                "Charge point %s connects anew; its earlier connection is closed", identity
+                "Charge point %s connects anew; its earlier connection is closed (%s)",
+                identity,
+                NEWER_CONNECTION,
             )
             task = asyncio.create_task(before.close("A newer connection has come"))
             self._closing.add(task)

@@ -40,6 +40,11 @@ class Tls:
             ssl.TLSVersion.TLSv1_2 if self.allow_1_2 else ssl.TLSVersion.TLSv1_3
         )
         context.set_ciphers(CIPHERS_1_2)
+        self.renew(context)
+        return context
+
+    def renew(self, context: ssl.SSLContext) -> None:
+        """Read the files again, for the connections to come; this blocks. Raises CertificateError."""
         try:
             # An empty password, because a locked key would ask for one on the terminal.
             context.load_cert_chain(self.certificate, self.key, password="")
@@ -59,4 +64,3 @@ class Tls:
                     "with the certificate of the authority that has signed those of the chargers.",
                     "client_authority",
                 ) from error
-        return context

@@ -1,0 +1,1 @@
+"""Measures how quick and how good the balancing is: `scripts/bench`."""
