@@ -29,8 +29,9 @@ from .const import (
 )
 from .controller import FIRST_READINGS, TICK, Controller, Wish, steady_clock
 from .device import async_register_devices
-from .devices import DeviceError, DeviceOfflineError, Meter
+from .devices import DeviceError, DeviceOfflineError
 from .devices.entity import EntityCharger, EntityMeter
+from .devices.modbus import ModbusMeter
 from .devices.ocpp import OcppCharger, StationInfo
 from .disobedience import Disobedience
 from .door import Door
@@ -38,6 +39,7 @@ from .entity_charger import EntityChargers, is_entity_charger
 from .fallbacks import Fallbacks
 from .issues import async_forget_stall, async_tell_stall
 from .meter import cars_draw
+from .plausibility import Plausibility
 from .proving import Proof, ProofState
 from .second_hand import SecondHands
 from .session_log import SessionLog
@@ -101,7 +103,7 @@ class FusewiseCoordinator(DataUpdateCoordinator[SiteView]):
         hass: HomeAssistant,
         entry: FusewiseConfigEntry,
         door: Door,
-        meter: Meter,
+        meter: ModbusMeter | EntityMeter,
         log: SessionLog,
     ) -> None:
         """Know the door at which the chargers connect, and the grid meter; nothing runs yet."""
@@ -114,6 +116,8 @@ class FusewiseCoordinator(DataUpdateCoordinator[SiteView]):
         self.chargers: dict[str, OcppCharger | EntityCharger] = {}
         self._entity_chargers = EntityChargers(hass, entry.data[CONF_VOLTAGE])
         self._second_hands = SecondHands(hass)
+        self._plausibility = Plausibility(hass, entry.entry_id, entry.title)
+        self._meter = meter
         self._meters = {GRID_METER: meter}
         if isinstance(meter, EntityMeter):
             meter.cars_draw = self._cars_draw
@@ -161,7 +165,8 @@ class FusewiseCoordinator(DataUpdateCoordinator[SiteView]):
 
     @callback
     def close(self) -> None:
-        """Listen to no charger any more."""
+        """Listen to no charger any more, and say no more of the meter."""
+        self._plausibility.forget()
         self._entity_chargers.dismiss()
 
     def _cars_draw(self) -> tuple[PerPhase, PerPhase]:
@@ -227,6 +232,13 @@ class FusewiseCoordinator(DataUpdateCoordinator[SiteView]):
             for charger in self.controller.site.chargers
         }
         self._tell_troubles(chargers)
+        self._plausibility.look(
+            decision.time,
+            self.controller.site,
+            next(state for state in decision.circuits if state.circuit == MAIN_CIRCUIT),
+            self._meter.voltage,
+            {key: view.reading for key, view in chargers.items()},
+        )
         self._second_hands.tell(self._of_kind(EntityCharger), self._names)
         starting = decision.time - self._began < OVERDUE.total_seconds()
         self.async_set_updated_data(

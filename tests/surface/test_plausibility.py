@@ -1,0 +1,119 @@
+"""What a meter shows and cannot be right is told with what to check."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.fusewise.balancing.model import PerPhase, Phase
+from custom_components.fusewise.phase_watch import Finding, PhaseWatch
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import issue_registry as ir
+
+from .house import site_data, until
+
+type Meter = Callable[[PerPhase], PerPhase]
+
+
+def watched(meter: Meter, *currents: float, phase: Phase = Phase.L2) -> tuple[Finding, ...]:
+    """What is found when a car on one phase takes these currents, half a minute each."""
+    watch = PhaseWatch()
+    now = 0.0
+    for amperes in currents:
+        one, two, three = (amperes if phase is each else 0.0 for each in Phase)
+        for _ in range(30):
+            now += 1
+            watch.note(now, meter((one, two, three)), (one, two, three))
+    return watch.findings
+
+
+UP_AND_DOWN = (0, 10, 0, 10, 0)
+
+
+def test_a_meter_that_follows_the_cars_is_right() -> None:
+    assert watched(lambda cars: (cars[0] + 3, cars[1] + 2, cars[2] + 1), *UP_AND_DOWN) == ()
+
+
+def test_phases_that_are_swapped_are_noticed() -> None:
+    found = watched(lambda cars: (cars[1], cars[0], cars[2]), *UP_AND_DOWN)
+    assert found == (Finding(phase=Phase.L2, seen_on=Phase.L1),)
+
+
+def test_a_sign_that_is_turned_round_is_noticed() -> None:
+    found = watched(lambda cars: (cars[0], -cars[1], cars[2]), *UP_AND_DOWN)
+    assert found == (Finding(phase=Phase.L2, seen_on=None),)
+
+
+@pytest.mark.parametrize("currents", [(0, 10, 0), (0, 2, 0, 2, 0, 2), (10,) * 8])
+def test_nothing_is_said_before_it_is_sure(currents: tuple[float, ...]) -> None:
+    assert watched(lambda cars: (cars[1], cars[0], cars[2]), *currents) == ()
+
+
+def test_a_meter_that_does_not_move_is_not_called_swapped() -> None:
+    assert watched(lambda _: (3, 2, 1), *UP_AND_DOWN) == ()
+
+
+def test_one_step_that_is_right_takes_it_all_back() -> None:
+    wrong = True
+
+    def meter(cars: PerPhase) -> PerPhase:
+        return (cars[1], cars[0], 0) if wrong else cars
+
+    watch = PhaseWatch()
+    now = 0.0
+    for number, amperes in enumerate((*UP_AND_DOWN, 10, 0)):
+        wrong = number < len(UP_AND_DOWN)
+        for _ in range(30):
+            now += 1
+            watch.note(now, meter((0, amperes, 0)), (0, amperes, 0))
+    assert watch.findings == ()
+
+
+def meter_of(**quantities: str) -> dict[str, Any]:
+    return {"kind": "entities", "l1": quantities}
+
+
+async def loaded(hass: HomeAssistant, ocpp_port: int, meter: dict[str, Any]) -> MockConfigEntry:
+    rating = [25.0, 0.0, 0.0]
+    data = site_data(1, ocpp_port, meter=meter, rating=rating, house_allowance=[10.0, 0.0, 0.0])
+    entry = MockConfigEntry(domain="fusewise", entry_id="home", title="Home", data=data)
+    entry.add_to_hass(hass)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    return entry
+
+
+@pytest.mark.parametrize(
+    ("current", "voltage", "issue", "shown"),
+    [
+        (5, 120, "meter_voltage", {"voltage": "120", "nominal": "230", "phase": "L1"}),
+        (5000, 230, "meter_current", {}),
+    ],
+)
+async def test_what_cannot_be_becomes_a_repair_that_goes_by_itself(
+    hass: HomeAssistant,
+    ocpp_port: int,
+    let_pass: Callable[[float], None],
+    current: float,
+    voltage: float,
+    issue: str,
+    shown: dict[str, str],
+) -> None:
+    def show(amperes: float, volts: float) -> None:
+        hass.states.async_set("sensor.a", str(amperes), {"unit_of_measurement": "A"})
+        hass.states.async_set("sensor.v", str(volts), {"unit_of_measurement": "V"})
+
+    show(current, voltage)
+    meter = meter_of(current="sensor.a", voltage="sensor.v")
+    entry = await loaded(hass, ocpp_port, meter)
+    issues = ir.async_get(hass)
+    await until(lambda: entry.runtime_data.data)
+    assert not issues.async_get_issue("fusewise", f"{issue}_home")
+    let_pass(61)
+    show(current, voltage)
+    await until(lambda: issues.async_get_issue("fusewise", f"{issue}_home"))
+    told = issues.async_get_issue("fusewise", f"{issue}_home")
+    assert told is not None
+    assert told.translation_placeholders == {"site": "Home", **shown}
+    show(5, 230)
+    await until(lambda: not issues.async_get_issue("fusewise", f"{issue}_home"))
