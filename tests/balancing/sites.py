@@ -163,7 +163,11 @@ class Account:
             * (site.line_voltage if c.line_to_line else site.voltage * len(c.wiring))
             for c in self.behind(circuit)
         )
-        return cars + site.voltage * sum(self.others(circuit, phase) for phase in Phase)
+        return cars + self.watts_of_others(circuit)
+
+    def watts_of_others(self, circuit: Circuit) -> float:
+        """What of that is not the cars'."""
+        return self.site.voltage * sum(self.others(circuit, phase) for phase in Phase)
 
     def worst_unbalance(self, circuit: Circuit) -> float:
         """How far one phase may be above another, whichever conductors the cars turn out to use."""

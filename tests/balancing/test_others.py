@@ -109,6 +109,20 @@ def test_who_is_out_of_reach_may_draw_nothing_or_all() -> None:
     assert counted(48, sample=(10,), age=20, setpoint=10, last=5, reachable=False) == 16
 
 
+def test_samples_that_come_after_the_meters_say_nothing_of_what_it_showed() -> None:
+    """A meter of 30 s, and a car that rises and reports every five."""
+    cycles = [
+        seen(
+            {"a": car(10 + 2.0 * number, at=NOW + 5 * number, status=ChargerStatus.CHARGING)},
+            {"m": shows((13, 0, 0), NOW + 1, interval=30.0)},
+            now=NOW + 5 * number + 1,
+        )
+        for number in range(6)
+    ]
+    assert run(SITE, *cycles[:1]).circuits[0].others[0] == 3
+    assert run(SITE, *cycles).circuits[0].others[0] == 3
+
+
 @pytest.mark.parametrize("car_every", [1, 10, 30, None])
 def test_no_overload_lasts_longer_than_a_car_needs_to_obey(car_every: int | None) -> None:
     """A house in steps, a car that follows after four seconds, and its samples that come now and then."""

@@ -13,6 +13,8 @@ from custom_components.fusewise.balancing.model import (
     ChargerReading,
     ChargerStatus,
     Decision,
+    Memory,
+    Phase,
     Session,
     Settings,
     Site,
@@ -21,7 +23,7 @@ from custom_components.fusewise.balancing.model import (
 from custom_components.fusewise.balancing.steps import round_down, round_up, step_up
 
 from .builders import NOW, run, seen, shows, targets, told
-from .sites import PROPERTY, Account, sessions, sites
+from .sites import PROPERTY, SMALL, Account, sessions, sites
 
 plugged = st.sampled_from([ChargerStatus.PREPARING, ChargerStatus.CHARGING])
 
@@ -163,6 +165,30 @@ def stories(draw: st.DrawFn) -> tuple[Site, list[Snapshot]]:
         silent = draw(st.integers(0, 5)) == 0
         snapshots.append(seen(readings, {} if silent else {"m": shows(flowing, now)}, now=now))
     return site, snapshots
+
+
+@PROPERTY
+@given(stories())
+def test_in_every_cycle_what_is_told_fits_beside_what_is_counted(
+    story: tuple[Site, list[Snapshot]],
+) -> None:
+    site, snapshots = story
+    memory = Memory()
+    for snapshot in snapshots:
+        decision = run(site, snapshot, memory=memory)
+        memory = decision.memory
+        # The account takes what the balancer itself counts for the house, circuit by circuit.
+        account = Account(site, told(decision))
+        for circuit in site.circuits:
+            state = next(found for found in decision.circuits if found.circuit == circuit.id)
+            behind = [charger for charger in account.behind(circuit) if account.drawn[charger.id]]
+            for phase in Phase:
+                cars = sum(account.drawn[c.id] for c in behind if phase in c.wiring)
+                assert not cars or state.others[phase] + cars <= state.limit[phase] + SMALL
+            if circuit.limit_watts is not None and behind:
+                house_alone = site.voltage * sum(state.others)
+                cars = account.watts(circuit) - account.watts_of_others(circuit)
+                assert house_alone + cars <= circuit.limit_watts + 0.01
 
 
 def twice(site: Site, snapshots: list[Snapshot]) -> tuple[Decision, Decision]:
