@@ -11,7 +11,7 @@ from itertools import groupby
 from .admission import admit, in_order
 from .claims import Claim
 from .model import Settings
-from .sharing import EPSILON, Part, share
+from .sharing import EPSILON, Part, share_left
 from .steps import round_down, step_up
 from .turns import turns
 
@@ -54,12 +54,9 @@ def allocate(
     admitted = _admit(firm, result, rising_left, settings, now)
     for claim in admitted:
         result.shares[claim.car.number] = claim.floor
-        _take_sun(claim, claim.floor, result.left, first_sun_row)
     growing = sorted((c for c in admitted if not c.sun_above_floor), key=lambda c: c.rank)
     for _, group in groupby(growing, key=lambda c: c.rank):
         _serve(list(group), result)
-    for claim in growing:
-        _take_sun(claim, result.shares[claim.car.number] - claim.floor, result.left, first_sun_row)
     _serve_sun(claims, admitted, rising_left, first_sun_row, result, settings, now)
     _fill_steps(claims, result)
     result.order = {claim.car.number: place for place, claim in enumerate(admitted)}
@@ -111,7 +108,7 @@ def _needed_beyond_floors(claims: Sequence[Claim], left: Sequence[float]) -> dic
         for claim in claims
         if min(claim.needs, claim.ceiling) > claim.floor
     ]
-    shares, _ = share(left, parts)
+    shares, _ = share_left(left, parts)
     needed: dict[int, float] = {}
     for part, amperes in zip(parts, shares, strict=True):
         for row, coefficient in part.rows:
@@ -121,19 +118,17 @@ def _needed_beyond_floors(claims: Sequence[Claim], left: Sequence[float]) -> dic
 
 def _serve(group: list[Claim], result: Allocation) -> None:
     """Share what is left above the floors."""
-    capacity = result.left
+    left = result.left
     parts = [Part(c.floor, c.ceiling, c.rows, c.weight, c.offset) for c in group]
-    for part in parts:  # the sharing takes the floors off itself
-        for row, coefficient in part.rows:
-            capacity[row] += coefficient * part.lower
-    shares, bound = share(capacity, parts)
-    for claim, part, amount, full in zip(group, parts, shares, bound, strict=True):
-        rounded = max(claim.floor, round_down(claim.car.charger, amount))
-        result.shares[claim.car.number] = rounded
+    shares, bound = share_left(left, parts)
+    for claim, amount, full in zip(group, shares, bound, strict=True):
+        rounded = round_down(claim.car.charger, amount)
         if full is not None:
             result.bound[claim.car.number] = full
-        for row, coefficient in part.rows:
-            capacity[row] -= coefficient * rounded
+        if rounded > claim.floor:
+            result.shares[claim.car.number] = rounded
+            for row, coefficient in claim.rows:
+                left[row] -= coefficient * (rounded - claim.floor)
 
 
 def _serve_sun(
@@ -151,6 +146,10 @@ def _serve_sun(
     if not above and not only:
         return
     left = result.left
+    for claim in firm:
+        # Who does not ask for sun uses it all the same: what it draws is not exported.
+        for row, coefficient in _sun_rows(claim, first_sun_row, left):
+            left[row] -= coefficient * result.shares[claim.car.number]
     for row in range(first_sun_row, len(left)):
         left[row] = max(0.0, left[row])
         rising[row] = left[row]
@@ -177,12 +176,6 @@ def _sun_rows(claim: Claim, first: int, left: Sequence[float]) -> list[tuple[int
     if len(left) - first == 1:
         return [(first, car.watts_per_ampere)]
     return [(first + phase, car.watts_per_ampere / len(car.phases)) for phase in car.phases]
-
-
-def _take_sun(claim: Claim, amperes: float, left: list[float], first: int) -> None:
-    """Who does not ask for sun uses it all the same: what it draws is not exported."""
-    for row, coefficient in _sun_rows(claim, first, left):
-        left[row] -= coefficient * amperes
 
 
 def _fill_steps(claims: Sequence[Claim], result: Allocation) -> None:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 import math
 
-__all__ = ["EPSILON", "Part", "share"]
+__all__ = ["EPSILON", "Part", "share", "share_left"]
 
 EPSILON = 1e-9  # A: what floating point may add up to
 
@@ -40,7 +40,19 @@ def share(capacity: Sequence[float], parts: Sequence[Part]) -> tuple[list[float]
     `capacity[row]` is what the parts may load that row with in total. The lower bounds are given in any case:
     whoever calls has made sure that they fit. Where no row bound a part (its own upper bound did), None.
     """
-    filling = _Filling(capacity, parts)
+    left = list(capacity)
+    for part in parts:
+        lower = part.lower
+        for row, coefficient in part.rows:
+            left[row] -= coefficient * lower
+    return share_left(left, parts)
+
+
+def share_left(
+    left: Sequence[float], parts: Sequence[Part]
+) -> tuple[list[float], list[int | None]]:
+    """The same, given what the lower bounds leave of the capacities."""
+    filling = _Filling(left, parts)
     filling.run()
     return filling.shares, filling.bound
 
@@ -69,13 +81,13 @@ _BEGIN, _FULL, _END = range(3)
 class _Filling:
     """The level rises from event to event: a part begins to grow, a row is full, a part has all it can use."""
 
-    def __init__(self, capacity: Sequence[float], parts: Sequence[Part]) -> None:
+    def __init__(self, left: Sequence[float], parts: Sequence[Part]) -> None:
         self.parts = parts
         self.shares = [part.lower for part in parts]
         self.bound: list[int | None] = [None] * len(parts)
         self.waiting = [part.upper - part.lower > EPSILON for part in parts]
         self.growing = [False] * len(parts)
-        self.rows = self._rows_that_can_fill(capacity)
+        self.rows = self._rows_that_can_fill(left)
         rows = self.rows
         self.memberships = [
             [(number, rows[number], c) for number, c in part.rows if number in rows] if rows else []
@@ -91,24 +103,14 @@ class _Filling:
         ]
         heapify(self.events)
 
-    def _rows_that_can_fill(self, capacity: Sequence[float]) -> dict[int, _Row]:
+    def _rows_that_can_fill(self, left: Sequence[float]) -> dict[int, _Row]:
         """Without those that all upper bounds together cannot fill."""
-        most: dict[int, float] = {}
-        least: dict[int, float] = {}
+        most = dict.fromkeys([row for part in self.parts for row, _ in part.rows], 0.0)
         for part in self.parts:
-            upper, lower = part.upper, part.lower
+            more = part.upper - part.lower
             for row, coefficient in part.rows:
-                if row in most:
-                    most[row] += coefficient * upper
-                    least[row] += coefficient * lower
-                else:
-                    most[row] = coefficient * upper
-                    least[row] = coefficient * lower
-        return {
-            row: _Row(capacity[row] - least[row])
-            for row, load in most.items()
-            if load > capacity[row] + EPSILON
-        }
+                most[row] += coefficient * more
+        return {row: _Row(left[row]) for row, load in most.items() if load > left[row] + EPSILON}
 
     def run(self) -> None:
         events = self.events

@@ -29,6 +29,7 @@ SESSION = {
 """The least and the most of each figure of a session."""
 
 _session_figures = attrgetter(*SESSION)
+_BOUNDS = tuple(SESSION.values())
 
 
 def possible_snapshot(snapshot: Snapshot, notices: list[Notice]) -> Snapshot:
@@ -77,11 +78,11 @@ def _possible_sample(charger: Charger, reading: ChargerReading, now: float) -> b
 
 
 def _possible_session(session: Session) -> bool:
-    # NaN is not between anything.
-    return all(
-        figure is None or least <= figure <= most
-        for figure, (least, most) in zip(_session_figures(session), SESSION.values(), strict=True)
-    )
+    for figure, (least, most) in zip(_session_figures(session), _BOUNDS, strict=True):
+        # NaN is not between anything.
+        if figure is not None and not least <= figure <= most:
+            return False
+    return True
 
 
 def _mended(charger: str, session: Session, now: float, notices: list[Notice]) -> Session:

@@ -44,13 +44,13 @@ def steady(
     since_last: float,
 ) -> list[Steadied]:
     """The setpoints by charger number. `capacity` and `rising` are for all cars together."""
-    load: dict[int, float] = {}
+    left = list(capacity)
     for car in cars:
         told = car.memory.setpoint
         if told and car.reading.online:  # who is out of reach is reserved for
             for row, coefficient in car.rows:
-                load[row] = load.get(row, 0.0) + coefficient * told
-    over = {row for row, amperes in load.items() if amperes > capacity[row] + ROUNDING}
+                left[row] -= coefficient * told
+    over = {row for row, amperes in enumerate(left) if amperes < -ROUNDING}
     wanted = _wanted(claims, shares, settings)
     result = [
         _fall(car, shares.shares.get(car.number, 0.0), over, wanted, settings) for car in cars

@@ -14,6 +14,9 @@ from .sharing import EPSILON
 
 __all__ = ["full_row", "turns"]
 
+type Hand = list[tuple[int, float]]
+"""(row, what a floor takes of it): the rows of one claim that are too small for everybody's floor."""
+
 CHANGING = (
     10.0  # s that a place stands empty while it changes hands: one car stops, the other wakes up
 )
@@ -47,13 +50,16 @@ def full_row(claim: Claim, left: Sequence[float]) -> int | None:
 def _rounds(claims: Sequence[Claim], capacity: Sequence[float]) -> dict[int, int]:
     """How many rounds follow the first one, by the rows that are too small for one."""
     found: dict[int, int] = {}
+    tight = _tight(claims, capacity)
+    by_tier: dict[tuple[bool, tuple[int, int]], list[Hand]] = {}
+    for claim in sorted(claims, key=lambda claim: claim.car.charger.id) if tight else ():
+        hand = [(row, coefficient * claim.floor) for row, coefficient in claim.rows if row in tight]
+        if hand:
+            by_tier.setdefault((not claim.pinned, claim.tier), []).append(hand)
     left = list(capacity)
-    by_tier: dict[tuple[bool, tuple[int, int]], list[Claim]] = {}
-    for claim in sorted(claims, key=lambda claim: claim.car.charger.id):
-        by_tier.setdefault((not claim.pinned, claim.tier), []).append(claim)
     for tier in sorted(by_tier):
         start = left
-        waiting = [claim for claim in by_tier[tier] if full_row(claim, start) is None]
+        waiting = [hand for hand in by_tier[tier] if _no_room(hand, start) is None]
         number = 0
         while waiting:
             number += 1
@@ -64,17 +70,34 @@ def _rounds(claims: Sequence[Claim], capacity: Sequence[float]) -> dict[int, int
     return found
 
 
-def _deal(
-    claims: Sequence[Claim], free: list[float], found: dict[int, int], number: int
-) -> list[Claim]:
-    """Deal one round out of what is free; who does not fit into it."""
-    rest: list[Claim] = []
+def _tight(claims: Sequence[Claim], capacity: Sequence[float]) -> set[int]:
+    """The rows that have no room for everybody's floor: the others make nobody wait."""
+    left = list(capacity)
     for claim in claims:
-        row = full_row(claim, free)
-        if row is None:
-            for loaded, coefficient in claim.rows:
-                free[loaded] -= coefficient * claim.floor
+        floor = claim.floor
+        for row, coefficient in claim.rows:
+            left[row] -= coefficient * floor
+    return {row for row, rest in enumerate(left) if rest < -EPSILON}
+
+
+def _deal(
+    hands: Sequence[Hand], free: list[float], found: dict[int, int], number: int
+) -> list[Hand]:
+    """Deal one round out of what is free; who does not fit into it."""
+    rest: list[Hand] = []
+    for hand in hands:
+        full = _no_room(hand, free)
+        if full is None:
+            for row, needed in hand:
+                free[row] -= needed
         else:
-            rest.append(claim)
-            found[row] = number
+            rest.append(hand)
+            found[full] = number
     return rest
+
+
+def _no_room(hand: Hand, left: Sequence[float]) -> int | None:
+    for row, needed in hand:
+        if needed > left[row] + EPSILON:
+            return row
+    return None

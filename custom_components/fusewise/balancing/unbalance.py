@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from .cars import USED, Car
 from .limits import Limits
 from .loads import Load
-from .model import Circuit, Phase, ReasonCode
+from .model import PHASES, Circuit, Phase, ReasonCode
 from .sharing import EPSILON
 from .topology import Topology
 
@@ -22,6 +22,8 @@ __all__ = ["Pair", "cap_unbalance", "watch_unbalance"]
 class Pair:
     """One phase of a circuit above another."""
 
+    upper: Phase
+    lower: Phase
     row: int
     figure: float
     """A: how far it may be above."""
@@ -44,7 +46,7 @@ def watch_unbalance(
             pairs = _pairs(number, circuit, loads[number], limits)
             for which in topology.below[number]:
                 _count(cars[which], pairs)
-            found += pairs.values()
+            found += pairs
     for pair in found:
         _bound(pair, sum(drawn for _, drawn in pair.helpers), limits)
     return found
@@ -77,13 +79,13 @@ def _bound(pair: Pair, helped: float, limits: Limits) -> None:
     )
 
 
-def _pairs(
-    number: int, circuit: Circuit, load: Load, limits: Limits
-) -> dict[tuple[Phase, Phase], Pair]:
+def _pairs(number: int, circuit: Circuit, load: Load, limits: Limits) -> list[Pair]:
     """Each phase above each other one, without cars."""
     present = [phase for phase in Phase if circuit.rating[phase]]
-    return {
-        (upper, lower): Pair(
+    return [
+        Pair(
+            upper=upper,
+            lower=lower,
             row=limits.add_row(number, upper),
             figure=circuit.unbalance or 0.0,
             others=load.others[upper] - load.others[lower],
@@ -94,26 +96,30 @@ def _pairs(
         for upper in present
         for lower in present
         if upper != lower
-    }
+    ]
 
 
-def _count(car: Car, pairs: Mapping[tuple[Phase, Phase], Pair]) -> None:
+def _count(car: Car, pairs: Sequence[Pair]) -> None:
     """Count the car against the pairs whose upper phase it loads, and for those whose lower phase it is seen on."""
-    used = car.phases
-    drawn = dict(zip(car.charger.wiring, car.memory.sample or (), strict=False))
+    drawn = [0.0] * PHASES
+    for phase, amperes in zip(car.charger.wiring, car.memory.sample or (), strict=False):
+        drawn[phase] = amperes
+    if min(drawn) > USED:
+        return  # it was seen to use all: what it draws more, it draws more on all
+    used, between = car.phases, car.charger.line_to_line
     rows: list[tuple[int, float]] = []
-    for (upper, lower), pair in pairs.items():
-        below = drawn.get(lower, 0.0)
-        if below > USED and drawn.get(upper, 0.0) > USED:
-            continue  # it was seen to use both: what it draws more, it draws more on both
+    for pair in pairs:
+        upper, lower = pair.upper, pair.lower
+        if drawn[lower] > USED and drawn[upper] > USED:
+            continue  # it was seen to use both
         if upper in used:
-            if lower in used and car.charger.line_to_line:
+            if between and lower in used:
                 continue
             rows.append((pair.row, 1.0))
             pair.members.append(car.number)
             pair.others += car.reserved
             pair.smoothed += car.reserved
-        if below > 0 and car.reading.online:
-            pair.helpers.append((car.number, below))
+        if drawn[lower] > 0 and car.reading.online:
+            pair.helpers.append((car.number, drawn[lower]))
     if rows:
         car.rows = car.rows + rows
