@@ -85,7 +85,10 @@ class _Survey:
             self.causes[number] = cause
             if shown is not None and known is not None:
                 last = self._remembered(circuit).others
-                self._settle(number, shown, estimate_others(known, last, behind), None)
+                before = memory.meters.get(circuit.meter)
+                is_new = before is None or known.measured_at > before.measured_at
+                others = estimate_others(known, last, behind, is_new=is_new)
+                self._settle(number, shown, others, None)
 
     def ask_owners(self) -> None:
         """Circuits of which their owner said something, or which showed it in a week; the ends of the tree first."""

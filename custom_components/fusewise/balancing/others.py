@@ -23,14 +23,19 @@ SAME_INSTANT = 0.05  # s
 RAMP = 2.0  # A/s at which a car falls at least, once it has begun to
 
 
-def estimate_others(meter: MeterMemory, last: PerPhase | None, cars: Iterable[Car]) -> PerPhase:
-    """A on each phase of everything behind the meter that is not one of `cars`; may be negative (sun)."""
+def estimate_others(
+    meter: MeterMemory, last: PerPhase | None, cars: Iterable[Car], *, is_new: bool = True
+) -> PerPhase:
+    """A on each phase of everything behind the meter that is not one of `cars`; may be negative (sun).
+
+    `last` is what was found in the cycle before; by this very sample of the meter, where that is not new.
+    """
     least = [0.0] * PHASES
     most = [0.0] * PHASES
     doubtful = [0.0] * PHASES  # A that may have gone since the cars were sampled
     oldest = [meter.measured_at] * PHASES
     for car in cars:
-        lower, upper, sampled_at = _drawn(car, meter.measured_at)
+        lower, upper, sampled_at = _drawn(car, meter.measured_at, is_new)
         for conductor, wired in enumerate(car.charger.wiring):
             phase, low = int(wired), lower[conductor]
             least[phase] += low
@@ -52,7 +57,7 @@ def estimate_others(meter: MeterMemory, last: PerPhase | None, cars: Iterable[Ca
     return others[0], others[1], others[2]
 
 
-def _drawn(car: Car, at: float) -> tuple[Sequence[float], Sequence[float], float]:
+def _drawn(car: Car, at: float, is_new: bool) -> tuple[Sequence[float], Sequence[float], float]:
     """The least and the most on each of the car's conductors at that time, and when that was sampled."""
     memory = car.memory
     sample = memory.sample
@@ -65,6 +70,9 @@ def _drawn(car: Car, at: float) -> tuple[Sequence[float], Sequence[float], float
         earlier = memory.earlier
         if earlier is None:
             return [0.0] * len(sample), sample, at
+        if memory.earlier_at > at + SAME_INSTANT and not is_new:
+            # Both samples are of later. What the car drew then was counted when the meter's sample came.
+            return [0.0] * len(sample), [math.inf] * len(sample), at
         return (
             [min(a, b) for a, b in zip(sample, earlier, strict=True)],
             [max(a, b) for a, b in zip(sample, earlier, strict=True)],
