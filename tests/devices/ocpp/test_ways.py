@@ -221,3 +221,20 @@ async def test_a_make_that_cannot_measure_often_is_not_asked_to(
     central.adopt("garage")
     peer = await arrive("garage", vendor="Easee")
     await eventually(lambda: peer.configuration["MeterValueSampleInterval"][0] == "30")
+
+
+async def test_a_limit_of_the_station_outlives_the_session_and_is_known_to(
+    central: CentralSystem, arrive: Arrive, clock: Clock
+) -> None:
+    charger = central.adopt("garage")
+    peer = await arrive("garage", profile_status=takes_only("ChargePointMaxProfile"))
+    await peer.start()
+    clock.advance(10)
+    await insist(charger, clock, 11.0)
+    await peer.stop()
+    assert charger.reading.session is None
+    assert charger.reading.limit == peer.let_through() == 11.0
+    until = charger.reading.limit_until
+    assert until is not None
+    clock.advance(until - clock() + 1)
+    assert peer.let_through() == 6.0

@@ -15,27 +15,20 @@ import math
 from typing import Any, override
 
 from ...balancing.model import ChargerReading, ChargerStatus, Session
-from .. import Charger, Clock, DeviceError, DeviceOfflineError, DeviceRefusedError, Unsubscribe
+from .. import Charger, Clock, DeviceError, DeviceOfflineError, Unsubscribe
 from .clock import ChargerClock
 from .events import Attempt, SessionBegan, SessionEnded, SessionEvents, SessionMeasured
-from .limit import Limit, tenths
 from .measurands import MeterValues
 from .settings import ChargerSettings
-from .station import LiveLimit, Station, StationInfo
+from .station import Station, StationInfo
+from .telling import Teller
 from .transactions import Transactions
-from .ways import STACKED, Obedience, Trouble, Way
+from .ways import Way
 from .wishes import Wishes
 
 _LOGGER = logging.getLogger(__name__)
 
 BOOT_WAIT = 2.0  # s that a charger has, from its connection, to boot by itself
-# s from the start of a transaction in which a charger that refuses a limit may not have taken our answer to
-# that start in yet, and s until it is asked once more.
-SETTLING = 3.0
-SECOND_ATTEMPT = 0.2
-REFUSALS = 3  # in a row, with growing time between them, until a limit is told in another way
-FLASH_LIFE = 300.0  # s; one write in 100 s
-ARM_AGAIN = 300.0  # s until a fall-back that was refused is tried again
 
 
 class OcppCharger(Wishes, Charger):
@@ -53,16 +46,7 @@ class OcppCharger(Wishes, Charger):
         self._current: tuple[float, ...] | None = None
         self._measured_at = 0.0
         self._transactions = Transactions(identity)
-        self._started_at = float("-inf")
-        self._limit = Limit()
-        self._armed: float | None = None
-        self._way = Way.TX
-        self._tried: set[Way] = set()
-        self._refusals, self._was_accepted = 0, False
-        self._obedience = Obedience()
-        self._arm_refused: tuple[float, DeviceRefusedError] | None = None
-        # Held while it is told something, so that nothing overtakes the fall-back.
-        self._telling = asyncio.Lock()
+        self._teller = Teller(identity, settings, self.clock, self._transactions, clock)
         self._preparing: asyncio.Task[None] | None = None
         self._listeners: list[tuple[Callable[[], None]]] = []
 
@@ -76,8 +60,8 @@ class OcppCharger(Wishes, Charger):
             online=self._station is not None,
             current=self._current,
             measured_at=self._measured_at,
-            limit=self._limit.current,
-            limit_until=self._limit.until,
+            limit=self._teller.limit.current,
+            limit_until=self._teller.limit.until,
             session=self._transactions.session,
         )
 
@@ -96,17 +80,8 @@ class OcppCharger(Wishes, Charger):
     async def apply(self, current: float) -> None:
         if not (math.isfinite(current) and current >= 0.0):
             raise ValueError(f"{current} A is no limit")
-        async with self._telling:
-            station = self._connection()
-            try:
-                await self._arm(station)
-            except DeviceRefusedError:
-                # A live limit without a fall-back is better than none; its owner is told all the same.
-                await self._tell(station, tenths(current))
-                if self._armed is None:  # not in another way either
-                    raise
-                return
-            await self._tell(station, tenths(current))
+        async with self._teller.turn:
+            await self._teller.apply(self._connection(), current)
 
     @override
     def _connection(self) -> Station:
@@ -125,103 +100,12 @@ class OcppCharger(Wishes, Charger):
     @property
     def armed(self) -> float | None:
         """A of the fall-back that the charger has accepted; None: none."""
-        return self._armed
+        return self._teller.armed
 
     @property
     def way(self) -> Way:
         """How it is told its limits."""
-        return self._way
-
-    async def _arm(self, station: Station) -> None:
-        """Write the fall-back, where it is not that already."""
-        wanted = tenths(self.settings.fallback)
-        if self._armed == wanted:
-            return
-        if self._arm_refused is not None and self._now() < self._arm_refused[0]:
-            raise self._arm_refused[1]
-        try:
-            await station.set_fallback(wanted, self.settings.wiring, self._way)
-        except DeviceRefusedError as refusal:
-            self._arm_refused = (self._now() + ARM_AGAIN, refusal)
-            raise
-        self._armed, self._arm_refused = wanted, None
-
-    async def _tell(self, station: Station, wanted: float) -> None:
-        """Send the live limit, where it is new or has lived for a third of its life."""
-        now = self._now()
-        if self._transactions.session is None:
-            return
-        if not self._limit.due(wanted, now, self._life / 3):
-            return
-        try:
-            await self._send(station, wanted)
-        except DeviceRefusedError:
-            if now <= self._started_at + SETTLING:
-                await asyncio.sleep(SECOND_ATTEMPT)
-                await self._send(station, wanted)
-                return
-            self._refusals += 1
-            # One that has accepted this way has another reason to refuse now.
-            hopeless = self._refusals >= REFUSALS and not self._was_accepted
-            if not (hopeless and await self._send_otherwise(station, wanted)):
-                raise
-
-    async def _send_otherwise(self, station: Station, wanted: float) -> bool:
-        """Try the other ways; return whether one was accepted."""
-        while self._go_another_way(station, "refuses"):
-            with contextlib.suppress(DeviceRefusedError):
-                await self._arm(station)
-            with contextlib.suppress(DeviceRefusedError):
-                await self._send(station, wanted)
-                return True
-        return False
-
-    def _go_another_way(self, station: Station, why: str) -> bool:
-        """Tell it its limits in a way that was not tried yet; after the last go back to the first."""
-        self._tried.add(self._way)
-        left = [way for way in station.ways if way not in self._tried]
-        way = left[0] if left else station.ways[0]
-        if way is self._way:
-            return False
-        _LOGGER.warning(
-            "Charger %s %s its limit as %s; trying %s (%s)",
-            self.identity,
-            why,
-            self._way,
-            way,
-            Trouble.OTHER_WAY,
-        )
-        self._take_way(way)
-        return True
-
-    def _take_way(self, way: Way) -> None:
-        # What is armed lies beneath what it does not obey.
-        self._way, self._armed, self._arm_refused = way, None, None
-        self._refusals, self._was_accepted = 0, False
-        self._limit.doubt()
-        self._obedience.again(self._now())
-
-    @property
-    def _life(self) -> float:
-        """s until a live limit ends: longer where each is written to flash, which wears."""
-        return max(self.settings.life, FLASH_LIFE) if self._way in STACKED else self.settings.life
-
-    async def _send(self, station: Station, wanted: float) -> None:
-        now, session = self._now(), self._transactions.session
-        # Begun a moment ago, because a limit that begins in the future is not in force.
-        starts = math.floor(now + self.clock.ahead) - 1
-        duration = math.floor(self._life)
-        limit = LiveLimit(
-            current=wanted,
-            starts=starts,
-            duration=duration,
-            transaction=self._transactions.number,
-            elapsed=0 if session is None else max(0, math.floor(now - session.started)),
-        )
-        with self._limit.told(wanted, now, until=starts + duration - self.clock.ahead):
-            await station.set_limit(limit, self.settings.wiring, self._way)
-        self._obedience.told(wanted, now)
-        self._refusals, self._was_accepted = 0, True
+        return self._teller.way
 
     # --- for the central system -----------------------------------------------------------------------
 
@@ -229,17 +113,13 @@ class OcppCharger(Wishes, Charger):
         """Take over changed settings; they count from the next `apply`."""
         if settings == self.settings:
             return
-        if settings.wiring != self.settings.wiring:
-            self._armed = None  # it may have been written in watts
-        self._arm_refused = None
-        self._limit.doubt()
+        self._teller.configure(settings)
         self.settings = settings
 
     def connected(self, station: Station) -> None:
         """Take the newest connection."""
         self._station = station
-        self._limit.doubt()
-        self._arm_refused = None
+        self._teller.doubt()
         self._prepare(station)
         self._changed()
 
@@ -255,8 +135,7 @@ class OcppCharger(Wishes, Charger):
         """Note that the charger was started: what it had in its memory may be gone."""
         self.info = station.info
         self.clock.told(told, self._now())
-        self._limit.doubt()
-        self._armed = self._arm_refused = None
+        self._teller.booted()
         self._prepare(station)
 
     def status_changed(self, status: ChargerStatus) -> None:
@@ -283,8 +162,7 @@ class OcppCharger(Wishes, Charger):
         began = now if stamp is None else self.clock.ours(stamp, now)
         number, is_new = self._transactions.start(attempt, began)
         if is_new:
-            self._started_at = now
-            self._limit.forget()
+            self._teller.started()
             session = self._transactions.session
             assert session is not None
             self.events.tell(
@@ -324,27 +202,20 @@ class OcppCharger(Wishes, Charger):
         """Take measurements, and the transaction that they were taken in."""
         now, before, samples = self._now(), self._transactions.session, values.samples
         if isinstance(transaction, int) and self._transactions.seen(transaction, now):
-            self._limit.doubt()
+            self._teller.limit.doubt()
         for sample in samples:
             if sample.stamp is not None and self.clock.observe(sample.stamp, now):
-                self._limit.doubt()  # it was given in a time that is not the charger's
+                self._teller.limit.doubt()  # it was given in a time that is not the charger's
         for sample in samples:
             at = now if sample.stamp is None else self.clock.ours(sample.stamp, now)
             # Samples from before a lost connection come late.
             if at >= self._measured_at:
                 self._current, self._measured_at = sample.current, at
-                self._judge(max(sample.current), at)
+                if self._station is not None:
+                    self._teller.judge(self._station, max(sample.current), at)
         self._tell_found(before)
         self._tell_measured(transaction, values, now)
         self._changed()
-
-    def _judge(self, drawn: float, at: float) -> None:
-        """See whether it obeys, as long as a limit is in force."""
-        until, station = self._limit.until, self._station
-        if until is None or at >= until or station is None:
-            return
-        if self._obedience.disobeys(drawn, at):
-            self._go_another_way(station, "does not obey")
 
     def _tell_found(self, before: Session | None) -> None:
         """Tell of a session that was found rather than started."""
@@ -381,8 +252,7 @@ class OcppCharger(Wishes, Charger):
 
     def _idle(self) -> None:
         """No transaction: no live limit, and the contactor is open."""
-        self._limit.forget()
-        self._obedience.told(None, self._now())
+        self._teller.ended()
         if self._current is not None:
             self._current = (0.0,) * len(self._current)
             self._measured_at = self._now()
@@ -398,17 +268,14 @@ class OcppCharger(Wishes, Charger):
 
     async def _ready(self, station: Station) -> None:
         """Make a charger that came in safe, and know its state at once."""
-        async with self._telling:
+        async with self._teller.turn:
             if self.info is None:
                 await self._let_boot(station)
             with contextlib.suppress(DeviceError):
                 await station.learn()
-            if self._way not in station.ways or (
-                not self._tried and self._way is not station.ways[0]
-            ):
-                self._take_way(station.ways[0])
+            self._teller.choose(station)
             with contextlib.suppress(DeviceError):  # the next `apply` tries again, and tells
-                await self._arm(station)
+                await self._teller.arm(station)
         self._changed()
         with contextlib.suppress(DeviceError):
             await station.measure(self.settings.sample_interval)
