@@ -251,6 +251,18 @@ async def test_a_status_is_understood(
     assert (charger.reading.session is not None) is plugged
 
 
+@pytest.mark.parametrize("missing", ["unavailable", "unknown"])
+async def test_a_status_that_is_missing_is_what_it_was(
+    opened: Open, thing: Thing, missing: str
+) -> None:
+    thing.show("sensor.status", missing)
+    charger = opened(**ALL)
+    assert status(charger) is ChargerStatus.PREPARING  # a car may be there
+    thing.show("sensor.status", "disconnected")
+    thing.show("sensor.status", missing)
+    assert status(charger) is ChargerStatus.AVAILABLE
+
+
 async def test_each_car_has_a_session_of_its_own(opened: Open, thing: Thing) -> None:
     charger = opened(**ALL)
     first = session(charger)

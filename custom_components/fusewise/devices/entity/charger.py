@@ -69,6 +69,8 @@ class EntityCharger(Charger):
         self._since = clock()
         self._present = False
         self._is_away = False
+        self._told = ChargerStatus.PREPARING
+        """What its status said last; before it has spoken, a car may be there."""
         self._listeners: list[tuple[Callable[[], None]]] = []
         self._stop = [
             async_track_state_change_event(hass, list(entities), self._heard),
@@ -197,8 +199,11 @@ class EntityCharger(Charger):
             if charges:
                 return ChargerStatus.CHARGING
             return ChargerStatus.SUSPENDED_EVSE if paused else ChargerStatus.SUSPENDED_EV
-        told = status_of(self._hass.states.get(self.entities.status), self.entities.statuses)
-        status = told or ChargerStatus.PREPARING
+        state = self._hass.states.get(self.entities.status)
+        if state is not None and state.state not in (STATE_UNAVAILABLE, STATE_UNKNOWN):
+            # A word that nobody knows may mean a car.
+            self._told = status_of(state, self.entities.statuses) or ChargerStatus.PREPARING
+        status = self._told
         if charges and status is not ChargerStatus.FAULTED:
             return ChargerStatus.CHARGING
         if status in (ChargerStatus.CHARGING, ChargerStatus.SUSPENDED_EV) and paused:
