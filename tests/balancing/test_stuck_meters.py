@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from custom_components.fusewise.balancing.model import ChargerStatus, FallbackCause, Snapshot
 
-from .builders import NOW, box, car, fuse, house, run, seen, shows
+from .builders import NO_CAR, NOW, box, car, fuse, house, run, seen, shows
 
 SITE = house(fuse(25.0, meter="m", house_allowance=(5, 5, 5)), box("a"), box("b"), smoothing=1.0)
 CHARGING = ChargerStatus.CHARGING
@@ -45,3 +45,10 @@ def test_what_cars_did_while_the_meter_was_silent_does_not_count_against_it() ->
     ]
     then = [_second(n, (6.0,), (6.0,)) for n in range(44, 60)]
     assert run(SITE, *before, *away, *back, *then).circuits[0].fallback is None
+
+
+def test_a_charger_that_is_only_now_heard_to_have_a_car_has_not_moved() -> None:
+    first = [_second(n, (6.0,), (6.0,)) for n in range(5)]
+    one = [replace(s, chargers={**s.chargers, "b": NO_CAR}) for s in first]
+    both = [_second(n, (6.0,), (6.0,)) for n in range(5, 20)]
+    assert run(SITE, *one, *both).circuits[0].fallback is None

@@ -69,6 +69,7 @@ class _Survey:
     def read_meters(self, cars: list[Car]) -> None:
         """Circuits whose meter is believed."""
         topology, memory = self.topology, self.memory
+        drawn = _drawn(topology, cars)
         for number, circuit in enumerate(topology.circuits):
             if circuit.meter is None:
                 continue
@@ -78,7 +79,7 @@ class _Survey:
                 memory.meters.get(circuit.meter),
                 circuit.rating,
                 self.snapshot.now,
-                _drawn(behind),
+                drawn[number],
             )
             if known is not None:
                 self.meters[circuit.meter] = known
@@ -181,19 +182,30 @@ def _smooth(last: PerPhase | None, now: PerPhase, elapsed: float, constant: floa
     return one, two, three
 
 
-def _drawn(cars: Iterable[Car]) -> list[Drawn]:
-    """What the cars are seen to draw on each phase, and how old the oldest sample of it is."""
-    amperes, oldest = [0.0] * PHASES, [math.inf] * PHASES
-    for car in cars:
+def _drawn(topology: Topology, cars: Iterable[Car]) -> list[list[Drawn]]:
+    """By circuit: what the cars behind it are seen to draw on each phase, how old the oldest sample is, how many."""
+    amperes = [[0.0] * PHASES for _ in topology.circuits]
+    oldest = [[math.inf] * PHASES for _ in topology.circuits]
+    counts = [[0] * PHASES for _ in topology.circuits]
+    for car, circuit in zip(cars, topology.feeds, strict=True):
         memory = car.memory
         if car.reading.online and not car.plugged:
             continue
         if memory.sample is None:
             # What has not been measured yet will look like a move when it is.
             for phase in car.charger.wiring:
-                oldest[phase] = NEVER
+                oldest[circuit][phase] = NEVER
             continue
         for phase, drawn in zip(car.charger.wiring, memory.sample, strict=True):
-            amperes[phase] += drawn
-            oldest[phase] = min(oldest[phase], memory.sample_at)
-    return list(zip(amperes, oldest, strict=True))
+            amperes[circuit][phase] += drawn
+            oldest[circuit][phase] = min(oldest[circuit][phase], memory.sample_at)
+            counts[circuit][phase] += 1
+    for circuit in reversed(range(len(topology.circuits))):
+        for feeder in topology.chains[circuit][1:2]:
+            for number in range(PHASES):
+                amperes[feeder][number] += amperes[circuit][number]
+                oldest[feeder][number] = min(oldest[feeder][number], oldest[circuit][number])
+                counts[feeder][number] += counts[circuit][number]
+    return [
+        list(zip(*figures, strict=True)) for figures in zip(amperes, oldest, counts, strict=True)
+    ]

@@ -18,8 +18,8 @@ SAMPLES = 3
 LONGEST_INTERVAL = 3600.0  # s
 SLOW = 10.0  # s between samples: what happens in less is cured before a breaker warms
 
-type Drawn = tuple[float, float]
-"""A that the cars behind a meter draw on one phase, by samples none of which is older than the second."""
+type Drawn = tuple[float, float, int]
+"""A that cars behind a meter draw on one phase, by samples none of which is older than the second; of how many."""
 
 
 def silent_after(reading: MeterReading) -> float:
@@ -74,12 +74,13 @@ def _remember(
         falls = (*falls, (at, (fell[0], fell[1], fell[2])))
     still, since = list(memory.still), list(memory.still_since)
     cars, unanswered = list(memory.cars), list(memory.unanswered)
-    for phase, (amperes, sampled_at) in enumerate(drawn):
+    for phase, (amperes, sampled_at, count) in enumerate(drawn):
         if abs(current[phase] - still[phase]) > STILL:
             still[phase], since[phase], cars[phase], unanswered[phase] = current[phase], at, None, 0
             continue
         then = cars[phase]
-        if sampled_at == NEVER:
+        if sampled_at == NEVER or count > memory.counted[phase]:
+            # Who has only now been heard of may have drawn that all the time.
             cars[phase] = None
         elif then is None:
             # Only what cars do while the meter stands still can show that it is stuck.
@@ -95,5 +96,6 @@ def _remember(
         still=(still[0], still[1], still[2]),
         still_since=(since[0], since[1], since[2]),
         cars=(cars[0], cars[1], cars[2]),
+        counted=(drawn[0][2], drawn[1][2], drawn[2][2]),
         unanswered=(unanswered[0], unanswered[1], unanswered[2]),
     )

@@ -550,6 +550,8 @@ class MeterMemory:
     """… since when, …"""
     cars: tuple[float | None, float | None, float | None] = (None, None, None)
     """… A that the cars behind it drew then, …"""
+    counted: tuple[int, int, int] = (0, 0, 0)
+    """… how many of them those were, …"""
     unanswered: tuple[int, int, int] = (0, 0, 0)
     """… and for how many samples it has not followed what they have moved since."""
 
