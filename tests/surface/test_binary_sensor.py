@@ -5,6 +5,7 @@ from collections.abc import Callable
 import logging
 
 from ocpp.v16.call import StatusNotification
+from ocpp.v16.enums import ChargePointErrorCode, ChargePointStatus
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -124,7 +125,11 @@ async def test_a_fault_that_a_charger_reports_is_told(
     hass: HomeAssistant, site: MockConfigEntry, house: World
 ) -> None:
     def faulted() -> StatusNotification:
-        return StatusNotification(connector_id=1, error_code="GroundFailure", status="Faulted")
+        return StatusNotification(
+            connector_id=1,
+            error_code=ChargePointErrorCode.ground_failure,
+            status=ChargePointStatus.faulted,
+        )
 
     # Only once it has been asked for its state; its answer to that would follow, and be another.
     await until(lambda: hass.states.is_state("sensor.garage_current_l1", "0.0"))
