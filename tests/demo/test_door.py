@@ -96,6 +96,7 @@ async def test_an_ordered_step_flows_and_is_timed_when_the_meter_shows_it(
     await until(lambda: step()["readable"] is not None)
     assert await metered() >= before + 8.0
     assert 0.0 <= step()["readable"] - step()["t"] <= 0.5
+    await until(lambda: world.record.samples()[-1]["t"] > step()["t"])
     sample = next(s for s in world.record.samples() if s["t"] > step()["t"])
     assert sample["house"] == [1.0, 10.0, 3.0]
     modbus.close()
