@@ -289,6 +289,21 @@ def test_but_not_before_it_could_obey() -> None:
     assert told(second) == {"a": 16}
 
 
+def test_it_is_not_taken_to_obey_because_it_is_told_something_else_meanwhile() -> None:
+    """A charger that lets 10 A through whatever it is told, and a house that makes it fall again and again."""
+    site = house(fuse(32, meter="m"), box("a", slow_to_obey=5.0))
+    memory, disobeyed = Memory(), []
+    for second in range(40):
+        now = NOW + second
+        readings = {"a": car(10, at=now, status=CHARGING)}
+        shown = {"m": shows(32 + second / 10, now)}
+        decision = run(site, seen(readings, shown, now=now), memory=memory)
+        memory = decision.memory
+        disobeyed.append(any(n.code is NoticeCode.CHARGER_DISOBEYS for n in decision.notices))
+    assert disobeyed.index(True) < 25
+    assert all(disobeyed[disobeyed.index(True) :])
+
+
 def test_a_charger_of_which_nobody_has_ever_been_told_anything_does_not_disobey() -> None:
     site = house(fuse(32), box("a"))
     asked = {"a": replace(car(), limit=32.0)}

@@ -13,6 +13,7 @@ from .model import (
     Phase,
     Session,
 )
+from .obedience import SETTLING, disobeyed, disobeys_with, unheard
 from .steps import round_down, round_up
 from .topology import Topology
 
@@ -26,11 +27,6 @@ LEAVES_SHARE = (
 LEAVES = 1.0  # A, at least
 TAKES_SHARE = 0.05
 TAKES = 0.5  # A, at least
-DISOBEYS = 1.0  # A beyond the setpoint, or …
-DISOBEYS_SHARE = 0.1  # … this share of it: less is the tolerance of pilot and meter
-SETTLING = (
-    7.0  # s beyond `slow_to_obey` (ramp, meter lag), before a sample tells what a car makes of it
-)
 STEADY = 0.5  # A between two samples: the car is not on its way to somewhere
 
 _EMPTY = ChargerMemory()
@@ -75,10 +71,10 @@ def put_together(
         rows = [(row, 1.0) for line, used in zip(lines, uses, strict=True) if used for row in line]
         conductors = sum(uses)
     if reading.online:
-        reserved = _disobeyed(charger, reading, memory, now)
+        reserved = disobeyed(charger, reading, memory, now)
         may_draw = _since_told(charger, memory, now) + reserved
     else:
-        may_draw = reserved = _unheard(charger, reading, memory, now)
+        reserved, may_draw = unheard(charger, reading, memory, now)
     return Car(
         number=number,
         charger=charger,
@@ -119,25 +115,6 @@ def _since_told(charger: Charger, memory: ChargerMemory, at: float) -> float:
     return memory.setpoint
 
 
-def _disobeyed(
-    charger: Charger, reading: ChargerReading, memory: ChargerMemory, now: float
-) -> float:
-    """A beyond what it was told long enough ago: that it draws, or that it says it lets through."""
-    told = memory.setpoint
-    settled_at = memory.changed_at + charger.slow_to_obey + SETTLING
-    let_through = 0.0
-    if memory.sample is not None and memory.sample_at >= settled_at:
-        let_through = max(memory.sample)
-    if (
-        reading.limit is not None
-        and reading.status in PLUGGED
-        and NEVER < settled_at <= now
-        and (reading.limit_until is None or now < reading.limit_until)
-    ):
-        let_through = max(let_through, min(reading.limit, charger.maximum))
-    return let_through - told if let_through > told + max(DISOBEYS, DISOBEYS_SHARE * told) else 0.0
-
-
 def is_gone(reading: ChargerReading) -> bool:
     """There is surely no car: a charger that is out of reach, or has not told its status yet, may have one."""
     return reading.status not in PLUGGED and reading.status is not ChargerStatus.UNAVAILABLE
@@ -166,6 +143,7 @@ def observe(
             uses=_known_uses(charger, reading.session),
             ceiling=None,
             asleep=False,
+            disobeys=None,
             waiting_since=None,
         )
     elif is_gone(reading) and (memory.session, memory.uses, memory.ceiling) != (None, None, None):
@@ -178,11 +156,12 @@ def observe(
         memory = replace(memory, asleep=asleep)
     if sample is None or reading.measured_at <= memory.sample_at:
         return reading, memory
-    uses, ceiling = memory.uses, memory.ceiling
+    uses, ceiling, disobeys = memory.uses, memory.ceiling, memory.disobeys
     if plugged:
         uses = _learn_uses(charger, sample, memory)
         if reading.online:  # else it draws what its fall-back lets through
             ceiling = _learn_ceiling(charger, max(sample), memory, reading.measured_at)
+            disobeys = disobeys_with(charger, max(sample), memory, reading.measured_at)
     return reading, replace(
         memory,
         sample=sample,
@@ -191,6 +170,7 @@ def observe(
         earlier_at=memory.sample_at,
         uses=uses,
         ceiling=ceiling,
+        disobeys=disobeys,
     )
 
 
@@ -285,19 +265,6 @@ def _settled(charger: Charger, drawn: float, memory: ChargerMemory, measured_at:
         and memory.sample is not None
         and abs(drawn - max(memory.sample)) < STEADY
     )
-
-
-def _unheard(charger: Charger, reading: ChargerReading, memory: ChargerMemory, now: float) -> float:
-    """A that a charger counts with while it cannot be told anything.
-
-    What it was told last until that ends by itself, then its fall-back; its maximum where the fall-back was
-    never seen to work. Where nobody knows when it ends, the most of these.
-    """
-    after = charger.fallback if charger.fallback_proved else charger.maximum
-    live = min(charger.maximum, max(memory.setpoint, reading.limit or 0.0))
-    if reading.limit_until is None:
-        return max(after, live)
-    return live if now < reading.limit_until else after
 
 
 def _known_uses(charger: Charger, session: Session | None) -> tuple[bool, ...] | None:

@@ -20,7 +20,7 @@ from .charger import Charger, ChargerSample
 from .faults import Fault, Outcome, run, worst
 from .fuse import Fuse
 from .house import Appliance, HeatPump, House
-from .line import Line
+from .line import LIFE, Line
 from .matrix import MATRIX
 from .meter import Meter, MeterModel
 from .plant import Plant, Sample
@@ -31,6 +31,7 @@ from .station import Station, StationModel
 from .sun import Sun
 
 __all__ = [
+    "LIFE",
     "MATRIX",
     "PHASES",
     "Account",

@@ -1,0 +1,98 @@
+"""Whether a charger does what it is told, and what it counts with where it does not, or cannot be told."""
+
+import math
+
+from .model import NEVER, PLUGGED, Charger, ChargerMemory, ChargerReading
+
+__all__ = ["RAMP", "SETTLING", "disobeyed", "disobeys_with", "told_lately", "unheard"]
+
+DISOBEYS = 1.0  # A beyond the setpoint, or …
+DISOBEYS_SHARE = 0.1  # … this share of it: less is the tolerance of pilot and meter
+SETTLING = (
+    7.0  # s beyond `slow_to_obey` (ramp, meter lag), before a sample tells what a car makes of it
+)
+RAMP = 2.0  # A/s at which a car falls at least, once it has begun to
+
+
+def disobeyed(
+    charger: Charger, reading: ChargerReading, memory: ChargerMemory, now: float
+) -> float:
+    """A beyond its setpoint: that it draws, or says it lets through, though it was told long enough ago."""
+    told = memory.setpoint
+    let_through = 0.0
+    if memory.sample is not None:
+        drawn = max(memory.sample)
+        # Who has disobeyed counts with what it draws, whatever it is told meanwhile, until it was seen to obey.
+        if memory.disobeys or drawn > _tolerated(_told_at_most(charger, memory, memory.sample_at)):
+            let_through = drawn
+    if (
+        reading.limit is not None
+        and reading.status in PLUGGED
+        and memory.changed_at != NEVER
+        and (reading.limit_until is None or now < reading.limit_until)
+        and reading.limit > _tolerated(_told_at_most(charger, memory, now))
+    ):
+        let_through = max(let_through, min(reading.limit, charger.maximum))
+    return let_through - told if let_through > _tolerated(told) else 0.0
+
+
+def disobeys_with(
+    charger: Charger, drawn: float, memory: ChargerMemory, measured_at: float
+) -> float | None:
+    """A that the car draws, or drew, although it was told less; None once it has followed something lower."""
+    told = _tolerated(_told_at_most(charger, memory, measured_at))
+    if drawn > told:
+        return drawn
+    if memory.disobeys is not None and told < memory.disobeys:
+        return None
+    return memory.disobeys
+
+
+def _tolerated(told: float) -> float:
+    return told + max(DISOBEYS, DISOBEYS_SHARE * told)
+
+
+def _told_at_most(charger: Charger, memory: ChargerMemory, at: float) -> float:
+    """The most (A) that it was told in the time before `at` in which it may not have followed; inf: not known."""
+    begins = at - charger.slow_to_obey - SETTLING
+    most = 0.0
+    for since, amperes in reversed(memory.told or ((memory.changed_at, memory.setpoint),)):
+        most = max(most, amperes)
+        if since <= begins:
+            return most
+    return math.inf
+
+
+def told_lately(
+    charger: Charger, memory: ChargerMemory, current: float, now: float
+) -> tuple[tuple[float, float], ...]:
+    """What it was told in the time that it has to follow, and is told now."""
+    told = memory.told
+    if not told and memory.changed_at != NEVER:
+        told = ((memory.changed_at, memory.setpoint),)
+    begins = now - charger.slow_to_obey - SETTLING
+    while len(told) > 1 and told[1][0] <= begins:
+        told = told[1:]
+    return (*told, (now, current))
+
+
+def unheard(
+    charger: Charger, reading: ChargerReading, memory: ChargerMemory, now: float
+) -> tuple[float, float]:
+    """A that a charger counts with while it cannot be told anything, and the most that it may draw.
+
+    What it was told last until that ends by itself, then its fall-back; its maximum where the fall-back was
+    never seen to work. Where nobody knows when it ends, the most of these. A setpoint that has just ended
+    takes its time, like one that was told.
+    """
+    after = charger.fallback if charger.fallback_proved else charger.maximum
+    live = min(charger.maximum, max(memory.setpoint, reading.limit or 0.0))
+    if reading.limit_until is None:
+        most = max(after, live)
+        return most, most
+    if now < reading.limit_until:
+        return live, live
+    falls_for = now - reading.limit_until - charger.slow_to_obey
+    if charger.slow_to_obey == 0.0 or falls_for > (live - after) / RAMP:
+        return after, after
+    return after, max(after, live)
