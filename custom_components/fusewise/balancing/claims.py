@@ -100,7 +100,7 @@ def _claims_nothing(car: Car, now: float, price: float | None, settings: Setting
     status, session = car.reading.status, car.session
     if not car.reading.online:
         code = ReasonCode.PROVING if car.reading.proving else ReasonCode.OFFLINE
-        return Reason(code=code, limit=car.may_draw, until=car.reading.limit_until)
+        return Reason(code=code, limit=car.reserved, until=car.reading.limit_until)
     if status in (ChargerStatus.FAULTED, ChargerStatus.UNAVAILABLE):
         return Reason(code=ReasonCode.FAULTED)
     if not car.plugged or status is ChargerStatus.FINISHING:

@@ -26,6 +26,7 @@ from .model import (
     Site,
     Snapshot,
 )
+from .obedience import told_lately
 from .reasons import Reasons
 from .signals import possible_reading, possible_snapshot
 from .steady import Steadied, steady
@@ -220,6 +221,7 @@ def _remember(
         changed_at=now if changed else memory.changed_at,
         fell_at=now if told.demanded and not first_word else memory.fell_at,
         before=max(was, still_drawn(car, now)) if changed else memory.before,
+        told=told_lately(car.charger, memory, current, now) if changed else memory.told,
         waiting_since=waiting,
         on_since=on_since,
         off_since=off_since,

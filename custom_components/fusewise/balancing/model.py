@@ -512,6 +512,10 @@ class ChargerMemory:
     """When a limit made it fall last."""
     before: float = 0.0
     """A: the most that it may still draw from earlier setpoints, until `slow_to_obey` after `changed_at`."""
+    told: tuple[tuple[float, float], ...] = ()
+    """(since when, A) of the setpoints in the time that its car has to follow, the newest last."""
+    disobeys: float | None = None
+    """A that its car drew although it was told less; None: it was seen to obey since."""
     on_since: float | None = None
     """Since when it has had its place among those who charge; None: it has none."""
     off_since: float | None = None

@@ -16,11 +16,11 @@ import math
 
 from .cars import USED, Car, may_have_drawn, still_drawn
 from .model import PHASES, MeterMemory, PerPhase
+from .obedience import RAMP
 
 __all__ = ["estimate_others"]
 
 SAME_INSTANT = 0.05  # s
-RAMP = 2.0  # A/s at which a car falls at least, once it has begun to
 
 
 def estimate_others(

@@ -46,6 +46,7 @@ def _of_charger(memory: ChargerMemory, now: float, recent: bool) -> ChargerMemor
         session=None if memory.session is None else RESUMED,
         uses=memory.uses,
         ceiling=memory.ceiling,
+        disobeys=memory.disobeys,
     )
 
 
