@@ -14,13 +14,14 @@ type Entities = Mapping[tuple[str | None, str], str]
 def dashboard(rating: float, chargers: Iterable[tuple[str, str]], entities: Entities) -> Card:
     """Lovelace's configuration. `chargers` are (subentry id, name)."""
     chargers = list(chargers)
-    sections = [_fuse(rating, entities), _over_time(chargers, entities)]
+    sections = [_fuse(rating, entities)]
     sections += [_charger(subentry, name, entities) for subentry, name in chargers]
+    sections.append(_over_time(chargers, entities))
     view = {
         "title": TITLE,
         "path": "home",
         "type": "sections",
-        "max_columns": 4,
+        "max_columns": 3,
         "sections": sections,
     }
     return {"title": TITLE, "views": [view]}
@@ -69,24 +70,18 @@ def _over_time(chargers: list[tuple[str, str]], entities: Entities) -> Card:
     setpoints = [
         {"entity": entities[subentry, "setpoint"], "name": name} for subentry, name in chargers
     ]
-    return _section(
-        "The last minutes",
-        "mdi:chart-line",
-        [
-            {
-                "type": "history-graph",
-                "title": "What the fuse carries",
-                "entities": loads,
-                "hours_to_show": 0.1,
-            },
-            {
-                "type": "history-graph",
-                "title": "What each charger is told",
-                "entities": setpoints,
-                "hours_to_show": 0.1,
-            },
-        ],
-    )
+    graphs = {"What the fuse carries": loads, "What each charger is told": setpoints}
+    cards: list[Card] = [
+        {
+            "type": "history-graph",
+            "title": title,
+            "entities": shown,
+            "hours_to_show": 0.1,
+            "grid_options": {"columns": 12},
+        }
+        for title, shown in graphs.items()
+    ]
+    return _section("The last minutes", "mdi:chart-line", cards, span=2)
 
 
 def _charger(subentry: str, name: str, entities: Entities) -> Card:
