@@ -103,7 +103,7 @@ class Loop:
         readings = {name: box.reading(now) for name, box in boxes.items()}
         self.tested = self.prover.step(self.site, readings, self.decision, now)
         if self.tested is not None:
-            left = replace(readings[self.tested], online=False, proving=True)
+            left = replace(readings[self.tested], online=False, left_alone=ReasonCode.PROVING)
             readings[self.tested] = left
         flows = self.house + sum(box.drawn(now) for box in boxes.values())
         self.seen.append((now, flows))

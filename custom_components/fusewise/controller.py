@@ -16,11 +16,14 @@ import time
 from .balancing.decide import decide
 from .balancing.errors import ClockError
 from .balancing.model import (
+    NEVER,
     ChargerReading,
+    ChargerStatus,
     Decision,
     GridLimit,
     Memory,
     Mode,
+    ReasonCode,
     Session,
     Site,
     Snapshot,
@@ -33,9 +36,8 @@ from .proving import Prover
 _LOGGER = logging.getLogger(__name__)
 
 TICK = 1.0  # s; a third of the shortest life of a limit in a charger (10 s) with room to spare
-FIRST_READINGS = (
-    5.0  # s that the first cycle waits for the meters; limits in chargers live for longer
-)
+FIRST_READINGS = 5.0  # s that the first cycle waits for the meters
+SETTLES = 10.0  # s that a charger is left alone at most, until it is known what its car draws
 
 NOTHING_REMEMBERED = Memory()
 
@@ -81,6 +83,8 @@ class Controller:
         self._meters: dict[str, Meter] = {}
         self._readers: dict[str, tuple[Meter, asyncio.Task[None]]] = {}
         self._running = False
+        self._settled: dict[str, float] = {}
+        """Since when each charger is connected; NEVER once it is known what its car draws."""
         self._subscriptions: list[Unsubscribe] = []
         self._failing = False
         self.grid_limits: tuple[GridLimit, ...] = ()
@@ -200,7 +204,8 @@ class Controller:
             key: _with_wish(line.charger.reading, self.wish(key))
             for key, line in self._lines.items()
         }
-        left_alone = self._prove(chargers, now)
+        self._prove(chargers, now)
+        self._settle(chargers, now)
         snapshot = Snapshot(
             now=now,
             meters={
@@ -218,21 +223,42 @@ class Controller:
             line = self._lines.get(setpoint.charger)
             if line is None:
                 continue
-            if setpoint.charger == left_alone:
+            if chargers[setpoint.charger].left_alone is not None:
                 line.rest()
             else:
                 line.tell(setpoint.current)
         self._publish(decision)
 
-    def _prove(self, chargers: dict[str, ChargerReading], now: float) -> str | None:
-        """Go on testing a fall-back; the charger that is tested counts like one that is out of reach."""
+    def _prove(self, chargers: dict[str, ChargerReading], now: float) -> None:
+        """Go on testing a fall-back: who is tested is left alone."""
         before = self.prover.proofs
         tested = self.prover.step(self.site, chargers, self.decision, now)
         if self.prover.proofs is not before:
             self.site = self._as_proved(self.site)
         if tested is not None:
-            chargers[tested] = replace(chargers[tested], online=False, proving=True)
-        return tested
+            chargers[tested] = _left_alone(chargers[tested], ReasonCode.PROVING)
+
+    def _settle(self, chargers: dict[str, ChargerReading], now: float) -> None:
+        """Wait a moment until it is known what a car draws that charged before we heard of it.
+
+        Until its charger has measured, and a meter has seen the same moment, it could only be paused to be
+        safe. Its limit, or its fall-back, holds it all the same.
+        """
+        for key, reading in chargers.items():
+            if not reading.online:
+                self._settled.pop(key, None)
+                continue
+            since = self._settled.setdefault(key, now)
+            if since == NEVER:
+                continue
+            unknown = reading.current is None or any(
+                meter.reading is not None and meter.reading.measured_at < reading.measured_at
+                for meter in self._meters.values()
+            )
+            if unknown and reading.status is ChargerStatus.CHARGING and now - since < SETTLES:
+                chargers[key] = _left_alone(reading, ReasonCode.STARTING)
+            elif reading.status is not ChargerStatus.UNAVAILABLE:
+                self._settled[key] = NEVER
 
     def _as_proved(self, site: Site) -> Site:
         """The site with what is known of its chargers' fall-backs."""
@@ -243,6 +269,10 @@ class Controller:
                 for charger in site.chargers
             ),
         )
+
+
+def _left_alone(reading: ChargerReading, reason: ReasonCode) -> ChargerReading:
+    return replace(reading, online=False, left_alone=reason)
 
 
 def _with_wish(reading: ChargerReading, wish: Wish) -> ChargerReading:

@@ -190,7 +190,7 @@ class FusewiseCoordinator(DataUpdateCoordinator[SiteView]):
         self._began = self.published_at = steady_clock()
         for watch, interval in (
             (self._watch, OVERDUE / 2),
-            (self.async_keep, KEPT_EVERY),
+            (self._keep, KEPT_EVERY),
             (self._arm_anew, ARMED_ANEW),
         ):
             entry.async_on_unload(async_track_time_interval(hass, watch, interval))
@@ -202,12 +202,16 @@ class FusewiseCoordinator(DataUpdateCoordinator[SiteView]):
             async with asyncio.timeout(FIRST_READINGS + TICK):
                 await self._decided.wait()
 
-    async def async_keep(self, _: datetime | Event | None = None) -> None:
-        """Keep what is known for the next start."""
-        controller = self.controller
-        await self._store.async_save(
-            Kept(memory=controller.memory, proofs=controller.prover.proofs)
-        )
+    async def async_keep(self, _: Event | None = None) -> None:
+        """Keep all that is known for the next start."""
+        await self._store.async_save(self._known(), always=True)
+
+    async def _keep(self, _now: datetime) -> None:
+        """Keep it in case that there is no time to say goodbye."""
+        await self._store.async_save(self._known(), always=False)
+
+    def _known(self) -> Kept:
+        return Kept(memory=self.controller.memory, proofs=self.controller.prover.proofs)
 
     async def _arm_anew(self, _now: datetime | None = None) -> None:
         """Arm the chargers otherwise, where the house or a charger was seen to be otherwise."""

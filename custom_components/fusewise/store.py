@@ -4,10 +4,9 @@ It is written now and then, and when Home Assistant stops; memory cards wear.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 import logging
-import math
 from typing import Any
 
 from homeassistant.core import HomeAssistant
@@ -15,8 +14,8 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.storage import Store
 
 from .balancing.codec import FormatError, from_json, to_json
-from .balancing.model import NEVER, ChargerMemory, CircuitMemory, Memory
-from .balancing.restart import outlive
+from .balancing.model import NEVER, ChargerMemory, CircuitMemory, Memory, MeterMemory
+from .balancing.restart import MOMENT, outlive
 from .const import DOMAIN
 from .proving import Proof
 
@@ -43,8 +42,8 @@ class SiteStore:
         self._store: Store[dict[str, Any]] = Store(
             hass, VERSION, f"{DOMAIN}.{entry_id}", private=True, atomic_writes=True
         )
-        self._known: dict[str, Any] = {}
-        """What was written last, but for the time."""
+        self._lasting = Kept()
+        """What was written last of what outlives a restart."""
 
     async def async_load(self, now: float) -> Kept:
         """What was kept, as far as it is still true. A file that cannot be read is no hindrance."""
@@ -55,12 +54,13 @@ class SiteStore:
             stored = None
         return Kept() if stored is None else _read(stored, now)
 
-    async def async_save(self, kept: Kept) -> None:
-        """Write, where there is something new."""
-        data = _written(kept)
-        if data != self._known:
-            self._known = data
-            await self._store.async_save({**data, "time": to_json(kept.memory)["time"]})
+    async def async_save(self, kept: Kept, *, always: bool) -> None:
+        """Write; or, where that is not wanted always, only where something has changed that lasts."""
+        later = outlive(kept.memory, kept.memory.time + 2 * MOMENT)
+        lasting = Kept(memory=replace(later, time=NEVER), proofs=kept.proofs)
+        if always or lasting != self._lasting:
+            self._lasting = lasting
+            await self._store.async_save(_written(kept))
 
     async def async_remove(self) -> None:
         """Forget everything."""
@@ -68,13 +68,7 @@ class SiteStore:
 
 
 def _written(kept: Kept) -> dict[str, Any]:
-    time = kept.memory.time
-    memory = outlive(kept.memory, math.inf if time == NEVER else time)
-    return {
-        "chargers": {name: to_json(charger) for name, charger in memory.chargers.items()},
-        "circuits": {name: to_json(circuit) for name, circuit in memory.circuits.items()},
-        "proofs": {name: to_json(proof) for name, proof in kept.proofs.items()},
-    }
+    return {**to_json(kept.memory), "proofs": {n: to_json(p) for n, p in kept.proofs.items()}}
 
 
 def _read(stored: Mapping[str, Any], now: float) -> Kept:
@@ -82,14 +76,10 @@ def _read(stored: Mapping[str, Any], now: float) -> Kept:
     memory = Memory(
         time=time if isinstance(time, float | int) else NEVER,
         chargers=_each(ChargerMemory, stored, "chargers"),
+        meters=_each(MeterMemory, stored, "meters"),
         circuits=_each(CircuitMemory, stored, "circuits"),
     )
-    proofs = _each(Proof, stored, "proofs")
-    return Kept(
-        memory=outlive(memory, now),
-        # One from the future was made by a clock that was wrong; what it showed is true all the same.
-        proofs=proofs,
-    )
+    return Kept(memory=outlive(memory, now), proofs=_each(Proof, stored, "proofs"))
 
 
 def _each[T](kind: type[T], stored: Mapping[str, Any], key: str) -> dict[str, T]:

@@ -256,3 +256,17 @@ def test_a_charger_that_is_wired_anew_in_place_is_measured_anew() -> None:
     for wiring in ("L2", "L3 L1", "L1 L2 L3"):
         decision = run(site(wiring), at(NOW + 6, 9.0, 0.0, 0.0), memory=memory)
         assert told(decision)["a"] >= 6
+
+
+def test_a_first_measurement_after_a_restart_is_no_move_of_the_car() -> None:
+    site = house(fuse(25, meter="grid"), box("a"))
+    silent = ChargerReading(status=ChargerStatus.UNAVAILABLE)
+    memory = Memory()
+    for second in range(12):
+        now = NOW + second
+        reading = UNHEARD if second < 3 else silent if second < 6 else charging(8.2, NOW + 6, "a")
+        meter = {"grid": shows((10.2, 0.0, 0.0), at=now)}
+        decision = run(site, seen({"a": reading}, meter, now=now), memory=memory)
+        memory = decision.memory
+        assert decision.circuits[0].fallback is None
+    assert told(decision)["a"] >= 8.2

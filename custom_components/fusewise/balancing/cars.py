@@ -128,7 +128,7 @@ def observe(
     if reading is None:
         return _NO_CAR, memory
     sample = reading.current
-    unspoken_to = memory.changed_at == NEVER and memory.setpoint == 0
+    unspoken_to = reading.online and memory.changed_at == NEVER and memory.setpoint == 0
     draws = sample is not None and max(sample) > USED and reading.status in PLUGGED
     if unspoken_to and (draws or reading.status is ChargerStatus.CHARGING):
         memory = _taken_over(charger, reading, sample, memory)

@@ -99,7 +99,7 @@ def make_claims(
 def _claims_nothing(car: Car, now: float, price: float | None, settings: Settings) -> Reason | None:
     status, session = car.reading.status, car.session
     if not car.reading.online:
-        code = ReasonCode.PROVING if car.reading.proving else ReasonCode.OFFLINE
+        code = car.reading.left_alone or ReasonCode.OFFLINE
         return Reason(code=code, limit=car.reserved, until=car.reading.limit_until)
     if status in (ChargerStatus.FAULTED, ChargerStatus.UNAVAILABLE):
         return Reason(code=ReasonCode.FAULTED)

@@ -9,7 +9,7 @@ import math
 from operator import add, sub
 
 from .allowance import house_allowance
-from .cars import Car
+from .cars import Car, is_gone
 from .meters import Drawn, judge
 from .model import (
     NEVER,
@@ -189,7 +189,7 @@ def _drawn(topology: Topology, cars: Iterable[Car]) -> list[list[Drawn]]:
     counts = [[0] * PHASES for _ in topology.circuits]
     for car, circuit in zip(cars, topology.feeds, strict=True):
         memory = car.memory
-        if car.reading.online and not car.plugged:
+        if car.reading.online and is_gone(car.reading):
             continue
         if memory.sample is None:
             # What has not been measured yet will look like a move when it is.

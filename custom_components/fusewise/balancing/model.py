@@ -307,9 +307,9 @@ class ChargerReading:
     """A: the setpoint that it has accepted and that is in force; None: none is known."""
     limit_until: float | None = None
     """When that setpoint ends by itself and the charger returns to its fall-back."""
-    proving: bool = False
-    """Its fall-back is being tested: it is told nothing, and counts like one that is out of reach."""
     session: Session | None = None
+    left_alone: ReasonCode | None = None
+    """Why it is told nothing for a while: it is not `online` then, and counts like one that is out of reach."""
 
 
 class LimitScope(StrEnum):

@@ -1,24 +1,27 @@
 """What of the memory outlives a restart: whose turn it is, what was learnt, how warm the fuse is.
 
-What is only true from one second to the next is left behind: what was last told and measured. A car that
-charges when we come back is taken over from what it draws then.
+What is only true from one second to the next is left behind, but for a reload: what was last told and
+measured. A car that charges when we come back is taken over from what it draws then.
 """
 
 from dataclasses import replace
 
 from .model import NEVER, RESUMED, ChargerMemory, CircuitMemory, Memory
 
-__all__ = ["outlive"]
+__all__ = ["MOMENT", "outlive"]
 
+MOMENT = 10.0  # s: a site that is reloaded; the chargers still hold what they were told
 HOUR = 3600.0  # s: who was away for longer finds other cars
 
 
 def outlive(memory: Memory, now: float) -> Memory:
     """The memory for the first cycle after a restart.
 
-    After more than an hour only what is long-lived is left of a charger. Times that lie in the future are dropped: the
+    After a moment that is all of it, after more than an hour only what is long-lived. Times that lie in the future are dropped: the
     computer's clock was wrong, then or now, so how old the rest is cannot be known.
     """
+    if 0 <= now - memory.time <= MOMENT:
+        return memory
     recent = 0 <= now - memory.time <= HOUR
     return Memory(
         # Heat and demand go on from then, with what flows now.
