@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from custom_components.fusewise.balancing.model import (
+    NEVER,
     ChargerMemory,
     ChargerStatus,
     CircuitMemory,
@@ -56,6 +57,10 @@ def test_with_samples_of_equal_age_it_is_plain_subtraction() -> None:
 
 def test_a_car_that_does_not_measure_counts_with_nothing_at_first() -> None:
     assert counted(15, sample=None, setpoint=10, last=None) == 15
+
+
+def test_unless_it_was_charging_when_we_came_for_then_it_draws_its_floor() -> None:
+    assert counted(15, sample=None, setpoint=6, changed_at=NEVER, last=None) == 9
 
 
 def test_then_the_house_is_taken_to_have_changed_as_little_as_the_car_allows() -> None:

@@ -78,6 +78,10 @@ class Home(SimulatedSite):
         self.run(seconds)
         self.watch_anew()
 
+    def forget(self) -> None:
+        """From now on the controller starts without any memory."""
+        self.outlive = None
+
     def until(self, happens: Callable[[Moment], bool], within: float) -> float:
         """Let time pass until that happens; how long it took (s). Fails if it does not."""
         begun = self.time

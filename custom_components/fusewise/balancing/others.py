@@ -15,7 +15,7 @@ from collections.abc import Iterable, Sequence
 import math
 
 from .cars import USED, Car, may_have_drawn, still_drawn
-from .model import PHASES, MeterMemory, PerPhase
+from .model import NEVER, PHASES, ChargerStatus, MeterMemory, PerPhase
 from .obedience import RAMP
 
 __all__ = ["estimate_others"]
@@ -64,7 +64,7 @@ def _drawn(car: Car, at: float, is_new: bool) -> tuple[Sequence[float], Sequence
     if sample is None:
         most = may_have_drawn(car, at)
         conductors = len(car.charger.wiring)
-        return [0.0] * conductors, [most] * conductors, at
+        return [lowest] * conductors, [most] * conductors, at
     sampled_at = memory.sample_at
     if sampled_at > at + SAME_INSTANT:
         earlier = memory.earlier
@@ -72,6 +72,7 @@ def _drawn(car: Car, at: float, is_new: bool) -> tuple[Sequence[float], Sequence
             return [0.0] * len(sample), sample, at
         if memory.earlier_at > at + SAME_INSTANT and not is_new:
             # Both samples are of later. What the car drew then was counted when the meter's sample came.
+        lowest = min(car.charger.floor, most) if _charged_before(car) else 0.0
             return [0.0] * len(sample), [math.inf] * len(sample), at
         return (
             [min(a, b) for a, b in zip(sample, earlier, strict=True)],
@@ -102,3 +103,9 @@ def _drawn(car: Car, at: float, is_new: bool) -> tuple[Sequence[float], Sequence
         least.append(low)
         most_drawn.append(high)
     return least, most_drawn, sampled_at
+
+
+def _charged_before(car: Car) -> bool:
+    """It was charging when we first heard of it: then it draws its floor, and goes on with that."""
+    unspoken_to = car.memory.changed_at == NEVER and car.memory.setpoint > 0
+    return unspoken_to and car.reading.online and car.reading.status is ChargerStatus.CHARGING

@@ -111,7 +111,7 @@ class SimulatedSite:
         """The last one; None: there was none since the controller started."""
         self._decide = decide
         self._sees_sun = sees_sun
-        self._outlive = outlive
+        self.outlive = outlive
         self.houses, self.suns = dict(houses or {}), dict(suns or {})
         self._sun: PerPhase = NOTHING
         parents = {circuit.id: circuit.parent for circuit in site.circuits}
@@ -199,7 +199,7 @@ class SimulatedSite:
         """Start the controller, by a clock that may have been set meanwhile; one that runs is killed first."""
         self.kill()
         self._controller_lives, self._clock_ahead = True, clock_ahead
-        keep, now = self._outlive, self._now
+        keep, now = self.outlive, self._now
         self._memory = Memory() if keep is None else keep(self._memory, now)
         self._cycled_at = now - TICK - self._pace
         for line in self.lines.values():
