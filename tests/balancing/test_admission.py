@@ -189,6 +189,14 @@ def test_two_phase_cars_that_exclude_each_other_take_turns_too() -> None:
     assert max(waits(site, cars, hours=2, every=10).values()) <= 900
 
 
+def test_a_car_that_charges_before_anybody_let_it_has_not_lost_its_turn_by_that() -> None:
+    site = house(fuse(6), box("a"), box("b"), turn_time=600)
+    waited = ChargerMemory(waiting_since=NOW - 600, session="session")
+    memory = Memory(time=NOW - 1, chargers={"a": waited})
+    both = {"a": car(6, status=ChargerStatus.CHARGING), "b": car(departure=NOW + 600)}
+    assert targets(run(site, seen(both), memory=memory)) == {"a": 6, "b": 0}
+
+
 def test_a_car_that_wants_nothing_keeps_nobody_waiting_who_does() -> None:
     site = house(fuse(6), box("a"), box("b"), turn_time=900, minimum_on=300)
     memory, charged = Memory(), {"a": 0.0, "b": 0.0}

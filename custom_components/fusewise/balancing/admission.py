@@ -30,9 +30,9 @@ def in_order(
         memory = claim.car.memory
         turn = turns.get(claim.car.number, settings.turn_time)
         since = memory.waiting_since
-        if claim.placed:
+        if memory.on_since is not None:
             stays = min(turn, SHORTEST_STAY if memory.asleep else shortest)
-            queues = memory.on_since is not None and now - memory.on_since < stays
+            queues = now - memory.on_since < stays
         else:
             queues = since is not None and now - since >= turn
         if queues and since is not None:
