@@ -63,6 +63,7 @@ def _drawn(car: Car, at: float, is_new: bool) -> tuple[Sequence[float], Sequence
     sample = memory.sample
     if sample is None:
         most = may_have_drawn(car, at)
+        lowest = min(car.charger.floor, most) if _charged_before(car) else 0.0
         conductors = len(car.charger.wiring)
         return [lowest] * conductors, [most] * conductors, at
     sampled_at = memory.sample_at
@@ -72,7 +73,6 @@ def _drawn(car: Car, at: float, is_new: bool) -> tuple[Sequence[float], Sequence
             return [0.0] * len(sample), sample, at
         if memory.earlier_at > at + SAME_INSTANT and not is_new:
             # Both samples are of later. What the car drew then was counted when the meter's sample came.
-        lowest = min(car.charger.floor, most) if _charged_before(car) else 0.0
             return [0.0] * len(sample), [math.inf] * len(sample), at
         return (
             [min(a, b) for a, b in zip(sample, earlier, strict=True)],
