@@ -18,7 +18,7 @@ from .account import Account, PhaseAccount, account
 from .car import Car, CarModel, CarState
 from .charger import Charger, ChargerSample
 from .faults import Fault, Outcome, run, worst
-from .fuse import Fuse
+from .fuse import BEARS, Fuse
 from .house import Appliance, HeatPump, House
 from .line import LIFE, Line
 from .matrix import MATRIX
@@ -31,6 +31,7 @@ from .station import Station, StationModel
 from .sun import Sun
 
 __all__ = [
+    "BEARS",
     "LIFE",
     "MATRIX",
     "PHASES",
