@@ -161,6 +161,13 @@ def stories(draw: st.DrawFn) -> tuple[Site, list[Snapshot]]:
     for _ in range(draw(st.integers(2, 6))):
         now += draw(st.sampled_from([1, 5, 30, 300]))
         readings = draw(cars(site))
+        for charger in site.chargers:
+            # Some measure; on one conductor, so that nothing is learnt of phases.
+            if charger.id in readings and len(charger.wiring) == 1 and draw(st.booleans()):
+                drawn = (draw(st.sampled_from([0.0, 5.7, 10.0, 16.0])),)
+                readings[charger.id] = replace(
+                    readings[charger.id], current=drawn, measured_at=now - draw(st.integers(0, 2))
+                )
         flowing = draw(st.tuples(*[st.integers(-10, 30).map(float)] * 3))
         silent = draw(st.integers(0, 5)) == 0
         snapshots.append(seen(readings, {} if silent else {"m": shows(flowing, now)}, now=now))
