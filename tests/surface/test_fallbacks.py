@@ -1,5 +1,6 @@
 """What chargers do without Home Assistant is tested, fits the fuse, and is told to their owner."""
 
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
@@ -194,6 +195,11 @@ async def test_a_house_that_was_seen_to_draw_more_leaves_less_to_be_armed(
     coordinator = entry.runtime_data
     assert hass.states.get("sensor.home_house_allowance_l2") is None  # off until wanted
     house.order(Phase.L2, 14.0)
+    await until(lambda: coordinator.controller.memory.circuits["main"].worst[1] > 15.0)
+    assert coordinator.data.main.allowance[1] < 15.0  # its owner's figure, for a week
+    memory = coordinator.controller.memory
+    watched = replace(memory.circuits["main"], since=memory.time - 8 * 86_400)
+    coordinator.controller.memory = replace(memory, circuits={"main": watched})
     await until(lambda: coordinator.data.main.allowance[1] > 15.0)
     await coordinator._arm_anew()
     await until(lambda: armed(entry, "carport") == 0.0)
