@@ -1,11 +1,13 @@
 """Sharing is exact weighted max-min: nobody can have more unless somebody who has no more loses."""
 
+import math
 from typing import Any
 
 import highspy
 from hypothesis import given, strategies as st
 import pytest
 
+from custom_components.fusewise.balancing.errors import BalancingError
 from custom_components.fusewise.balancing.sharing import Part, share
 
 from .sites import PROPERTY
@@ -116,3 +118,27 @@ def test_where_nothing_binds_everybody_has_all() -> None:
 
 def test_nobody_shares_nothing() -> None:
     assert share([10], []) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("capacity", "part", "says"),
+    [
+        ([math.nan], Part(0, 6, [(0, 1.0)]), "the capacity of row 0 is not a number"),
+        ([6], Part(7, 6, [(0, 1.0)]), "part 0: 7 to 6 A is no range"),
+        ([6], Part(-1, 6, [(0, 1.0)]), "part 0: -1 to 6 A"),
+        ([6], Part(0, math.inf, [(0, 1.0)]), "part 0: 0 to inf A"),
+        ([6], Part(math.nan, 6, [(0, 1.0)]), "part 0: nan to 6 A"),
+        ([6], Part(0, 6, [(0, 1.0)], weight=0), "weight 0"),
+        ([6], Part(0, 6, [(0, 1.0)], weight=math.nan), "weight nan"),
+        ([6], Part(0, 6, [(0, 1.0)], offset=math.inf), "offset inf"),
+        ([6], Part(0, 6, [(1, 1.0)]), "there is no row 1"),
+        ([6], Part(0, 6, [(0, 0.0)]), "0.0 is not above 0"),
+        ([6], Part(0, 6, [(0, -1.0)]), "-1.0 is not above 0"),
+    ],
+)
+def test_figures_that_nobody_can_share_by_are_named(
+    capacity: list[float], part: Part, says: str
+) -> None:
+    with pytest.raises(BalancingError) as error:
+        share(capacity, [part])
+    assert says in str(error.value)

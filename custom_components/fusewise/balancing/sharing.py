@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 import math
 
+from .errors import BalancingError
+
 __all__ = ["EPSILON", "Part", "share", "share_left"]
 
 EPSILON = 1e-9  # A: what floating point may add up to
@@ -39,7 +41,10 @@ def share(capacity: Sequence[float], parts: Sequence[Part]) -> tuple[list[float]
 
     `capacity[row]` is what the parts may load that row with in total. The lower bounds are given in any case:
     whoever calls has made sure that they fit. Where no row bound a part (its own upper bound did), None.
+
+    Raises BalancingError naming the part or row whose figures cannot be shared by.
     """
+    _check(capacity, parts)
     left = list(capacity)
     for part in parts:
         lower = part.lower
@@ -55,6 +60,24 @@ def share_left(
     filling = _Filling(left, parts)
     filling.run()
     return filling.shares, filling.bound
+
+
+def _check(capacity: Sequence[float], parts: Sequence[Part]) -> None:
+    for row, amperes in enumerate(capacity):
+        if math.isnan(amperes):
+            raise BalancingError(f"the capacity of row {row} is not a number")
+    for number, part in enumerate(parts):
+        if not 0 <= part.lower <= part.upper < math.inf:
+            raise BalancingError(f"part {number}: {part.lower!r} to {part.upper!r} A is no range")
+        if not (0 < part.weight < math.inf and -math.inf < part.offset < math.inf):
+            raise BalancingError(
+                f"part {number}: weight {part.weight!r} must be above 0 and offset {part.offset!r} a number"
+            )
+        for row, coefficient in part.rows:
+            if not (0 <= row < len(capacity) and 0 < coefficient < math.inf):
+                raise BalancingError(
+                    f"part {number}: there is no row {row}, or {coefficient!r} is not above 0"
+                )
 
 
 class _Row:
