@@ -61,6 +61,8 @@ def test_how_many_are_left_can_be_shown() -> None:
     charger = memory.chargers["a"]
     assert boosts_left(charger, SITE.settings, NOW) == 1
     assert boosts_left(charger, SITE.settings, NOW + 7 * DAY) == 2
+    fewer = Settings(boosts_per_week=0)
+    assert boosts_left(charger, fewer, NOW) == 0
     assert boosts_left(charger, Settings(), NOW) is None
 
 

@@ -1,0 +1,108 @@
+"""A meter is believed until it is silent, stands still while cars move, or says what cannot be."""
+
+import pytest
+
+from custom_components.fusewise.balancing.meters import silent_after
+from custom_components.fusewise.balancing.model import (
+    ChargerStatus,
+    FallbackCause,
+    PerPhase,
+    Snapshot,
+)
+
+from .builders import NOW, box, car, fuse, house, run, seen, shows
+
+SITE = house(fuse(32, meter="m", house_allowance=(5.0, 5.0, 5.0)), box("a"), smoothing=1.0)
+
+
+def played(*cycles: tuple[float, PerPhase | float], every: float = 1.0) -> FallbackCause | None:
+    """What is thought of the meter after these: what the car on L1 draws, and what the meter shows."""
+    snapshots: list[Snapshot] = []
+    for number, (drawn, shown) in enumerate(cycles):
+        at = NOW + number * every
+        reading = car(drawn, at=at, status=ChargerStatus.CHARGING)
+        snapshots.append(seen({"a": reading}, {"m": shows(shown, at)}, now=at))
+    return run(SITE, *snapshots).circuits[0].fallback
+
+
+STILL = [(6.0, 8.0)] * 3
+
+
+def test_three_samples_that_do_not_follow_are_enough_and_two_are_not() -> None:
+    assert played(*STILL, (10, 8), (10, 8)) is None
+    assert played(*STILL, (10, 8), (10, 8), (10, 8)) is FallbackCause.STUCK
+
+
+def test_a_car_that_moves_by_less_than_four_amperes_shows_nothing() -> None:
+    assert played(*STILL, *[(9.9, 8.0)] * 9) is None
+
+
+def test_a_fall_of_the_car_shows_it_as_well() -> None:
+    assert played(*[(10.0, 12.0)] * 3, *[(6.0, 12.0)] * 3) is FallbackCause.STUCK
+
+
+def test_a_ramp_shows_it_although_no_two_samples_differ_much() -> None:
+    ramp = [(6.0 + second, 8.0) for second in range(8)]
+    assert played(*STILL, *ramp) is FallbackCause.STUCK
+
+
+def test_a_meter_that_follows_late_is_not_stuck() -> None:
+    assert played(*STILL, (10, 8), (10, 8), (10, 11), (10, 12), (10, 12), (10, 12)) is None
+
+
+def test_a_car_that_comes_back_in_time_has_shown_nothing() -> None:
+    twice = [(10.0, 8.0), (10.0, 8.0), (6.0, 8.0)] * 3
+    assert played(*STILL, *twice) is None
+
+
+def test_a_house_that_hides_the_cars_move_flickers() -> None:
+    # The house falls by what the car rises: the meter stays within half an ampere, but it lives.
+    hidden = [(6.0 + second, 8.0 + 0.3 * (second % 2)) for second in range(12)]
+    assert played(*STILL, *hidden) is None
+
+
+def test_one_phase_that_stands_still_is_enough() -> None:
+    alive = [(6.0 if n < 3 else 12.0, (8.0, 3.0 + n, 7.0 - n)) for n in range(8)]
+    assert played(*alive) is FallbackCause.STUCK
+
+
+def test_it_stays_stuck_until_it_moves_whatever_the_cars_do() -> None:
+    stuck = [*STILL, *[(12.0, 8.0)] * 3]
+    assert played(*stuck, *[(6.0, 8.0)] * 5) is FallbackCause.STUCK
+    assert played(*stuck, (6, 8.0), (6, 9.0)) is None
+
+
+@pytest.mark.parametrize(
+    ("interval", "age", "cause"),
+    [
+        (1, 10, None),
+        (1, 10.1, FallbackCause.SILENT),
+        (30, 90, None),
+        (30, 90.1, FallbackCause.SILENT),
+    ],
+)
+def test_it_is_silent_after_ten_seconds_or_three_of_its_intervals(
+    interval: float, age: float, cause: FallbackCause | None
+) -> None:
+    reading = {"m": shows(5, NOW - age, interval=interval)}
+    assert run(SITE, seen((), reading)).circuits[0].fallback is cause
+    assert silent_after(reading["m"]) == max(10, 3 * interval)
+
+
+def test_an_older_sample_than_the_newest_is_not_the_newest() -> None:
+    late = seen((), {"m": shows(3, NOW + 2)}, now=NOW + 5)
+    newest = seen((), {"m": shows(9, NOW + 4)}, now=NOW + 4)
+    assert run(SITE, newest, late).circuits[0].load == (9, 9, 9)
+
+
+def test_a_meter_that_is_missing_has_not_spoken_yet_or_is_silent() -> None:
+    assert run(SITE, seen(())).circuits[0].fallback is FallbackCause.STARTING
+    spoken = seen((), {"m": shows(3)})
+    gone = seen((), now=NOW + 1)
+    assert run(SITE, spoken, gone).circuits[0].fallback is FallbackCause.SILENT
+
+
+def test_it_is_believed_again_when_it_speaks_again() -> None:
+    snapshots = [seen((), {"m": shows(3)}), seen((), now=NOW + 60)]
+    back = seen((), {"m": shows(4, NOW + 61)}, now=NOW + 61)
+    assert run(SITE, *snapshots, back).circuits[0].fallback is None
