@@ -121,7 +121,9 @@ def test_a_warm_cabinet_carries_less_and_recovers() -> None:
 
 
 def test_a_transformer_that_is_hot_from_outside_sheds_cars() -> None:
-    home = Home(fuse(25.0, transformer=Transformer()), box(maximum=32.0), house=2.0, dt=1.0, pace=5.0)
+    home = Home(
+        fuse(25.0, transformer=Transformer()), box(maximum=32.0), house=2.0, dt=1.0, pace=5.0
+    )
     home.plug("garage", car(soc=0.1, battery_kwh=500.0))
     home.outside = replace(home.outside, temperatures={"main": 40.0})
     home.run(6 * 3600)
