@@ -102,6 +102,7 @@ async def test_the_central_system_stops_and_starts(
 ) -> None:
     await draws(16.0)
     await central.hears("StartTransaction")
+    await until(lambda: station.transaction is not None and station.transaction.id == 1)
     answer = await central.call(call.RemoteStopTransaction(transaction_id=1))
     assert answer.status == "Accepted"
     await central.hears("StopTransaction", reason="Remote")
