@@ -14,7 +14,7 @@ from custom_components.fusewise.balancing.model import (
     Settings,
     Transformer,
 )
-from custom_components.fusewise.simulation import BEARS, House, Moment, Sun
+from custom_components.fusewise.simulation import BEARS, House, MeterModel, Moment, Sun
 
 from .homes import HEARD, REACTS, Home, box, car, fuse
 
@@ -35,6 +35,26 @@ def test_sun_that_vanishes_leaves_the_fuse_within_what_it_bears(sun: float, seed
     main = home.fuses["main"]
     assert 25.0 < main.peak <= 25.0 * BEARS + 0.2
     assert main.seconds_above <= HEARD + REACTS + 2.0
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_meter_that_is_read_after_the_inverter_hides_no_room(seed: int) -> None:
+    """For 3 s the sun is known to be gone, and the meter still shows what it left."""
+    home = Home(
+        box("left", maximum=32.0),
+        box("right", maximum=32.0),
+        sun=12.0,
+        sees_sun=True,
+        seed=seed,
+        meter=MeterModel(interval=3.0),
+    )
+    for name in home.stations:
+        home.plug(name, car())
+    home.settle(180.0)
+    home.sun.amperes = (0.0, 0.0, 0.0)
+    home.run(60)
+    assert home.fuses["main"].peak <= 25.0 * BEARS + 0.8
+    assert home.fuses["main"].seconds_above <= 2.0 + HEARD + REACTS + 4.0
 
 
 def test_a_day_of_clouds_never_takes_the_fuse_beyond_what_it_bears() -> None:

@@ -1,18 +1,20 @@
 """What a circuit has been through: how much of a billing window is used, how warm it is, what the house draws."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 import math
 
 from .allowance import watch_house
 from .cars import Car
 from .loads import Load
 from .meters import SLOW
-from .model import Circuit, CircuitMemory, PerPhase, Snapshot
+from .model import NOTHING, Circuit, CircuitMemory, PerPhase, Snapshot
 from .thermal import warm
 
 __all__ = ["advance", "carried"]
 
 DAY = 86_400.0  # s
+SUN_KEPT = 15.0  # s: longer than a meter takes to show that the sun is gone
 
 
 def carried(circuit: Circuit, load: Load, cars: Iterable[Car]) -> PerPhase:
@@ -48,6 +50,8 @@ def advance(
         jump = _jump(circuit, remembered, load.others, snapshot, elapsed)
         others = load.others
         remembered = watch_house(remembered, others, snapshot.now)
+    if snapshot.sun is not None:
+        remembered = _with_sun(remembered, snapshot)
     return CircuitMemory(
         others=others,
         smoothed=load.smoothed,
@@ -61,6 +65,9 @@ def advance(
         heat=heat,
         oil=oil,
         temperature=snapshot.temperatures.get(circuit.id, remembered.temperature),
+        sun=remembered.sun,
+        sun_before=remembered.sun_before,
+        sun_at=remembered.sun_at,
     )
 
 
@@ -84,6 +91,15 @@ def _window(
     fresh = min(elapsed, now - window * length)
     used = remembered.window_kwh if window == remembered.window else 0.0
     return window, used + watts * fresh / 3.6e6
+
+
+def _with_sun(remembered: CircuitMemory, snapshot: Snapshot) -> CircuitMemory:
+    """Keep the most of the last seconds: a meter that is read after the sun still shows what that has left."""
+    now = snapshot.sun or NOTHING
+    if snapshot.now - remembered.sun_at > SUN_KEPT:
+        return replace(remembered, sun=now, sun_before=remembered.sun, sun_at=snapshot.now)
+    one, two, three = map(max, now, remembered.sun, strict=True)
+    return replace(remembered, sun=(one, two, three))
 
 
 def _jump(

@@ -145,7 +145,8 @@ def _bound_amperes(
     # The sun is at the main fuse, and wherever a busbar is said to be fed from both sides. A meter shows the
     # load less the sun; what an owner says is the load.
     fed = load.shown is not None and (circuit.parent is None or circuit.busbar is not None)
-    sun = snapshot.sun if fed and snapshot.sun is not None else NOTHING
+    measured = snapshot.sun if fed else None
+    sun = measured or NOTHING
     present = sum(1 for rating in circuit.rating if rating)
     allowed = list(NOTHING)
     for phase in range(PHASES):
@@ -155,7 +156,8 @@ def _bound_amperes(
         figure = _usable(circuit, load, remembered, phase) * share[phase]
         code = ReasonCode.THERMAL if share[phase] < 1 else ReasonCode.CIRCUIT_LIMIT
         limits.bound(row, figure, others, smoothed, code, "rating")
-        house, averaged = max(others + sun[phase], 0.0), max(smoothed + sun[phase], 0.0)
+        hidden = max(remembered.sun[phase], remembered.sun_before[phase]) if measured else 0.0
+        house, averaged = max(others + sun[phase], 0.0), max(smoothed + hidden, 0.0)
         if others < 0 or sun[phase] > 0:
             # The sun may vanish within a second: what cars then draw stays within what the fuse bears.
             borne = TOLERANCE * rating * share[phase]

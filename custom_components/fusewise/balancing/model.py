@@ -579,6 +579,11 @@ class CircuitMemory:
     """A by which the house was seen to rise from one sample of a slow meter to the next; fades by the day."""
     temperature: float | None = None
     """°C, as last measured."""
+    sun: PerPhase = NOTHING
+    """A that the sun fed in, the most since `sun_at`, which is some seconds ago at most …"""
+    sun_before: PerPhase = NOTHING
+    """… and in as many seconds before."""
+    sun_at: float = NEVER
     window: int = 0
     """Number of the demand window."""
     window_kwh: float = 0.0
