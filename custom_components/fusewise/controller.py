@@ -9,7 +9,7 @@ second until they have spoken.
 import asyncio
 from collections.abc import Callable, Mapping
 import contextlib
-from dataclasses import dataclass, replace
+from dataclasses import replace
 import logging
 import time
 
@@ -22,9 +22,7 @@ from .balancing.model import (
     Decision,
     GridLimit,
     Memory,
-    Mode,
     ReasonCode,
-    Session,
     Site,
     Snapshot,
 )
@@ -32,11 +30,15 @@ from .balancing.restart import outlive
 from .devices import Charger, DeviceError, Meter, Unsubscribe
 from .line import Line
 from .proving import Prover
+from .wish import Wish, with_wish
+
+__all__ = ["FIRST_READINGS", "TICK", "Controller", "Wish", "steady_clock"]
 
 _LOGGER = logging.getLogger(__name__)
 
 TICK = 1.0  # s; a third of the shortest life of a limit in a charger (10 s) with room to spare
 FIRST_READINGS = 5.0  # s that the first cycle waits for the meters
+CHARGERS_TOGETHER = 0.05  # s in which what several chargers say makes one cycle
 SETTLES = 10.0  # s that a charger is left alone at most, until it is known what its car draws
 
 NOTHING_REMEMBERED = Memory()
@@ -47,17 +49,6 @@ _EPOCH = time.time() - time.monotonic()
 def steady_clock() -> float:
     """Seconds since the epoch as of start, without the jumps of a clock that is set."""
     return _EPOCH + time.monotonic()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
-    """What people want of a charger."""
-
-    mode: Mode = Mode.FAIR
-    boost: bool = False
-    departure: float | None = None
-    energy_kwh: float | None = None
-    maximum: float | None = None
 
 
 class Controller:
@@ -76,6 +67,7 @@ class Controller:
         self._publish = publish
         self._clock = clock
         self._wake = asyncio.Event()
+        self._waking: asyncio.TimerHandle | None = None
         self.memory = memory
         self.prover = Prover()
         self._wishes: dict[str, Wish] = {}
@@ -109,10 +101,22 @@ class Controller:
                 if line is not None:
                     line.close()
                 self._lines[key] = Line(key, charger)
-        devices: list[Meter | Charger] = [*meters.values(), *chargers.values()]
-        self._subscriptions = [device.subscribe(self._wake.set) for device in devices]
+        self._subscriptions = [
+            *(meter.subscribe(self._wake.set) for meter in meters.values()),
+            *(charger.subscribe(self._wake_soon) for charger in chargers.values()),
+        ]
         if self._running:
             self._read_meters()
+        self._wake.set()
+
+    def _wake_soon(self) -> None:
+        """Start a cycle for what chargers say, for all of them together where many say something."""
+        if self._waking is None:
+            loop = asyncio.get_running_loop()
+            self._waking = loop.call_later(CHARGERS_TOGETHER, self._wake_now)
+
+    def _wake_now(self) -> None:
+        self._waking = None
         self._wake.set()
 
     def wish(self, charger: str) -> Wish:
@@ -158,6 +162,9 @@ class Controller:
         for unsubscribe in self._subscriptions:
             unsubscribe()
         self._subscriptions = []
+        if self._waking is not None:
+            self._waking.cancel()
+            self._waking = None
         for line in self._lines.values():
             line.close()
         self._lines = {}
@@ -201,7 +208,7 @@ class Controller:
     def _cycle(self) -> None:
         now = self._clock()
         chargers = {
-            key: _with_wish(line.charger.reading, self.wish(key))
+            key: with_wish(line.charger.reading, self.wish(key))
             for key, line in self._lines.items()
         }
         self._prove(chargers, now)
@@ -227,7 +234,12 @@ class Controller:
                 line.rest()
             else:
                 line.tell(setpoint.current)
-        self._publish(decision)
+        # After the chargers, who are told in the next round of the event loop.
+        asyncio.get_running_loop().call_soon(self._show, decision)
+
+    def _show(self, decision: Decision) -> None:
+        if self._running:
+            self._publish(decision)
 
     def _prove(self, chargers: dict[str, ChargerReading], now: float) -> None:
         """Go on testing a fall-back: who is tested is left alone."""
@@ -273,20 +285,3 @@ class Controller:
 
 def _left_alone(reading: ChargerReading, reason: ReasonCode) -> ChargerReading:
     return replace(reading, online=False, left_alone=reason)
-
-
-def _with_wish(reading: ChargerReading, wish: Wish) -> ChargerReading:
-    session = reading.session
-    if session is None:
-        return reading
-    wished: Session = replace(
-        session,
-        mode=wish.mode,
-        boost=wish.boost,
-        departure=wish.departure if wish.departure is not None else session.departure,
-        energy_needed_kwh=(
-            wish.energy_kwh if wish.energy_kwh is not None else session.energy_needed_kwh
-        ),
-        maximum=wish.maximum if wish.maximum is not None else session.maximum,
-    )
-    return replace(reading, session=wished)

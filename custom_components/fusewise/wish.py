@@ -1,0 +1,34 @@
+"""What people want of a charger, laid over what its session says."""
+
+from dataclasses import dataclass, replace
+
+from .balancing.model import ChargerReading, Mode, Session
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What people want of a charger."""
+
+    mode: Mode = Mode.FAIR
+    boost: bool = False
+    departure: float | None = None
+    energy_kwh: float | None = None
+    maximum: float | None = None
+
+
+def with_wish(reading: ChargerReading, wish: Wish) -> ChargerReading:
+    """The reading with what people want of its session."""
+    session = reading.session
+    if session is None:
+        return reading
+    wished: Session = replace(
+        session,
+        mode=wish.mode,
+        boost=wish.boost,
+        departure=wish.departure if wish.departure is not None else session.departure,
+        energy_needed_kwh=(
+            wish.energy_kwh if wish.energy_kwh is not None else session.energy_needed_kwh
+        ),
+        maximum=wish.maximum if wish.maximum is not None else session.maximum,
+    )
+    return replace(reading, session=wished)
