@@ -45,6 +45,11 @@ def test_a_clock_that_runs_back_is_named() -> None:
     assert str(error.value) == "the snapshot is 5.0 s older than the last decision"
 
 
+def test_a_memory_without_a_time_is_named() -> None:
+    with pytest.raises(ClockError, match="the time of the last decision is not a number"):
+        decide(SITE, seen(()), Memory(time=math.nan))
+
+
 def test_a_clock_that_stands_still_is_none_that_runs_back() -> None:
     memory = run(SITE, seen((), {"m": shows(0)})).memory
     assert decide(SITE, seen((), {"m": shows(0)}), memory).time == NOW

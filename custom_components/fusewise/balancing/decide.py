@@ -101,6 +101,8 @@ def decide(site: Site, snapshot: Snapshot, memory: Memory) -> Decision:
 def _check(topology: Topology, snapshot: Snapshot, memory: Memory) -> None:
     if not math.isfinite(snapshot.now):
         raise SnapshotError(f"the time of the snapshot is {snapshot.now!r}")
+    if math.isnan(memory.time):
+        raise ClockError("the time of the last decision is not a number")
     if snapshot.now < memory.time:
         raise ClockError(
             f"the snapshot is {memory.time - snapshot.now:.1f} s older than the last decision"
