@@ -17,6 +17,7 @@ from homeassistant.const import CONF_NAME
 from homeassistant.core import callback
 
 from . import forms
+from .battery_flow import BatterySubentryFlow
 from .charger_flow import ChargerSubentryFlow
 from .const import (
     CONF_KIND,
@@ -28,7 +29,10 @@ from .const import (
     CONF_WIRING,
     DOMAIN,
     ENTITIES,
+    SUBENTRY_BATTERY,
     SUBENTRY_CHARGER,
+    SUBENTRY_SOLAR,
+    SUBENTRY_VEHICLE,
 )
 from .devices import DeviceError
 from .forms import Answers, Errors
@@ -37,6 +41,8 @@ from .meter import async_try_meter
 from .meter_forms import entities_of
 from .ocpp_flow import OcppFlow
 from .site import phases_of, wiring_of
+from .solar_flow import SolarSubentryFlow
+from .vehicle_flow import VehicleSubentryFlow
 
 MENU = ["save", "user", "meter", "ocpp", "security"]
 
@@ -159,5 +165,10 @@ class FusewiseConfigFlow(OcppFlow, domain=DOMAIN):
     def async_get_supported_subentry_types(
         cls, config_entry: ConfigEntry
     ) -> dict[str, type[ConfigSubentryFlow]]:
-        """A site has chargers."""
-        return {SUBENTRY_CHARGER: ChargerSubentryFlow}
+        """A site has chargers, and what else a home has to do with its cars."""
+        return {
+            SUBENTRY_CHARGER: ChargerSubentryFlow,
+            SUBENTRY_SOLAR: SolarSubentryFlow,
+            SUBENTRY_BATTERY: BatterySubentryFlow,
+            SUBENTRY_VEHICLE: VehicleSubentryFlow,
+        }

@@ -50,6 +50,13 @@ CONF_MAXIMUM: Final = "maximum"
 CONF_FALLBACK: Final = "fallback"
 CONF_PASSWORD_HASH: Final = "password_hash"
 
+# The sun, the batteries and the vehicles: the data of subentries
+SUBENTRY_SOLAR: Final = "solar"
+SUBENTRY_BATTERY: Final = "battery"
+SUBENTRY_VEHICLE: Final = "vehicle"
+CONF_BATTERY_USE: Final = "use"
+CONF_RESERVE: Final = "reserve"
+
 # What the forms ask besides
 CONF_SITE: Final = "site"
 CONF_SECURITY: Final = "security"

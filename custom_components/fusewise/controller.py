@@ -30,6 +30,7 @@ from .balancing.restart import outlive
 from .devices import Charger, DeviceError, Meter, Unsubscribe
 from .line import Line
 from .proving import Prover
+from .surroundings import Surroundings
 from .wish import Wish, with_wish
 
 __all__ = ["FIRST_READINGS", "TICK", "Controller", "Wish", "steady_clock"]
@@ -80,6 +81,7 @@ class Controller:
         self._subscriptions: list[Unsubscribe] = []
         self._failing = False
         self.grid_limits: tuple[GridLimit, ...] = ()
+        self.surroundings = Surroundings()
         self.decision: Decision | None = None
         self.site = site
         self.configure(site, meters, chargers)
@@ -207,10 +209,9 @@ class Controller:
 
     def _cycle(self) -> None:
         now = self._clock()
-        chargers = {
-            key: with_wish(line.charger.reading, self.wish(key))
-            for key, line in self._lines.items()
-        }
+        readings = {key: line.charger.reading for key, line in self._lines.items()}
+        known = self.surroundings.with_vehicles(readings, now, self.site.voltage)
+        chargers = {key: with_wish(reading, self.wish(key)) for key, reading in known.items()}
         self._prove(chargers, now)
         self._settle(chargers, now)
         snapshot = Snapshot(
@@ -222,6 +223,8 @@ class Controller:
             },
             chargers=chargers,
             grid_limits=self.grid_limits,
+            sun=self.surroundings.sun(now),
+            battery=self.surroundings.battery(now),
         )
         decision = decide(self.site, snapshot, self.memory)
         self.memory = decision.memory

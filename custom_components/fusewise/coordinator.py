@@ -17,6 +17,7 @@ from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
+from .around import configure_surroundings, with_battery
 from .balancing.model import Charger, ChargerReading, CircuitState, Decision, PerPhase, Setpoint
 from .const import (
     CONF_METER,
@@ -31,12 +32,14 @@ from .controller import FIRST_READINGS, TICK, Controller, Wish, steady_clock
 from .device import async_register_devices
 from .devices import DeviceError, DeviceOfflineError
 from .devices.entity import EntityCharger, EntityMeter
+from .devices.home import BatteryReading, SolarReading, VehicleReading
 from .devices.modbus import ModbusMeter
 from .devices.ocpp import OcppCharger, StationInfo
 from .disobedience import Disobedience
 from .door import Door
 from .entity_charger import EntityChargers, is_entity_charger
 from .fallbacks import Fallbacks
+from .guests import Guest
 from .issues import async_forget_stall, async_tell_stall
 from .meter import cars_draw
 from .plausibility import Plausibility
@@ -57,6 +60,20 @@ type FusewiseConfigEntry = ConfigEntry[FusewiseCoordinator]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class VehicleView:
+    """A vehicle as its entities show it."""
+
+    id: str
+    """The id of its subentry."""
+    name: str
+    reading: VehicleReading
+    charger: str | None
+    """The id of the charger at which it is."""
+    guest: Guest | None
+    """How that is known, and what it has got there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChargerView:
     """A charger as its entities show it."""
 
@@ -74,6 +91,8 @@ class ChargerView:
     proof_state: ProofState
     proof: Proof | None
     """What the last test of its fall-back has shown."""
+    vehicle: VehicleView | None
+    """The vehicle that is at it, where that is known."""
     awaited: bool
     """It is not connected because Home Assistant has just been started; it will call again."""
 
@@ -84,6 +103,10 @@ class SiteView:
 
     decision: Decision
     chargers: Mapping[str, ChargerView]
+    solar: Mapping[str, SolarReading | None]
+    """What each inverter feeds in, by the id of its subentry; `measured_at` tells how old that is."""
+    batteries: Mapping[str, BatteryReading | None]
+    vehicles: Mapping[str, VehicleView]
     starting: bool
     """It has run for a moment only, and the meter may not have been read yet."""
 
@@ -132,6 +155,8 @@ class FusewiseCoordinator(DataUpdateCoordinator[SiteView]):
         self._decided = asyncio.Event()
         self.controller = Controller(site_of(entry), self._meters, {}, self._publish)
         self._fallbacks = Fallbacks(hass, entry.entry_id, self.controller)
+        self.surroundings = self.controller.surroundings
+        self.surroundings.guests.card_at = self._card_at
 
     async def async_configure(self) -> None:
         """Take over the settings as they are now, in place: no car is interrupted."""
@@ -141,7 +166,8 @@ class FusewiseCoordinator(DataUpdateCoordinator[SiteView]):
         keeping = frozenset(
             subentry.subentry_id for subentry in subentries if is_entity_charger(subentry)
         )
-        site = self._fallbacks.async_arm(site_of(entry), self._names, keeping)
+        wanted = with_battery(site_of(entry), entry)
+        site = self._fallbacks.async_arm(wanted, self._names, keeping)
         armed = {charger.id: charger.fallback for charger in site.chargers}
         self.chargers = {
             subentry.subentry_id: self._admit(subentry, armed[subentry.subentry_id])
@@ -149,11 +175,21 @@ class FusewiseCoordinator(DataUpdateCoordinator[SiteView]):
         }
         self._entity_chargers.dismiss(but=self.chargers)
         self.log.follow(self._of_kind(OcppCharger))
+        configure_surroundings(self.hass, entry, self.surroundings)
         async_register_devices(self.hass, entry, self.chargers)
         self.controller.configure(site, self._meters, self.chargers)
         await self.door.dismiss(
             entry.entry_id, but={charger.identity for charger in self.chargers.values()}
         )
+
+    @callback
+    def choose_vehicle(self, charger: str, vehicle: str | None) -> None:
+        """Say which vehicle is at a charger, until it leaves; None: one that is not known here."""
+        self.surroundings.guests.choose(charger, vehicle)
+
+    def _card_at(self, charger: str) -> str | None:
+        record = self.log.sessions.open(charger)
+        return None if record is None else record.card
 
     def _admit(self, subentry: ConfigSubentry, armed: float) -> OcppCharger | EntityCharger:
         if is_entity_charger(subentry):
@@ -183,6 +219,7 @@ class FusewiseCoordinator(DataUpdateCoordinator[SiteView]):
         kept = await self._store.async_load(steady_clock())
         self.controller.memory = kept.memory
         self.controller.prover.proofs = kept.proofs
+        self.surroundings.guests.resume(kept.guests)
 
     async def async_begin(self) -> None:
         """Hold the fuse until the site is unloaded. Comes back with the first decision, or without if it is late."""
@@ -211,7 +248,11 @@ class FusewiseCoordinator(DataUpdateCoordinator[SiteView]):
         await self._store.async_save(self._known(), always=False)
 
     def _known(self) -> Kept:
-        return Kept(memory=self.controller.memory, proofs=self.controller.prover.proofs)
+        return Kept(
+            memory=self.controller.memory,
+            proofs=self.controller.prover.proofs,
+            guests=self.surroundings.guests.at,
+        )
 
     async def _arm_anew(self, _now: datetime | None = None) -> None:
         """Arm the chargers otherwise, where the house or a charger was seen to be otherwise."""
@@ -231,8 +272,9 @@ class FusewiseCoordinator(DataUpdateCoordinator[SiteView]):
             self.config_entry.async_create_task(self.hass, self._arm_anew())
         self._introduce()
         setpoints = {setpoint.charger: setpoint for setpoint in decision.setpoints}
+        vehicles = self._vehicles()
         chargers = {
-            charger.id: self._view(charger, setpoints.get(charger.id))
+            charger.id: self._view(charger, setpoints.get(charger.id), vehicles)
             for charger in self.controller.site.chargers
         }
         self._tell_troubles(chargers)
@@ -246,10 +288,33 @@ class FusewiseCoordinator(DataUpdateCoordinator[SiteView]):
         self._second_hands.tell(self._of_kind(EntityCharger), self._names)
         starting = decision.time - self._began < OVERDUE.total_seconds()
         self.async_set_updated_data(
-            SiteView(decision=decision, chargers=chargers, starting=starting)
+            SiteView(
+                decision=decision,
+                chargers=chargers,
+                solar={key: solar.reading for key, solar in self.surroundings.solar.items()},
+                batteries={key: it.reading for key, it in self.surroundings.batteries.items()},
+                vehicles=vehicles,
+                starting=starting,
+            )
         )
 
-    def _view(self, charger: Charger, setpoint: Setpoint | None) -> ChargerView:
+    def _vehicles(self) -> dict[str, VehicleView]:
+        places = {guest.vehicle: key for key, guest in self.surroundings.guests.at.items()}
+        return {
+            key: VehicleView(
+                id=key,
+                name=self.config_entry.subentries[key].title,
+                reading=vehicle.reading,
+                charger=places.get(key),
+                guest=self.surroundings.guests.at[places[key]] if key in places else None,
+            )
+            for key, vehicle in self.surroundings.vehicles.items()
+            if key in self.config_entry.subentries
+        }
+
+    def _view(
+        self, charger: Charger, setpoint: Setpoint | None, vehicles: Mapping[str, VehicleView]
+    ) -> ChargerView:
         reading = self.chargers[charger.id].reading
         problem = self.controller.problem(charger.id)
         sharers = setpoint.reason.shared_by if setpoint else ()
@@ -263,6 +328,7 @@ class FusewiseCoordinator(DataUpdateCoordinator[SiteView]):
             session=self.log.sessions.last(charger.id),
             proof_state=self.controller.prover.state(charger),
             proof=self.controller.prover.proofs.get(charger.id),
+            vehicle=next((it for it in vehicles.values() if it.charger == charger.id), None),
             awaited=self.published_at - self._began < CALL_BACK
             and (not reading.online or isinstance(problem, DeviceOfflineError)),
         )

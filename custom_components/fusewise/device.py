@@ -1,4 +1,4 @@
-"""The devices that a site shows: itself, and one for each charger."""
+"""The devices that a site shows: itself, and one for each charger, inverter, battery and vehicle."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,9 +7,19 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
 
-from .const import CONF_MODEL, CONF_SERIAL, CONF_VENDOR, DOMAIN
+from .const import (
+    CONF_MODEL,
+    CONF_SERIAL,
+    CONF_VENDOR,
+    DOMAIN,
+    SUBENTRY_BATTERY,
+    SUBENTRY_SOLAR,
+    SUBENTRY_VEHICLE,
+)
 from .devices.entity import EntityCharger
 from .devices.ocpp import OcppCharger
+
+MODELS = {SUBENTRY_SOLAR: "Solar", SUBENTRY_BATTERY: "Battery", SUBENTRY_VEHICLE: "Vehicle"}
 
 
 @callback
@@ -43,3 +53,15 @@ def async_register_devices(
             sw_version=info.firmware if info else None,
             via_device_id=site.id,
         )
+    for subentry in entry.subentries.values():
+        if subentry.subentry_type in MODELS:
+            registry.async_get_or_create(
+                config_entry_id=entry.entry_id,
+                config_subentry_id=subentry.subentry_id,
+                identifiers={(DOMAIN, subentry.subentry_id)},
+                entry_type=dr.DeviceEntryType.SERVICE,
+                manufacturer="Fusewise",
+                model=MODELS[subentry.subentry_type],
+                name=subentry.title,
+                via_device_id=site.id,
+            )

@@ -17,6 +17,7 @@ from .balancing.codec import FormatError, from_json, to_json
 from .balancing.model import NEVER, ChargerMemory, CircuitMemory, Memory, MeterMemory
 from .balancing.restart import MOMENT, outlive
 from .const import DOMAIN
+from .guests import Guest
 from .proving import Proof
 
 _LOGGER = logging.getLogger(__name__)
@@ -32,6 +33,8 @@ class Kept:
 
     memory: Memory = field(default_factory=Memory)
     proofs: Mapping[str, Proof] = field(default_factory=dict)
+    guests: Mapping[str, Guest] = field(default_factory=dict)
+    """Which vehicle is at which charger."""
 
 
 class SiteStore:
@@ -57,7 +60,7 @@ class SiteStore:
     async def async_save(self, kept: Kept, *, always: bool) -> None:
         """Write; or, where that is not wanted always, only where something has changed that lasts."""
         later = outlive(kept.memory, kept.memory.time + 2 * MOMENT)
-        lasting = Kept(memory=replace(later, time=NEVER), proofs=kept.proofs)
+        lasting = Kept(memory=replace(later, time=NEVER), proofs=kept.proofs, guests=kept.guests)
         if always or lasting != self._lasting:
             self._lasting = lasting
             await self._store.async_save(_written(kept))
@@ -68,7 +71,11 @@ class SiteStore:
 
 
 def _written(kept: Kept) -> dict[str, Any]:
-    return {**to_json(kept.memory), "proofs": {n: to_json(p) for n, p in kept.proofs.items()}}
+    return {
+        **to_json(kept.memory),
+        "proofs": {n: to_json(p) for n, p in kept.proofs.items()},
+        "guests": {n: to_json(guest) for n, guest in kept.guests.items()},
+    }
 
 
 def _read(stored: Mapping[str, Any], now: float) -> Kept:
@@ -79,7 +86,11 @@ def _read(stored: Mapping[str, Any], now: float) -> Kept:
         meters=_each(MeterMemory, stored, "meters"),
         circuits=_each(CircuitMemory, stored, "circuits"),
     )
-    return Kept(memory=outlive(memory, now), proofs=_each(Proof, stored, "proofs"))
+    return Kept(
+        memory=outlive(memory, now),
+        proofs=_each(Proof, stored, "proofs"),
+        guests=_each(Guest, stored, "guests"),
+    )
 
 
 def _each[T](kind: type[T], stored: Mapping[str, Any], key: str) -> dict[str, T]:

@@ -1,5 +1,6 @@
-"""Any meter and any charger that Home Assistant already has, by its entities."""
+"""Whatever Home Assistant already has of a home's meters, chargers, sun, battery and vehicles, by its entities."""
 
+from .battery import BatteryEntities, EntityBattery
 from .charger import EntityCharger
 from .found import FoundMeter, find_meters
 from .knobs import LimitKnob, levels_of
@@ -8,13 +9,20 @@ from .presets import PRESETS, Preset, Role
 from .recognised import FoundCharger, find_chargers
 from .roles import Action, ChargerEntities, Limit, Switch, Traits
 from .second_hand import SecondHand
+from .solar import EntitySolar, SolarEntities
+from .suggested import suggest_battery, suggest_solar, suggest_vehicle
+from .vehicle import EntityVehicle, VehicleEntities
 
 __all__ = [
     "PRESETS",
     "Action",
+    "BatteryEntities",
     "ChargerEntities",
+    "EntityBattery",
     "EntityCharger",
     "EntityMeter",
+    "EntitySolar",
+    "EntityVehicle",
     "FoundCharger",
     "FoundMeter",
     "Limit",
@@ -24,9 +32,14 @@ __all__ = [
     "Quantities",
     "Role",
     "SecondHand",
+    "SolarEntities",
     "Switch",
     "Traits",
+    "VehicleEntities",
     "find_chargers",
     "find_meters",
     "levels_of",
+    "suggest_battery",
+    "suggest_solar",
+    "suggest_vehicle",
 ]

@@ -15,7 +15,7 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er
 
 from .meter import MeterEntities, Quantities
 
-__all__ = ["FoundMeter", "find_meters"]
+__all__ = ["FoundMeter", "find_meters", "words_of"]
 
 # Words in an entity's names, between which there is no letter and no digit.
 PHASE = re.compile(r"(?<![a-z0-9])(?:l|phase|ph|line)_?([123])(?![0-9])")
@@ -98,7 +98,7 @@ def _understood(entry: er.RegistryEntry) -> tuple[int | None, str] | None:
         return None
     shown = entry.device_class or entry.original_device_class
     quantity = next((what for kind, what in QUANTITIES.items() if kind == shown), None)
-    words = _words(entry)
+    words = words_of(entry)
     if quantity is None or OTHER.search(words):
         return None
     if quantity == "power" and EXPORTED.search(words):
@@ -112,7 +112,7 @@ def _understood(entry: er.RegistryEntry) -> tuple[int | None, str] | None:
     return None, quantity
 
 
-def _words(entry: er.RegistryEntry) -> str:
+def words_of(entry: er.RegistryEntry) -> str:
     """What an integration calls an entity; not what its owner does."""
     named = f"{entry.unique_id} {entry.translation_key or ''} {entry.original_name or ''}"
     # voltagePhase1 → voltage_phase1

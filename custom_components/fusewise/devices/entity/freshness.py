@@ -5,6 +5,7 @@ says the same is alive, and one that says nothing is not.
 """
 
 from collections import deque
+from datetime import datetime
 import math
 
 from homeassistant.core import State
@@ -13,7 +14,7 @@ from homeassistant.util import dt as dt_util
 from ...balancing.model import NEVER
 from .. import Clock
 
-__all__ = ["TOGETHER", "UNKNOWN_INTERVAL", "Freshness"]
+__all__ = ["TOGETHER", "UNKNOWN_INTERVAL", "Freshness", "on_clock"]
 
 UNKNOWN_INTERVAL = 10.0  # s that a reading's interval is taken to be until some have come
 SLOWEST = 300.0  # s: who reports less often than this is not reckoned to be alive in between
@@ -22,6 +23,11 @@ ENOUGH = 4
 TOGETHER = 0.05  # s: an integration writes one telegram's values one after the other
 LATE = 1.5  # intervals
 LATE_AFTER = 3.0  # s, at least
+
+
+def on_clock(clock: Clock, moment: datetime) -> float:
+    """When that was, on `clock`; not later than now."""
+    return clock() - max(0.0, (dt_util.utcnow() - moment).total_seconds())
 
 
 class Freshness:
@@ -34,8 +40,7 @@ class Freshness:
         self.at = NEVER
         """When it was last reported, on `clock`."""
         if state is not None:
-            age = (dt_util.utcnow() - state.last_reported).total_seconds()
-            self.at = clock() - max(0.0, age)
+            self.at = on_clock(clock, state.last_reported)
 
     def reported(self) -> None:
         """Note a report."""

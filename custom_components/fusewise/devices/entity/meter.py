@@ -19,9 +19,9 @@ from homeassistant.helpers.event import (
 )
 
 from ...balancing.model import NOTHING, MeterReading, PerPhase
-from .. import Clock, DeviceError, DeviceOfflineError, DeviceRefusedError, Meter, Unsubscribe
+from .. import Clock, DeviceError, DeviceRefusedError, Meter, Unsubscribe
 from .freshness import TOGETHER, Freshness
-from .values import amperes, number, volts, watts
+from .values import Convert, amperes, needed, number, volts, watts
 
 __all__ = ["EntityMeter", "MeterEntities", "Quantities"]
 
@@ -266,22 +266,5 @@ class EntityMeter(Meter):
         )
         return n1, n2, n3
 
-    def _needed(
-        self, entity: str, convert: Callable[[State | None], float | None], what: str
-    ) -> float:
-        state = self._state(entity)
-        value = convert(state)
-        if value is not None:
-            return value
-        if state is None:
-            raise DeviceOfflineError(
-                f"There is no entity {entity}. If it was renamed, choose it again in the meter's settings."
-            )
-        if number(state) is None:
-            raise DeviceOfflineError(
-                f"{entity} is {state.state!r} and no number. Check the device that it belongs to."
-            )
-        unit = state.attributes.get("unit_of_measurement")
-        raise DeviceRefusedError(
-            f"{entity} is in {unit or 'no unit'}, which is no {what}. Choose an entity that measures one."
-        )
+    def _needed(self, entity: str, convert: Convert, what: str) -> float:
+        return needed(self._hass, entity, convert, what)
