@@ -12,10 +12,9 @@ import sys
 import tempfile
 import webbrowser
 
-from . import dashboard
 from .check import check
 from .homeassistant import PASSWORD, ROOT, USER, HomeAssistantError
-from .running import free_ports, running, take_picture, taken_ports
+from .running import DASHBOARD, free_ports, running, take_picture, taken_ports
 
 _CHECK_WITHIN = 230.0  # s: the check ends by itself within four minutes
 _PICTURE_SETTLES = 20.0  # s: so that the graphs show something
@@ -71,7 +70,7 @@ async def _develop(arguments: argparse.Namespace) -> bool:
         )
     async with running(folder, ports, f"--seed={arguments.seed}") as (home, house):
         print(
-            f"\n  Fusewise   {home.base}/{dashboard.PATH}\n"
+            f"\n  Fusewise   {home.base}{DASHBOARD}\n"
             f"  log in as  {USER}, password {PASSWORD}\n"
             f"  the house  {house.control_url}/state\n"
             f"  the log    {home.log.relative_to(ROOT)}\n\n"
@@ -82,7 +81,7 @@ async def _develop(arguments: argparse.Namespace) -> bool:
             await asyncio.sleep(_PICTURE_SETTLES)
             await take_picture(home, arguments.picture)
             return True
-        _open_browser(f"{home.base}/{dashboard.PATH}")
+        _open_browser(f"{home.base}{DASHBOARD}")
         await asyncio.Event().wait()
     return True
 

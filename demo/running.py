@@ -10,9 +10,9 @@ import sys
 import tempfile
 from typing import Any
 
-from . import dashboard
 from .homeassistant import ROOT, HomeAssistant, HomeAssistantError
 
+DASHBOARD = "/fusewise"
 _CALLS_WITHIN = 60.0  # s for the charge points to call, be taken in, and be seen
 _USABLE_SHARE = 96  # %: the demo's owner has watched it for weeks and has raised it
 _HOUSE_ALLOWANCE = 7  # A: three floors of 6 A on L2 and this are the rating
@@ -135,46 +135,6 @@ async def _take_in(home: HomeAssistant, house: House, flow: dict[str, Any]) -> N
     )
 
 
-async def make_dashboard(home: HomeAssistant, rating: float) -> None:
-    """Write the demo's dashboard over what was there."""
-    entries = await home.get("/api/config/config_entries/entry?domain=fusewise")
-    entry = entries[0]["entry_id"]
-    async with asyncio.timeout(_CALLS_WITHIN), home.socket() as ask:
-        chargers = [
-            (subentry["subentry_id"], subentry["title"])
-            for subentry in await ask("config_entries/subentries/list", entry_id=entry)
-        ]
-        while True:
-            entities = _entities(await ask("config/entity_registry/list"), entry)
-            if all((subentry, "boost") in entities for subentry, _ in chargers):
-                break
-            await asyncio.sleep(0.3)
-        known = {board["url_path"] for board in await ask("lovelace/dashboards/list")}
-        if dashboard.PATH not in known:
-            await ask(
-                "lovelace/dashboards/create",
-                url_path=dashboard.PATH,
-                title=dashboard.TITLE,
-                icon="mdi:ev-station",
-                show_in_sidebar=True,
-                require_admin=False,
-                mode="storage",
-            )
-        config = dashboard.dashboard(rating, chargers, entities)
-        await ask("lovelace/config/save", url_path=dashboard.PATH, config=config)
-
-
-def _entities(registry: list[dict[str, Any]], entry: str) -> dict[tuple[str | None, str], str]:
-    """Entity ids by whose they are and what they show, which is how their unique ids end."""
-    found: dict[tuple[str | None, str], str] = {}
-    for entity in registry:
-        if entity["config_entry_id"] == entry:
-            owner = entity["config_subentry_id"]
-            key = entity["unique_id"].removeprefix(f"{owner or entry}_")
-            found[owner, key] = entity["entity_id"]
-    return found
-
-
 async def take_picture(home: HomeAssistant, file: Path) -> None:
     """Write a PNG of the dashboard, as a browser shows it."""
     with tempfile.NamedTemporaryFile("w", suffix=".json") as tokens:
@@ -185,7 +145,7 @@ async def take_picture(home: HomeAssistant, file: Path) -> None:
             ROOT / "scripts" / "picture.mjs",
             home.base,
             tokens.name,
-            f"/{dashboard.PATH}/home",
+            DASHBOARD,
             file,
             cwd=ROOT,
             stdin=asyncio.subprocess.DEVNULL,
@@ -209,7 +169,6 @@ async def running(
         await asyncio.gather(house.start(*arguments), home.start())
         await home.log_in()
         await set_up(home, house)
-        await make_dashboard(home, house.about["rating"])
         yield home, house
     finally:
         await house.stop()

@@ -1,6 +1,6 @@
 """Fusewise shares the current that a home's fuse has to spare between its electric cars."""
 
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryError, ConfigEntryNotReady, HomeAssistantError
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.device_registry import DeviceEntry
@@ -9,6 +9,7 @@ from homeassistant.helpers.typing import ConfigType
 from .actions import async_register_actions
 from .const import CONF_OCPP, DOMAIN, PLATFORMS
 from .coordinator import FusewiseConfigEntry, FusewiseCoordinator
+from .dashboard import async_hide_dashboard, async_offer_dashboard, async_show_dashboard
 from .door import async_get_doors
 from .issues import async_forget_site, async_forget_stall
 from .listening import DoorError, address_of, listening_of
@@ -24,6 +25,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Let chargers connect to Home Assistant's own web server too, and offer the actions."""
     hass.http.register_view(OcppView(hass))
     async_register_actions(hass)
+    await async_offer_dashboard(hass)
     return True
 
 
@@ -58,6 +60,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: FusewiseConfigEntry) -> 
     await coordinator.async_begin()
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     entry.async_on_unload(entry.add_update_listener(_async_settings_changed))
+    async_show_dashboard(hass)
     return True
 
 
@@ -79,7 +82,16 @@ async def async_unload_entry(hass: HomeAssistant, entry: FusewiseConfigEntry) ->
     if entry.disabled_by is not None:
         async_forget_site(hass, entry.entry_id, entry.subentries)
         await async_get_doors(hass).leave(entry.entry_id)
+        _hide_dashboard_after(hass, entry)
     return True
+
+
+@callback
+def _hide_dashboard_after(hass: HomeAssistant, gone: FusewiseConfigEntry) -> None:
+    """Take the dashboard away when no other site is left that it could show."""
+    others = hass.config_entries.async_entries(DOMAIN, include_ignore=False, include_disabled=False)
+    if all(entry.entry_id == gone.entry_id for entry in others):
+        async_hide_dashboard(hass)
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: FusewiseConfigEntry) -> None:
@@ -88,6 +100,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: FusewiseConfigEntry) ->
     await async_forget_sessions(hass, entry.entry_id)
     await SiteStore(hass, entry.entry_id).async_remove()
     await async_get_doors(hass).leave(entry.entry_id)
+    _hide_dashboard_after(hass, entry)
 
 
 async def async_remove_config_entry_device(

@@ -1,0 +1,253 @@
+// Built from frontend/ by scripts/frontend: change it there.
+// sources 5d60b42c4596147bfae6f3bd13e120f56100bf9b094e500dc39eb9bde473bd7e
+// code 95b6109a3692895add574b3af84519bf2b37bb2a6e2a14c105fdaab18d24e1a9
+// frontend/src/cards.ts
+var WHOLE = 12;
+var PHASE_COLORS = { l1: "blue", l2: "orange", l3: "teal" };
+var LIMIT_COLOR = "red";
+var CHARGER_FACTS = [
+  ["status", "setpoint"],
+  ["reason"],
+  ["power", "session_energy"],
+  ["ready_at", "target"]
+];
+var CHARGER_CONTROLS = {
+  mode: { type: "select-options" },
+  boost: { type: "toggle" },
+  departure: void 0,
+  next_departure: void 0
+};
+function circuitSection(circuit, title, hours2, text) {
+  const { rating } = circuit;
+  return section(
+    rating.length ? `${title}, ${ratingInWords(rating)}` : title,
+    "mdi:fuse",
+    [...gauges(circuit), ...chips(text("left"), circuit, "headroom"), ...loadGraph(circuit, hours2, text)]
+  );
+}
+function gauges(circuit) {
+  const loads = circuit.onPhases("load");
+  return loads.map(({ phase, entity, rating }) => ({
+    type: "gauge",
+    entity,
+    name: phase.toUpperCase(),
+    needle: true,
+    min: 0,
+    ...rating && {
+      max: Math.round(rating * 1.2),
+      severity: { green: 0, yellow: rating * 0.9, red: rating }
+    },
+    ...columns(WHOLE / loads.length)
+  }));
+}
+function loadGraph(circuit, hours2, text) {
+  const loads = circuit.onPhases("load").map(({ phase, entity }) => ({
+    entity,
+    name: phase.toUpperCase(),
+    color: PHASE_COLORS[phase]
+  }));
+  const limits = circuit.onPhases("limit").map(({ phase, entity }) => ({
+    entity,
+    name: text("limit", { phase: phase.toUpperCase() }),
+    color: LIMIT_COLOR
+  }));
+  return graph([...loads, ...limits], hours2);
+}
+function chargerSection(charger, text) {
+  const facts = CHARGER_FACTS.flatMap((row) => {
+    const there = row.flatMap((key) => charger.entity(key) ?? []);
+    return there.map((entity) => tile(entity, WHOLE / there.length));
+  });
+  const controls = Object.entries(CHARGER_CONTROLS).flatMap(([key, feature]) => {
+    const entity = charger.entity(key);
+    if (!entity) return [];
+    return [feature ? { ...tile(entity, WHOLE), ...inline(feature) } : tile(entity, WHOLE / 2)];
+  });
+  const problem = charger.entity("problem");
+  const badges = problem ? [{ type: "entity", entity: problem, color: "red", ...whenOn(problem) }] : [];
+  return section(
+    charger.name,
+    "mdi:ev-station",
+    [...facts, ...controls, ...chips(text("measured"), charger, "current")],
+    badges
+  );
+}
+function otherSection(part) {
+  const entities = [...part.entities.values()].filter((entity) => !part.details.has(entity));
+  const tiles = entities.map((entity) => tile(entity, WHOLE / 2));
+  return section(part.name, void 0, tiles);
+}
+function setpointSection(chargers, hours2, text) {
+  const setpoints = chargers.map((charger) => ({
+    entity: charger.entity("setpoint"),
+    name: charger.name
+  }));
+  return section(text("told"), "mdi:chart-line", graph(setpoints, hours2));
+}
+function noChargerSection(text) {
+  const card = { type: "markdown", content: text("no_charger"), ...columns(WHOLE) };
+  return section(text("chargers"), "mdi:ev-station", [card]);
+}
+function siteBadges(site) {
+  const fallback = site.main.entity("fallback");
+  if (!fallback) return [];
+  return [{ type: "entity", entity: fallback, show_name: true, color: "red", ...whenOn(fallback) }];
+}
+function section(title, icon, cards, badges = []) {
+  const heading = { type: "heading", heading: title, ...icon && { icon }, badges };
+  return { type: "grid", cards: [heading, ...cards] };
+}
+function tile(entity, width) {
+  return { type: "tile", entity, name: { type: "entity" }, ...columns(width) };
+}
+function inline(feature) {
+  return { features: [feature], features_position: "inline" };
+}
+function graph(entities, hours2) {
+  if (entities.length === 0) return [];
+  return [{ type: "history-graph", entities, hours_to_show: hours2, ...columns(WHOLE) }];
+}
+function chips(title, part, key) {
+  const badges = part.onPhases(key).map(({ phase, entity }) => ({
+    type: "entity",
+    entity,
+    name: phase.toUpperCase(),
+    show_icon: false,
+    state_content: ["name", "state"]
+  }));
+  if (badges.length === 0) return [];
+  return [{ type: "heading", heading_style: "subtitle", heading: title, badges }];
+}
+function columns(width) {
+  return { grid_options: { columns: width } };
+}
+function whenOn(entity) {
+  return { visibility: [{ condition: "state", entity, state: "on" }] };
+}
+function ratingInWords(rating) {
+  const there = rating.filter((amperes) => amperes > 0);
+  const [first] = there;
+  return there.every((amperes) => amperes === first) ? `${there.length} × ${first} A` : `${there.join(", ")} A`;
+}
+
+// frontend/src/site.ts
+var PLATFORM = "fusewise";
+var PHASES = ["l1", "l2", "l3"];
+var Part = class {
+  constructor(id, name, device, rating) {
+    this.id = id;
+    this.name = name;
+    this.device = device;
+    this.rating = rating;
+  }
+  id;
+  name;
+  device;
+  rating;
+  entities = /* @__PURE__ */ new Map();
+  /** Those for who looks closer: diagnostics and settings. */
+  details = /* @__PURE__ */ new Set();
+  entity(key) {
+    return this.entities.get(key);
+  }
+  has(key) {
+    return this.entities.has(key);
+  }
+  /** The phases on which it shows `key`, with the entity that does. */
+  onPhases(key) {
+    return PHASES.flatMap((phase, index) => {
+      const entity = this.entity(`${key}_${phase}`);
+      return entity ? [{ phase, entity, rating: this.rating[index] || void 0 }] : [];
+    });
+  }
+};
+async function findSites(hass) {
+  const [told, registry] = await Promise.all([
+    hass.callWS({ type: "fusewise/sites" }),
+    hass.callWS({ type: "config/entity_registry/list" })
+  ]);
+  return told.map((site) => {
+    const ours = registry.filter((entity) => isShown(entity, site.entry_id));
+    const since = Math.min(Date.now(), ...ours.map((entity) => entity.created_at * 1e3));
+    return { since, ...arranged(site, partsOf(hass, site, ours)) };
+  });
+}
+function isShown(entity, entry) {
+  const isOurs = entity.platform === PLATFORM && entity.config_entry_id === entry;
+  return isOurs && entity.disabled_by === null && entity.hidden_by === null;
+}
+function partsOf(hass, site, entities) {
+  const parts = /* @__PURE__ */ new Map();
+  for (const entity of entities) {
+    const owner = entity.config_subentry_id ?? site.entry_id;
+    let part = parts.get(owner);
+    if (!part) {
+      const device = entity.device_id === null ? void 0 : hass.devices[entity.device_id];
+      const name = device?.name_by_user ?? device?.name ?? site.title;
+      const rating = site.circuits.find((circuit) => circuit.owner === owner)?.rating ?? [];
+      part = new Part(owner, name, entity.device_id, rating);
+      parts.set(owner, part);
+    }
+    part.entities.set(entity.unique_id.replace(`${owner}_`, ""), entity.entity_id);
+    if (entity.entity_category !== null) part.details.add(entity.entity_id);
+  }
+  return parts;
+}
+function arranged(site, parts) {
+  const main = parts.get(site.entry_id) ?? new Part(site.entry_id, site.title, null, []);
+  const others = [...parts.values()].filter((part) => part !== main).sort((one, other) => one.name.localeCompare(other.name));
+  const isCircuit = (part) => part.rating.length > 0;
+  const isCharger = (part) => part.has("setpoint");
+  return {
+    main,
+    chargers: others.filter(isCharger),
+    circuits: others.filter(isCircuit),
+    others: others.filter((part) => !isCharger(part) && !isCircuit(part))
+  };
+}
+
+// frontend/src/dashboard.ts
+var TYPE = "fusewise";
+var SHORTEST = 0.25;
+var LONGEST = 6;
+var HOUR = 36e5;
+var FusewiseDashboard = class extends HTMLElement {
+  static async generate(_config, hass) {
+    const [sites, localize] = await Promise.all([
+      findSites(hass),
+      hass.loadBackendTranslation("common", "fusewise")
+    ]);
+    const text = (key, values) => localize(`component.fusewise.common.${key}`, values);
+    return { title: "Fusewise", views: sites.map((site) => view(site, text)) };
+  }
+};
+function view(site, text) {
+  const { main, circuits, chargers, others } = site;
+  const since = hours(site);
+  const sections = [
+    circuitSection(main, text("main_fuse"), since, text),
+    ...circuits.map((circuit) => circuitSection(circuit, circuit.name, since, text)),
+    ...chargers.map((charger) => chargerSection(charger, text)),
+    chargers.length ? setpointSection(chargers, since, text) : noChargerSection(text),
+    ...others.map(otherSection)
+  ];
+  return {
+    title: main.name,
+    path: main.id.toLowerCase(),
+    type: "sections",
+    max_columns: 4,
+    badges: siteBadges(site),
+    dense_section_placement: true,
+    sections
+  };
+}
+function hours(site) {
+  const known = (Date.now() - site.since) / HOUR;
+  return Math.min(LONGEST, Math.max(SHORTEST, known));
+}
+customElements.define(`ll-strategy-dashboard-${TYPE}`, FusewiseDashboard);
+(window.customStrategies ??= []).push({
+  type: TYPE,
+  strategyType: "dashboard",
+  name: "Fusewise"
+});

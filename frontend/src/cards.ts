@@ -1,0 +1,164 @@
+// Home Assistant's own cards, for the fuse, the cars, and what else a site has.
+import type { Card, Section } from "./homeassistant";
+import type { Part, Phase, Site } from "./site";
+
+const WHOLE = 12; // columns of a section
+const PHASE_COLORS: Record<Phase, string> = { l1: "blue", l2: "orange", l3: "teal" };
+const LIMIT_COLOR = "red";
+
+/** A text of the dashboard's, in the user's language. */
+export type Text = (key: string, values?: Record<string, string | number>) => string;
+
+/** What is shown of a charger: two tiles in a row, or one over the whole width. */
+const CHARGER_FACTS = [
+  ["status", "setpoint"],
+  ["reason"],
+  ["power", "session_energy"],
+  ["ready_at", "target"],
+];
+
+/** The tiles of what a charger's owner decides, and how each is worked without another dialog. */
+const CHARGER_CONTROLS: Record<string, Card | undefined> = {
+  mode: { type: "select-options" },
+  boost: { type: "toggle" },
+  departure: undefined,
+  next_departure: undefined,
+};
+
+/** The fuse of a circuit: what it carries on each phase, what it leaves for cars, and how that came. */
+export function circuitSection(circuit: Part, title: string, hours: number, text: Text): Section {
+  const { rating } = circuit;
+  return section(
+    rating.length ? `${title}, ${ratingInWords(rating)}` : title,
+    "mdi:fuse",
+    [...gauges(circuit), ...chips(text("left"), circuit, "headroom"), ...loadGraph(circuit, hours, text)],
+  );
+}
+
+function gauges(circuit: Part): Card[] {
+  const loads = circuit.onPhases("load");
+  return loads.map(({ phase, entity, rating }) => ({
+    type: "gauge",
+    entity,
+    name: phase.toUpperCase(),
+    needle: true,
+    min: 0,
+    ...(rating && {
+      max: Math.round(rating * 1.2),
+      severity: { green: 0, yellow: rating * 0.9, red: rating },
+    }),
+    ...columns(WHOLE / loads.length),
+  }));
+}
+
+/** What the circuit carried on each phase, against its limit. */
+function loadGraph(circuit: Part, hours: number, text: Text): Card[] {
+  const loads = circuit.onPhases("load").map(({ phase, entity }) => ({
+    entity,
+    name: phase.toUpperCase(),
+    color: PHASE_COLORS[phase],
+  }));
+  const limits = circuit.onPhases("limit").map(({ phase, entity }) => ({
+    entity,
+    name: text("limit", { phase: phase.toUpperCase() }),
+    color: LIMIT_COLOR,
+  }));
+  return graph([...loads, ...limits], hours);
+}
+
+/** A charger: what its car gets and why, and what its owner may ask of it. */
+export function chargerSection(charger: Part, text: Text): Section {
+  const facts = CHARGER_FACTS.flatMap((row) => {
+    const there = row.flatMap((key) => charger.entity(key) ?? []);
+    return there.map((entity) => tile(entity, WHOLE / there.length));
+  });
+  const controls = Object.entries(CHARGER_CONTROLS).flatMap(([key, feature]) => {
+    const entity = charger.entity(key);
+    if (!entity) return [];
+    return [feature ? { ...tile(entity, WHOLE), ...inline(feature) } : tile(entity, WHOLE / 2)];
+  });
+  const problem = charger.entity("problem");
+  const badges = problem ? [{ type: "entity", entity: problem, color: "red", ...whenOn(problem) }] : [];
+  return section(
+    charger.name,
+    "mdi:ev-station",
+    [...facts, ...controls, ...chips(text("measured"), charger, "current")],
+    badges,
+  );
+}
+
+/** Solar panels, a battery, a vehicle, a meter: what is known of it. */
+export function otherSection(part: Part): Section {
+  const entities = [...part.entities.values()].filter((entity) => !part.details.has(entity));
+  const tiles = entities.map((entity) => tile(entity, WHOLE / 2));
+  return section(part.name, undefined, tiles);
+}
+
+/** What the chargers were told, side by side. */
+export function setpointSection(chargers: Part[], hours: number, text: Text): Section {
+  const setpoints = chargers.map((charger) => ({
+    entity: charger.entity("setpoint"),
+    name: charger.name,
+  }));
+  return section(text("told"), "mdi:chart-line", graph(setpoints, hours));
+}
+
+/** What an owner does first: let a charger connect. */
+export function noChargerSection(text: Text): Section {
+  const card = { type: "markdown", content: text("no_charger"), ...columns(WHOLE) };
+  return section(text("chargers"), "mdi:ev-station", [card]);
+}
+
+/** What ought to be seen at once, and only when it is so. */
+export function siteBadges(site: Site): Card[] {
+  const fallback = site.main.entity("fallback");
+  if (!fallback) return [];
+  return [{ type: "entity", entity: fallback, show_name: true, color: "red", ...whenOn(fallback) }];
+}
+
+function section(title: string, icon: string | undefined, cards: Card[], badges: Card[] = []): Section {
+  const heading = { type: "heading", heading: title, ...(icon && { icon }), badges };
+  return { type: "grid", cards: [heading, ...cards] };
+}
+
+function tile(entity: string, width: number): Card {
+  return { type: "tile", entity, name: { type: "entity" }, ...columns(width) };
+}
+
+function inline(feature: Card) {
+  return { features: [feature], features_position: "inline" };
+}
+
+function graph(entities: object[], hours: number): Card[] {
+  if (entities.length === 0) return [];
+  return [{ type: "history-graph", entities, hours_to_show: hours, ...columns(WHOLE) }];
+}
+
+/** A line of figures, one for each phase. */
+function chips(title: string, part: Part, key: string): Card[] {
+  const badges = part.onPhases(key).map(({ phase, entity }) => ({
+    type: "entity",
+    entity,
+    name: phase.toUpperCase(),
+    show_icon: false,
+    state_content: ["name", "state"],
+  }));
+  if (badges.length === 0) return [];
+  return [{ type: "heading", heading_style: "subtitle", heading: title, badges }];
+}
+
+function columns(width: number) {
+  return { grid_options: { columns: width } };
+}
+
+function whenOn(entity: string) {
+  return { visibility: [{ condition: "state", entity, state: "on" }] };
+}
+
+function ratingInWords(rating: number[]): string {
+  const there = rating.filter((amperes) => amperes > 0);
+  const [first] = there;
+  return there.every((amperes) => amperes === first)
+    ? `${there.length} × ${first} A`
+    : `${there.join(", ")} A`;
+}

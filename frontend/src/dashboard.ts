@@ -1,0 +1,69 @@
+// The dashboard of Fusewise, of Home Assistant's own cards: the fuse, the cars, and why each gets what it gets.
+import {
+  chargerSection,
+  circuitSection,
+  noChargerSection,
+  otherSection,
+  setpointSection,
+  siteBadges,
+  type Text,
+} from "./cards";
+import type { HomeAssistant, Section, View } from "./homeassistant";
+import { findSites, type Site } from "./site";
+
+const TYPE = "fusewise";
+const SHORTEST = 0.25; // h of history: what a site shows that was set up just now
+const LONGEST = 6;
+const HOUR = 3_600_000; // ms
+
+class FusewiseDashboard extends HTMLElement {
+  static async generate(_config: unknown, hass: HomeAssistant) {
+    const [sites, localize] = await Promise.all([
+      findSites(hass),
+      hass.loadBackendTranslation("common", "fusewise"),
+    ]);
+    const text: Text = (key, values) => localize(`component.fusewise.common.${key}`, values);
+    return { title: "Fusewise", views: sites.map((site) => view(site, text)) };
+  }
+}
+
+function view(site: Site, text: Text): View {
+  const { main, circuits, chargers, others } = site;
+  const since = hours(site);
+  const sections: Section[] = [
+    circuitSection(main, text("main_fuse"), since, text),
+    ...circuits.map((circuit) => circuitSection(circuit, circuit.name, since, text)),
+    ...chargers.map((charger) => chargerSection(charger, text)),
+    chargers.length ? setpointSection(chargers, since, text) : noChargerSection(text),
+    ...others.map(otherSection),
+  ];
+  return {
+    title: main.name,
+    path: main.id.toLowerCase(),
+    type: "sections",
+    max_columns: 4,
+    badges: siteBadges(site),
+    dense_section_placement: true,
+    sections,
+  };
+}
+
+/** As much history as there is, within bounds. */
+function hours(site: Site): number {
+  const known = (Date.now() - site.since) / HOUR;
+  return Math.min(LONGEST, Math.max(SHORTEST, known));
+}
+
+customElements.define(`ll-strategy-dashboard-${TYPE}`, FusewiseDashboard);
+
+// So that 'Add dashboard' offers it too, for a copy that its owner may change.
+declare global {
+  interface Window {
+    customStrategies?: { type: string; strategyType: string; name: string }[];
+  }
+}
+(window.customStrategies ??= []).push({
+  type: TYPE,
+  strategyType: "dashboard",
+  name: "Fusewise",
+});
