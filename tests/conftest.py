@@ -5,6 +5,7 @@ import ipaddress
 import socket
 from typing import Any
 
+from hypothesis import HealthCheck, Phase, settings
 import pytest
 from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
 import pytest_socket
@@ -13,6 +14,24 @@ from syrupy.assertion import SnapshotAssertion
 import custom_components  # noqa: F401  # ours first, not the test plugin's testing_config
 
 from .texts import DOMAIN, english, watched
+
+# Always the same few examples, wherever the tests run: what fails is the change, not the dice. The thousands
+# that look for what nobody has thought of are for a person with time: scripts/test --hypothesis-profile thorough.
+# Explaining a failure takes minutes; shrinking it helps.
+settings.register_profile(
+    "quick",
+    deadline=None,
+    max_examples=60,
+    derandomize=True,
+    database=None,
+    phases=(Phase.explicit, Phase.generate, Phase.shrink),
+    report_multiple_bugs=False,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.register_profile(
+    "thorough", settings.get_profile("quick"), max_examples=3000, derandomize=False, print_blob=True
+)
+settings.load_profile("quick")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-import os
 from typing import Any
 
-from hypothesis import HealthCheck, Phase as Stage, settings as how, strategies as st
+from hypothesis import strategies as st
 
 from custom_components.fusewise.balancing.model import (
     Charger,
@@ -18,17 +17,6 @@ from custom_components.fusewise.balancing.model import (
 )
 
 from .builders import NOW, box, fuse, house
-
-# Bounded, and always the same examples where CI runs it. Explaining a failure takes minutes; shrinking helps.
-PROPERTY = how(
-    deadline=None,
-    max_examples=int(os.environ.get("EXAMPLES", "60")),
-    derandomize="CI" in os.environ,
-    database=None,
-    phases=(Stage.explicit, Stage.generate, Stage.shrink),
-    report_multiple_bugs=False,
-    suppress_health_check=[HealthCheck.too_slow],
-)
 
 WIRINGS = [
     "L1",

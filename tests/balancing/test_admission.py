@@ -13,7 +13,6 @@ from custom_components.fusewise.balancing.model import (
 )
 
 from .builders import NOW, box, car, fuse, house, run, seen, shows, targets, told, why
-from .sites import PROPERTY
 
 MINUTE = 60.0
 
@@ -235,7 +234,7 @@ def test_a_higher_priority_waits_for_nobody() -> None:
     assert waits(site, cars, hours=1)["a"] == 0
 
 
-@how(PROPERTY, max_examples=15)
+@how(max_examples=how.default.max_examples // 4)
 @given(
     wirings=st.lists(
         st.sampled_from(["L1", "L2", "L3", "L1 L2", "L1 L2 L3"]), min_size=2, max_size=8

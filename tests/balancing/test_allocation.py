@@ -6,7 +6,7 @@ import pytest
 from custom_components.fusewise.balancing.model import Charger, ChargerReading, Policy, Site
 
 from .builders import box, car, fuse, house, run, seen, targets
-from .sites import PROPERTY, Account, sites
+from .sites import Account, sites
 
 NEARLY = 1e-3  # A: a hundred of the finest steps
 LEVELS = (6.0, 8.0, 10.0, 13.0, 16.0)
@@ -82,7 +82,6 @@ def fine_cases(draw: st.DrawFn, /) -> tuple[Site, dict[str, ChargerReading]]:
     return site, {charger.id: car() for charger in site.chargers}
 
 
-@PROPERTY
 @given(fine_cases())
 def test_nobody_can_have_more_unless_somebody_loses_who_has_no_more(
     case: tuple[Site, dict[str, ChargerReading]],

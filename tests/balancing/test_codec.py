@@ -26,8 +26,6 @@ from custom_components.fusewise.balancing.model import (
     Snapshot,
 )
 
-from .sites import PROPERTY
-
 
 def same(one: Any, other: Any) -> bool:
     """Equal in every field, NaN included."""
@@ -44,7 +42,6 @@ def same(one: Any, other: Any) -> bool:
 
 @pytest.mark.parametrize("kind", [Site, Snapshot, Memory, Decision, Settings])
 def test_everything_comes_back_as_it_went(kind: Any) -> None:
-    @PROPERTY
     @given(st.from_type(kind))
     def comes_back(value: Any) -> None:
         text = json.dumps(to_json(value), allow_nan=False)

@@ -23,7 +23,7 @@ from custom_components.fusewise.balancing.model import (
 from custom_components.fusewise.balancing.steps import round_down, round_up, step_up
 
 from .builders import NOW, run, seen, shows, targets, told
-from .sites import PROPERTY, SMALL, Account, sessions, sites
+from .sites import SMALL, Account, sessions, sites
 
 plugged = st.sampled_from([ChargerStatus.PREPARING, ChargerStatus.CHARGING])
 
@@ -63,7 +63,6 @@ def could_have(site: Site, given: Mapping[str, float], more: str, amperes: float
     return not Account(site, {**given, more: amperes}).broken()
 
 
-@PROPERTY
 @given(cases())
 def test_no_limit_is_ever_exceeded(case: tuple[Site, dict[str, ChargerReading]]) -> None:
     site, readings = case
@@ -72,7 +71,6 @@ def test_no_limit_is_ever_exceeded(case: tuple[Site, dict[str, ChargerReading]])
     assert Account(site, told(decision)).broken() == []
 
 
-@PROPERTY
 @given(cases())
 def test_a_site_without_delays_is_at_its_target_at_once(
     case: tuple[Site, dict[str, ChargerReading]],
@@ -85,7 +83,6 @@ def test_a_site_without_delays_is_at_its_target_at_once(
     assert told(decision) == targets(decision)
 
 
-@PROPERTY
 @given(cases())
 def test_every_setpoint_is_one_that_the_charger_knows(
     case: tuple[Site, dict[str, ChargerReading]],
@@ -98,7 +95,6 @@ def test_every_setpoint_is_one_that_the_charger_knows(
         assert math.isclose(current, round_down(charger, current), abs_tol=1e-9)
 
 
-@PROPERTY
 @given(cases())
 def test_nothing_is_left_that_an_admitted_car_could_use(
     case: tuple[Site, dict[str, ChargerReading]],
@@ -113,7 +109,6 @@ def test_nothing_is_left_that_an_admitted_car_could_use(
                 assert not could_have(site, given_out, charger.id, higher), charger.id
 
 
-@PROPERTY
 @given(cases())
 def test_nobody_is_left_out_whose_floor_fits_beside_the_others_floors(
     case: tuple[Site, dict[str, ChargerReading]],
@@ -129,7 +124,6 @@ def test_nobody_is_left_out_whose_floor_fits_beside_the_others_floors(
             assert not could_have(site, floors, charger.id, floor_of(charger)), charger.id
 
 
-@PROPERTY
 @given(cases(), st.randoms(use_true_random=False))
 def test_the_order_of_chargers_and_circuits_changes_nothing(
     case: tuple[Site, dict[str, ChargerReading]], random: Any
@@ -174,7 +168,6 @@ def stories(draw: st.DrawFn) -> tuple[Site, list[Snapshot]]:
     return site, snapshots
 
 
-@PROPERTY
 @given(stories())
 def test_in_every_cycle_what_is_told_fits_beside_what_is_counted(
     story: tuple[Site, list[Snapshot]],
@@ -208,7 +201,6 @@ def twice(site: Site, snapshots: list[Snapshot]) -> tuple[Decision, Decision]:
     return decision, decide(site, last, decision.memory)
 
 
-@PROPERTY
 @given(stories())
 def test_deciding_twice_at_one_time_gives_the_same_setpoints(
     story: tuple[Site, list[Snapshot]],
@@ -218,7 +210,6 @@ def test_deciding_twice_at_one_time_gives_the_same_setpoints(
     assert targets(one) == targets(two)
 
 
-@PROPERTY
 @given(cases())
 def test_nor_does_it_for_a_site_without_delays(
     case: tuple[Site, dict[str, ChargerReading]],

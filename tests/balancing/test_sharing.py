@@ -10,8 +10,6 @@ import pytest
 from custom_components.fusewise.balancing.errors import BalancingError
 from custom_components.fusewise.balancing.sharing import Part, share
 
-from .sites import PROPERTY
-
 TOLERANCE = 1e-6
 
 
@@ -57,7 +55,6 @@ def problems(draw: st.DrawFn) -> tuple[list[float], list[Part]]:
     return [floor + draw(st.sampled_from([0, 5, 20, 7000])) for floor in floors], parts
 
 
-@PROPERTY
 @given(problems())
 def test_nobody_can_have_more_unless_somebody_loses_who_has_no_more(
     problem: tuple[list[float], list[Part]],

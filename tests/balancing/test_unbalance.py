@@ -13,7 +13,7 @@ from custom_components.fusewise.balancing.model import (
 )
 
 from .builders import NO_CAR, NOW, box, car, fuse, house, run, seen, shows, targets, told, why
-from .sites import PROPERTY, SMALL, Account
+from .sites import SMALL, Account
 
 
 def limited(*boxes: str, others: PerPhase = (0.0, 0.0, 0.0), unbalance: float = 20) -> Site:
@@ -131,7 +131,6 @@ def drawing(draw: st.DrawFn, /) -> tuple[Site, dict[str, ChargerReading]]:
     return site, readings
 
 
-@PROPERTY
 @given(drawing())
 def test_whoever_draws_less_than_it_may_the_limit_holds(
     case: tuple[Site, dict[str, ChargerReading]],

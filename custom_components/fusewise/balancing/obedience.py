@@ -4,7 +4,15 @@ import math
 
 from .model import NEVER, PLUGGED, Charger, ChargerMemory, ChargerReading
 
-__all__ = ["RAMP", "SETTLING", "disobeyed", "disobeys_with", "told_lately", "unheard"]
+__all__ = [
+    "RAMP",
+    "SETTLING",
+    "disobeyed",
+    "disobeys_with",
+    "told_before",
+    "told_lately",
+    "unheard",
+]
 
 DISOBEYS = 1.0  # A beyond the setpoint, or …
 DISOBEYS_SHARE = 0.1  # … this share of it: less is the tolerance of pilot and meter
@@ -74,6 +82,17 @@ def told_lately(
     while len(told) > 1 and told[1][0] <= begins:
         told = told[1:]
     return (*told, (now, current))
+
+
+def told_before(memory: ChargerMemory, at: float) -> tuple[float, float] | None:
+    """Since when, and what (A), it was told when that moment came; None: not known any more.
+
+    What it was told at that very moment, or later, says nothing about what its car drew then.
+    """
+    for since, amperes in reversed(memory.told or ((memory.changed_at, memory.setpoint),)):
+        if since < at:
+            return since, amperes
+    return None
 
 
 def unheard(

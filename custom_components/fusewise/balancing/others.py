@@ -16,7 +16,7 @@ import math
 
 from .cars import USED, Car, may_have_drawn, still_drawn
 from .model import NEVER, PHASES, ChargerStatus, MeterMemory, PerPhase
-from .obedience import RAMP
+from .obedience import RAMP, told_before
 
 __all__ = ["estimate_others"]
 
@@ -84,12 +84,16 @@ def _drawn(car: Car, at: float, is_new: bool) -> tuple[Sequence[float], Sequence
     if not car.reading.online:
         # Never more than is reserved for it: what it drew when it was last heard may have ended since.
         return [0.0] * len(sample), [car.may_draw] * len(sample), at
-    setpoint = memory.setpoint
+    known = told_before(memory, at)
+    if known is None and not is_new:
+        # All that it is known to have been told is later: it was counted when the meter's sample came.
+        return [0.0] * len(sample), [math.inf] * len(sample), at
+    since, setpoint = known or (NEVER, memory.before)
     slow = car.charger.slow_to_obey
     least: list[float] = []
     most_drawn: list[float] = []
-    told_since = memory.changed_at > sampled_at - slow
-    ramped = RAMP * max(0.0, at - memory.changed_at - slow) if slow else math.inf
+    told_since = since > sampled_at - slow
+    ramped = RAMP * max(0.0, at - since - slow) if slow else math.inf
     # It may also be on its way to what it was told before.
     told = max(setpoint, still_drawn(car, at))
     for conductor, drawn in enumerate(sample):
