@@ -14,7 +14,7 @@ from custom_components.fusewise.balancing.errors import (
 )
 from custom_components.fusewise.balancing.model import Memory, Snapshot
 
-from .builders import NOW, box, car, fuse, house, run, seen, shows
+from .builders import NOW, box, car, fuse, house, run, seen, shows, targets, told
 
 SITE = house(fuse(25, meter="m"), box("b"), box("a"))
 
@@ -82,3 +82,31 @@ def test_a_charger_or_circuit_that_the_memory_does_not_know_is_new() -> None:
     smaller = house(*SITE.circuits, box("a"))
     decision = run(smaller, seen("a", meters, now=NOW + 2), memory=decision.memory)
     assert set(decision.memory.chargers) == {"a"}
+
+
+def test_what_a_car_is_told_now_says_nothing_of_what_it_drew_before() -> None:
+    # It was stopped a second before its sample, and is let in again: it may have drawn anything in between.
+    site = house(fuse(15, meter="m", house_allowance=(3.0,) * 3), box("a", slow_to_obey=5.0))
+    stopped = run(site, seen("a", now=NOW), seen((), now=NOW + 3))
+    again = {"a": car(5.7, at=NOW + 3)}
+    snapshot = seen(again, {"m": shows(0, NOW + 4)}, now=NOW + 4)
+    once = run(site, snapshot, memory=stopped.memory)
+    assert told(once)["a"] > 0
+    twice = decide(site, snapshot, once.memory)
+    assert twice.circuits == once.circuits
+    assert (told(twice), targets(twice)) == (told(once), targets(once))
+
+
+def test_who_disobeys_counts_the_same_after_it_was_told_something_else() -> None:
+    site = house(fuse(25, others=3), box("a", slow_to_obey=5.0))
+    before = run(site, seen("a", now=NOW - 300))
+    low = Memory(
+        time=NOW - 300,
+        chargers={
+            "a": replace(before.memory.chargers["a"], setpoint=6.0, told=((NOW - 300, 6.0),))
+        },
+    )
+    snapshot = seen({"a": car(16, at=NOW - 1)})
+    once = run(site, snapshot, memory=low)
+    twice = decide(site, snapshot, once.memory)
+    assert told(once)["a"] == told(twice)["a"] == targets(twice)["a"] == 12

@@ -26,7 +26,7 @@ def disobeyed(
     charger: Charger, reading: ChargerReading, memory: ChargerMemory, now: float
 ) -> float:
     """A beyond its setpoint: that it draws, or says it lets through, though it was told long enough ago."""
-    told = memory.setpoint
+    told = (told_before(memory, now) or (NEVER, memory.before))[1]
     let_through = 0.0
     if memory.sample is not None:
         drawn = max(memory.sample)
@@ -65,6 +65,8 @@ def _told_at_most(charger: Charger, memory: ChargerMemory, at: float) -> float:
     begins = at - charger.slow_to_obey - SETTLING
     most = 0.0
     for since, amperes in reversed(memory.told or ((memory.changed_at, memory.setpoint),)):
+        if since >= at:
+            continue
         most = max(most, amperes)
         if since <= begins:
             return most
