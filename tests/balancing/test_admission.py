@@ -1,6 +1,6 @@
 """Who charges when not all floors fit: nobody by accident, nobody for ever, nobody left out who fits."""
 
-from hypothesis import given, settings as how, strategies as st
+from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.fusewise.balancing.model import (
@@ -234,7 +234,6 @@ def test_a_higher_priority_waits_for_nobody() -> None:
     assert waits(site, cars, hours=1)["a"] == 0
 
 
-@how(max_examples=how.default.max_examples // 4)
 @given(
     wirings=st.lists(
         st.sampled_from(["L1", "L2", "L3", "L1 L2", "L1 L2 L3"]), min_size=2, max_size=8
