@@ -147,25 +147,32 @@ async def test_phases_that_come_one_by_one_belong_together(
     assert charger.reading.current == (6.0, 7.0, 8.0)
 
 
-async def test_the_stations_own_meter_counts_only_for_the_running_transaction(
+async def test_the_stations_own_meter_counts_where_the_connector_has_none(
     central: CentralSystem, arrive: Arrive, clock: Clock
 ) -> None:
     charger = central.adopt("garage")
     peer = await arrive("garage")
     await peer.start()
-    for connector, transaction, expected in (
-        (0, None, None),
-        (2, None, None),
-        (0, peer.transaction, (9.0, 0.0, 0.0)),
+    for connector, transaction, amperes, expected in (
+        (2, None, 7.0, None),
+        (0, None, 8.0, 8.0),
+        (0, peer.transaction, 9.0, 9.0),
+        (1, None, 10.0, 10.0),
+        (0, None, 11.0, 10.0),
+        (0, peer.transaction, 12.0, 12.0),
+        (2, peer.transaction, 13.0, 13.0),
     ):
         await peer.say(
             call.MeterValues(
                 connector_id=connector,
-                meter_value=[{"timestamp": peer.stamp(), "sampled_value": [current(9.0, "L1")]}],
+                meter_value=[
+                    {"timestamp": peer.stamp(), "sampled_value": [current(amperes, "L1")]}
+                ],
                 transaction_id=transaction,
             )
         )
-        assert charger.reading.current == expected
+        drawn = charger.reading.current
+        assert (None if drawn is None else drawn[0]) == expected
 
 
 @pytest.mark.parametrize("stamp", ["", "yesterday", "2026-99-99T00:00:00Z"])

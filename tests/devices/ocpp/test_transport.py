@@ -89,13 +89,13 @@ async def test_an_address_without_a_sane_identity_is_not_found(
     assert not central.pending
 
 
-@pytest.mark.parametrize("offered", [["ocpp2.0.1"], ["ocpp1.5", "ocpp2.1"], None])
+@pytest.mark.parametrize("offered", [["ocpp2.0.1"], ["ocpp1.5", "ocpp2.1"]])
 async def test_without_a_common_subprotocol_the_handshake_ends_and_the_line_is_closed(
-    central: CentralSystem, offered: list[str] | None
+    central: CentralSystem, offered: list[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     async with connect(
         f"ws://127.0.0.1:{central.port}/garage",
-        subprotocols=None if offered is None else [Subprotocol(name) for name in offered],
+        subprotocols=[Subprotocol(name) for name in offered],
         proxy=None,
     ) as line:
         assert line.subprotocol is None
@@ -103,6 +103,31 @@ async def test_without_a_common_subprotocol_the_handshake_ends_and_the_line_is_c
             await line.recv()
         assert line.close_code == 1002
         assert line.close_reason == "Choose the sub-protocol ocpp1.6"
+    assert "speaks no version of OCPP that Fusewise speaks (ocpp-other-version)" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("offered", "chosen"),
+    [
+        (None, None),
+        (["OCPP1.6"], "OCPP1.6"),
+        (["ocpp2.0.1", "ocpp1.6J"], "ocpp1.6J"),
+        (["ocpp1.5", "ocpp1.6", "ocpp2.1"], "ocpp1.6"),
+    ],
+)
+async def test_a_charger_that_names_our_version_somehow_or_none_is_talked_with(
+    central: CentralSystem, offered: list[str] | None, chosen: str | None
+) -> None:
+    charger = central.adopt("garage")
+    async with connect(
+        f"ws://127.0.0.1:{central.port}/garage",
+        subprotocols=None if offered is None else [Subprotocol(name) for name in offered],
+        proxy=None,
+    ) as line:
+        assert line.subprotocol == chosen
+        await line.send('[2,"1","Heartbeat",{}]')
+        assert (await line.recv())[:6] == '[3,"1"'
+        assert charger.reading.online
 
 
 async def test_a_charger_that_offers_several_versions_gets_ours(central: CentralSystem) -> None:

@@ -18,10 +18,11 @@ from .. import Clock, DeviceError, Unsubscribe
 from . import v16
 from .charger import OcppCharger
 from .gate import Gate, Refusal
-from .rpc import load_schemas
+from .pace import Pace
 from .settings import ChargerSettings
+from .shapes import Shape
 from .station import PasswordChange, StationInfo
-from .transport import WebSocketLine, accept, identity_of
+from .transport import WebSocketLine, accept, identity_in, is_websocket
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -52,7 +53,10 @@ class CentralSystem:
         self._listeners: list[tuple[Callable[[StationInfo], None]]] = []
         self._runner: web.ServerRunner | None = None
         self._port: int | None = None
-        self._schemas_loaded = False
+        self._shapes: Mapping[str, Shape] | None = None
+        self._pace = Pace()
+        self.lets_wait: Callable[[str], bool] = lambda _: True
+        """Tells whether a charge point that nobody has adopted may come in and wait."""
         self._closing: set[asyncio.Task[None]] = set()
 
     # --- the server -----------------------------------------------------------------------------------
@@ -89,21 +93,19 @@ class CentralSystem:
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Serve one connection until it ends. Any aiohttp server may call this."""
-        identity = identity_of(request.raw_path)
-        if identity is None:
-            return web.Response(
-                status=404,
-                text="The address ends with the charger's identity: ws://host:port/IDENTITY\n",
-            )
-        if (answer := await self.gate.check(request, identity)) is not None:
+        await self._pace.turn()
+        if (answer := await self._turned_away(request)) is not None:
             return answer
-        if identity not in self._chargers and len(self._waiting(identity)) >= MOST_WAITING:
-            return await self.gate.refuse(identity, request.remote or "", Refusal.TOO_MANY_WAITING)
-        await self._load_schemas()
+        identity = identity_in(request) or ""
+        if self._shapes is None:
+            self._shapes = await asyncio.to_thread(v16.shapes)
         line = await accept(request)
         if not isinstance(line, WebSocketLine):
+            self.gate.note(identity, request.remote or "", Refusal.OTHER_VERSION)
             return line
-        connection = v16.ChargePoint16(identity, line, self._time_of_day, self._knocked)
+        connection = v16.ChargePoint16(
+            identity, line, self._time_of_day, self._knocked, self._shapes, self._pace
+        )
         self._connected(identity, connection)
         try:
             await connection.serve()
@@ -112,6 +114,22 @@ class CentralSystem:
         return line.socket
 
     # --- who may come in ------------------------------------------------------------------------------
+
+    async def _turned_away(self, request: web.BaseRequest) -> web.Response | None:
+        """Return the answer for who may not come in; None for who may."""
+        identity, remote = identity_in(request), request.remote or ""
+        if (answer := await self.gate.check(request, identity or "")) is not None:
+            return answer
+        refusal: Refusal | None = None
+        if not is_websocket(request):
+            refusal = Refusal.NO_WEBSOCKET
+        elif identity is None:
+            refusal = Refusal.NO_IDENTITY
+        elif identity not in self._chargers and not self.lets_wait(identity):
+            refusal = Refusal.UNKNOWN
+        elif identity not in self._chargers and len(self._waiting(identity)) >= MOST_WAITING:
+            refusal = Refusal.TOO_MANY_WAITING
+        return None if refusal is None else await self.gate.refuse(identity or "", remote, refusal)
 
     @property
     def chargers(self) -> Mapping[str, OcppCharger]:
@@ -138,6 +156,7 @@ class CentralSystem:
         identity: str,
         settings: ChargerSettings | None = None,
         password_hash: str | None = None,
+        serial: str | None = None,
     ) -> OcppCharger:
         """Let a charger in, connected or not yet; one that is in already gets the settings.
 
@@ -145,7 +164,7 @@ class CentralSystem:
         the next one on.
         """
         settings = settings or ChargerSettings()
-        self.gate.lock(identity, password_hash)
+        self.gate.lock(identity, password_hash, serial)
         charger = self._chargers.get(identity)
         if charger is not None:
             charger.configure(settings)
@@ -206,11 +225,6 @@ class CentralSystem:
         if self._connections.get(identity) is connection:
             del self._connections[identity]
             self._pending.pop(identity, None)
-
-    async def _load_schemas(self) -> None:
-        if not self._schemas_loaded:
-            await asyncio.to_thread(load_schemas, v16.VERSION, v16.HANDLED)
-            self._schemas_loaded = True
 
 
 def _cannot_listen(host: str, port: int, error: Exception) -> str:

@@ -53,6 +53,10 @@ class Refusal(StrEnum):
     PASSWORD_WRONG = "ocpp-password-wrong"
     CERTIFICATE_OTHER = "ocpp-certificate-other"
     TOO_MANY_WAITING = "ocpp-too-many-waiting"
+    UNKNOWN = "ocpp-unknown-charger"
+    OTHER_VERSION = "ocpp-other-version"
+    NO_IDENTITY = "ocpp-no-identity"
+    NO_WEBSOCKET = "ocpp-no-websocket"
 
 
 WORDS = {
@@ -61,6 +65,10 @@ WORDS = {
     Refusal.PASSWORD_WRONG: "calls with a wrong password",
     Refusal.CERTIFICATE_OTHER: "calls with the certificate of another charger",
     Refusal.TOO_MANY_WAITING: "is turned away: too many unknown chargers wait already",
+    Refusal.UNKNOWN: "is turned away: it is not known, and new chargers may not introduce themselves",
+    Refusal.OTHER_VERSION: "speaks no version of OCPP that Fusewise speaks",
+    Refusal.NO_IDENTITY: "calls an address that does not end with a charger's identity",
+    Refusal.NO_WEBSOCKET: "asks for no websocket: this address is for chargers, with OCPP 1.6J",
 }
 STATUS = {
     Refusal.FOREIGN_NETWORK: HTTPStatus.FORBIDDEN,
@@ -68,6 +76,9 @@ STATUS = {
     Refusal.PASSWORD_WRONG: HTTPStatus.UNAUTHORIZED,
     Refusal.CERTIFICATE_OTHER: HTTPStatus.FORBIDDEN,
     Refusal.TOO_MANY_WAITING: HTTPStatus.SERVICE_UNAVAILABLE,
+    Refusal.UNKNOWN: HTTPStatus.NOT_FOUND,
+    Refusal.NO_IDENTITY: HTTPStatus.NOT_FOUND,
+    Refusal.NO_WEBSOCKET: HTTPStatus.UPGRADE_REQUIRED,
 }
 
 
@@ -87,16 +98,21 @@ class Gate:
     def __init__(self) -> None:
         self.networks: tuple[Network, ...] = PRIVATE
         self._locks: dict[str, str] = {}
+        self._serials: dict[str, str] = {}
         self._listeners: list[tuple[Callable[[Visit], None]]] = []
         self._failures: dict[tuple[str, str], int] = {}
         self._delayed = 0
 
-    def lock(self, identity: str, password_hash: str | None) -> None:
-        """Want this password of a charger from its next connection on; None: none."""
-        if password_hash is None:
-            self._locks.pop(identity, None)
-        else:
-            self._locks[identity] = password_hash
+    def lock(self, identity: str, password_hash: str | None, serial: str | None = None) -> None:
+        """Want this password of a charger from its next connection on; None: none.
+
+        Its certificate, where it shows one, is in the name of the identity, or of this serial number.
+        """
+        for known, value in ((self._locks, password_hash), (self._serials, serial)):
+            if value is None:
+                known.pop(identity, None)
+            else:
+                known[identity] = value
 
     def watch(self, listener: Callable[[Visit], None]) -> Unsubscribe:
         """Call `listener` for everybody who comes."""
@@ -119,7 +135,22 @@ class Gate:
         return await self.refuse(identity, remote, refusal)
 
     async def refuse(self, identity: str, remote: str, refusal: Refusal) -> web.Response:
-        """Say no: log it once until they come in, tell the listeners, and answer."""
+        """Say no, and note it; the answer waits, where somebody may be guessing."""
+        failures = self.note(identity, remote, refusal)
+        headers: dict[str, str] = {}
+        match STATUS[refusal]:
+            case HTTPStatus.UNAUTHORIZED:
+                # A response and not an exception: Home Assistant's bans are for people who log in.
+                headers["WWW-Authenticate"] = 'Basic realm="Fusewise"'
+                if refusal is Refusal.PASSWORD_WRONG:
+                    await self._slow_down(failures)
+            case HTTPStatus.UPGRADE_REQUIRED:
+                headers["Upgrade"] = "websocket"
+        text = f"The caller {WORDS[refusal]} ({refusal}).\n"
+        return web.Response(status=STATUS[refusal], headers=headers, text=text)
+
+    def note(self, identity: str, remote: str, refusal: Refusal) -> int:
+        """Log once until they come in that somebody may not, tell the listeners, return how often it was."""
         failures = self._failures.pop((identity, remote), 0) + 1
         self._failures[identity, remote] = failures
         if len(self._failures) > REMEMBERED:
@@ -127,26 +158,22 @@ class Gate:
         _LOGGER.log(
             logging.WARNING if failures == 1 else logging.DEBUG,
             "Charge point %s at %s %s (%s)",
-            identity,
+            identity or "without a name",
             remote,
             WORDS[refusal],
             refusal,
         )
         self._tell(Visit(identity=identity, remote=remote, refusal=refusal))
-        headers: dict[str, str] = {}
-        if STATUS[refusal] is HTTPStatus.UNAUTHORIZED:
-            # A response and not an exception: Home Assistant's bans are for people who log in.
-            headers["WWW-Authenticate"] = 'Basic realm="Fusewise"'
-            if refusal is Refusal.PASSWORD_WRONG:
-                await self._slow_down(failures)
-        return web.Response(status=STATUS[refusal], headers=headers, text=f"{refusal}\n")
+        return failures
 
     def _refusal(self, request: web.BaseRequest, identity: str, remote: str) -> Refusal | None:
         if not is_within(remote, self.networks):
             return Refusal.FOREIGN_NETWORK
         if (names := certified_names(request)) is not None:
-            # The certificate has been checked by TLS; it stands in the place of a password.
-            return None if identity in names else Refusal.CERTIFICATE_OTHER
+            # The certificate has been checked by TLS; it stands in the place of a password. Its name is the
+            # identity or, as OCPP's security whitepaper says, the serial number.
+            mine = {identity, self._serials.get(identity)}
+            return None if mine & {*names} else Refusal.CERTIFICATE_OTHER
         lock = self._locks.get(identity)
         if lock is None:
             return None
@@ -187,9 +214,8 @@ def certified_names(request: web.BaseRequest) -> tuple[str, ...] | None:
     certificate: Mapping[str, Any] | None = request.transport.get_extra_info("peercert")
     if not certificate:
         return None
+    subject = (pair for part in certificate.get("subject", ()) for pair in part)
+    named = {"commonName", "serialNumber", "DNS"}
     return tuple(
-        value
-        for part in certificate.get("subject", ())
-        for key, value in part
-        if key == "commonName"
+        value for key, value in (*subject, *certificate.get("subjectAltName", ())) if key in named
     )

@@ -11,6 +11,7 @@ import math
 from typing import Any
 
 from .clock import parse
+from .shapes import list_of, number_of
 
 CURRENT = "Current.Import"
 POWER = "Power.Active.Import"
@@ -22,6 +23,12 @@ UNITS = {
     POWER: {"W": 1.0, "kW": 1e3},
     VOLTAGE: {"V": 1.0},
     ENERGY: {"Wh": 1.0, "kWh": 1e3},
+}
+# Chargers differ in capitals.
+NAMES = {measurand.lower(): measurand for measurand in UNITS}
+SCALES = {
+    measurand: {unit.lower(): scale for unit, scale in units.items()}
+    for measurand, units in UNITS.items()
 }
 DEFAULT_UNIT = {CURRENT: "A", POWER: "W", VOLTAGE: "V", ENERGY: "Wh"}
 
@@ -35,7 +42,7 @@ POSSIBLE = {
 
 CONDUCTORS = {"L1": 0, "L1-N": 0, "L2": 1, "L2-N": 1, "L3": 2, "L3-N": 2}
 LINE_TO_LINE = ("L1-L2", "L2-L3", "L3-L1")
-ELSEWHERE = ("Body", "Cable", "EV")  # locations that do not measure what the charger draws
+ELSEWHERE = ("body", "cable", "ev")  # locations that do not measure what the charger draws
 
 ROOT_3 = math.sqrt(3)
 
@@ -89,7 +96,7 @@ class MeterValues:
         self._wiring = wiring
         # Some chargers send one value in each element: those of one moment belong together.
         moments: defaultdict[object, Values] = defaultdict(dict)
-        for element in meter_value if isinstance(meter_value, list) else ():
+        for element in list_of(meter_value):
             if isinstance(element, Mapping):
                 stamp = element.get("timestamp")
                 key = stamp if isinstance(stamp, str) else None
@@ -107,14 +114,14 @@ class MeterValues:
         ]
 
     def _values(self, sampled: object) -> Iterator[tuple[tuple[str, Place], float]]:
-        for value in sampled if isinstance(sampled, list) else ():
+        for value in list_of(sampled):
             if not isinstance(value, Mapping):
                 continue
             # The standard's default.
-            measurand = value.get("measurand", ENERGY)
-            if not isinstance(measurand, str) or measurand not in UNITS:
+            measurand = NAMES.get(str(value.get("measurand") or ENERGY).lower())
+            if measurand is None or str(value.get("location")).lower() in ELSEWHERE:
                 continue
-            if value.get("location") in ELSEWHERE or value.get("format") == "SignedData":
+            if value.get("format") == "SignedData":
                 continue
             place = _place(value.get("phase"))
             number = _number(measurand, value)
@@ -206,16 +213,15 @@ def _place(phase: object) -> Place | None:
         return TOTAL
     if not isinstance(phase, str):
         return None
+    phase = phase.strip().upper()
     return CONDUCTORS.get(phase, LINE if phase in LINE_TO_LINE else None)
 
 
 def _number(measurand: str, value: Mapping[str, Any]) -> float | None:
     """Return the value in A, W, V or Wh; None where it is none that can be."""
-    scale = UNITS[measurand].get(value.get("unit") or DEFAULT_UNIT[measurand])
-    try:
-        number = float(value.get("value", "")) * (scale or math.nan)
-    except TypeError, ValueError, OverflowError:
+    unit = value.get("unit") or DEFAULT_UNIT[measurand]
+    scale, number = SCALES[measurand].get(str(unit).lower()), number_of(value.get("value"))
+    if scale is None or number is None:
         return None
     least, most = POSSIBLE[measurand]
-    # A comparison with NaN is false, so NaN is refused here as well.
-    return max(number, 0.0) if least <= number <= most else None
+    return max(number * scale, 0.0) if least <= number * scale <= most else None

@@ -40,18 +40,32 @@ def password_in(authorization: str | None, identity: str) -> bytes | None:
     The user name should be the identity. What else a charger was given there does not matter: a password
     belongs to one identity, that of the address.
     """
-    kind, _, encoded = (authorization or "").strip().partition(" ")
-    if kind.lower() != "basic":
-        return None
-    try:
-        pair = base64.b64decode(encoded.strip(), validate=True)
-    except binascii.Error, ValueError:
+    if (pair := _pair_in(authorization)) is None:
         return None
     named = f"{identity}:".encode()
     if pair.startswith(named):
         return pair[len(named) :]
     _, colon, password = pair.partition(b":")
     return password if colon else None
+
+
+def user_in(authorization: str | None) -> str | None:
+    """Return the user name in an Authorization header; None where there is none."""
+    user, colon, _ = (_pair_in(authorization) or b"").partition(b":")
+    try:
+        return user.decode() if colon else None
+    except UnicodeDecodeError:
+        return None
+
+
+def _pair_in(authorization: str | None) -> bytes | None:
+    kind, _, encoded = (authorization or "").strip().partition(" ")
+    if kind.lower() != "basic":
+        return None
+    try:
+        return base64.b64decode(encoded.strip(), validate=True)
+    except binascii.Error, ValueError:
+        return None
 
 
 def _digest(salt: bytes, given: bytes) -> str:

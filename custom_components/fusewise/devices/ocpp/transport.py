@@ -6,14 +6,17 @@ The server is aiohttp's, which is also Home Assistant's own; what is above this 
 from typing import Protocol, override
 from urllib.parse import unquote
 
-from aiohttp import WSCloseCode, WSMessage, WSMsgType, web
+from aiohttp import WSCloseCode, WSMessage, WSMsgType, hdrs, web
 
-SUBPROTOCOLS = ("ocpp1.6",)
+from .passwords import user_in
+
+SUBPROTOCOL = "ocpp1.6"
+SPELLINGS = frozenset({SUBPROTOCOL, "ocpp1.6j", "ocpp1.6-json", "ocpp16"})
 
 # s without a word until a charge point is asked whether it is there, and s that it has to answer. Together
 # shorter than the life of a limit, so that a cut line is known before the charger falls back.
 PING_AFTER = 15.0
-PONG_TIME = 5.0
+PONG_TIME = 10.0
 
 CLOSING_TIME = 1.0  # s that a charge point has to answer our close
 
@@ -88,43 +91,64 @@ class WebSocketLine(Line):
         await self.socket.close(code=WSCloseCode.GOING_AWAY, message=reason.encode()[:123])
 
 
+def is_websocket(request: web.BaseRequest) -> bool:
+    """Tell whether this is a charge point at all, and not a browser."""
+    headers = request.headers
+    asked = headers.get(hdrs.UPGRADE, ""), headers.get(hdrs.CONNECTION, "")
+    return "websocket" in asked[0].lower() and "upgrade" in asked[1].lower()
+
+
 async def accept(request: web.BaseRequest) -> web.StreamResponse | WebSocketLine:
-    """Shake hands; return the line, or the answer for one who may not or cannot talk with us."""
+    """Shake hands; return the line, or what was said to one who speaks no version of ours.
+
+    A charge point that names no sub-protocol is taken at its address: it has been told to come here.
+    """
+    offered = _offered(request)
+    ours = next((name for name in offered if name.lower() in SPELLINGS), None)
     socket = web.WebSocketResponse(
-        protocols=SUBPROTOCOLS,
+        # In the charger's own spelling, which it looks for in the answer.
+        protocols=() if ours is None else (ours,),
         autoping=False,
         timeout=CLOSING_TIME,
         max_msg_size=LARGEST_MESSAGE,
         # Messages are short and lines local; some chargers' deflate is broken.
         compress=False,
     )
-    ready = socket.can_prepare(request)
-    if not ready:
-        return web.Response(
-            status=426,
-            headers={"Upgrade": "websocket"},
-            text="This address is for chargers: they connect to it with OCPP 1.6J over a websocket.\n",
-        )
-    if ready.protocol is None:
-        return await _turn_away(request)
-    await socket.prepare(request)
+    await socket.prepare(request)  # answers 400 to a handshake that is none
+    if offered and ours is None:
+        # The handshake was completed, as the standard wants it, so that the charger learns why we do not talk.
+        reason = f"Choose the sub-protocol {SUBPROTOCOL}".encode()
+        await socket.close(code=WSCloseCode.PROTOCOL_ERROR, message=reason)
+        return socket
     return WebSocketLine(socket)
 
 
-async def _turn_away(request: web.BaseRequest) -> web.StreamResponse:
-    """Complete the handshake, as the standard wants it, so that the charger learns why we do not talk."""
-    socket = web.WebSocketResponse(timeout=CLOSING_TIME)
-    await socket.prepare(request)
-    await socket.close(code=WSCloseCode.PROTOCOL_ERROR, message=b"Choose the sub-protocol ocpp1.6")
-    return socket
+def _offered(request: web.BaseRequest) -> list[str]:
+    named = ",".join(request.headers.getall(hdrs.SEC_WEBSOCKET_PROTOCOL, ()))
+    return [name.strip() for name in named.split(",") if name.strip()]
+
+
+def identity_in(request: web.BaseRequest) -> str | None:
+    """Return who a charge point says it is; None where that is not sane.
+
+    It is the last part of the path; or, for those that have nothing there, the user name.
+    """
+    if request.raw_path.partition("?")[0].strip("/"):
+        return identity_of(request.raw_path)
+    user = user_in(request.headers.get(hdrs.AUTHORIZATION))
+    return None if user is None else sane(user)
 
 
 def identity_of(raw_path: str) -> str | None:
     """Return the charge point's identity, the last part of the path; None where it is not a sane one."""
     last = raw_path.partition("?")[0].rstrip("/").rpartition("/")[2]
     try:
-        identity = unquote(last, errors="strict")
+        return sane(unquote(last, errors="strict"))
     except UnicodeDecodeError:
         return None
-    sane = 0 < len(identity) <= LONGEST_IDENTITY and identity.isprintable()
-    return identity if sane and identity == identity.strip() else None
+
+
+def sane(identity: str) -> str | None:
+    """Return an identity that can be one; else None."""
+    can_be = 0 < len(identity) <= LONGEST_IDENTITY and identity.isprintable()
+    return identity if can_be and identity == identity.strip() else None

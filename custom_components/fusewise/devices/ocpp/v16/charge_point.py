@@ -1,6 +1,6 @@
 """A charge point that speaks OCPP 1.6: what it tells us, turned into what all chargers have in common."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, override
 
 from ocpp.v16 import call_result, datatypes
@@ -15,16 +15,19 @@ from ocpp.v16.enums import (
 from ....balancing.model import ChargerStatus
 from ..clock import parse, written
 from ..measurands import MeterValues
-from ..rpc import CallErrorCode, Fault, Handler, Payload, RefuseCall, Rpc
+from ..pace import Pace
+from ..rpc import CallErrorCode, Fault, Handler, RefuseCall, Rpc, load_shapes
+from ..shapes import Payload, Shape
 from ..station import StationInfo
 from ..transport import Line
-from .profiles import CONNECTOR
+from .profiles import CONNECTOR, STATION
 from .remote import Remote
 
 if TYPE_CHECKING:
     from ..charger import OcppCharger
 
 VERSION = "1.6"
+ACTIONS = frozenset(Action)
 HANDLED = frozenset(
     {
         Action.authorize,
@@ -33,17 +36,30 @@ HANDLED = frozenset(
         Action.diagnostics_status_notification,
         Action.firmware_status_notification,
         Action.heartbeat,
+        Action.log_status_notification,
         Action.meter_values,
+        Action.security_event_notification,
+        Action.signed_firmware_status_notification,
         Action.start_transaction,
         Action.status_notification,
         Action.stop_transaction,
     }
 )
 
+# What the standard demands and we can do without: refusing a message for it would lose more.
+SPARED: Mapping[str, tuple[str, ...]] = {
+    Action.status_notification: ("errorCode",),
+    Action.start_transaction: ("meterStart", "timestamp"),
+    Action.stop_transaction: ("meterStop", "timestamp"),
+    Action.meter_values: ("connectorId",),
+}
+
+MOST_ENERGY = 1e10  # Wh; what shows more is no meter
+
 HEARTBEAT = 60  # s
 PENDING_RETRY = 30  # s until a charger that waits for adoption asks again
 
-STATUS = {
+_STATUS = {
     ChargePointStatus.available: ChargerStatus.AVAILABLE,
     ChargePointStatus.preparing: ChargerStatus.PREPARING,
     ChargePointStatus.charging: ChargerStatus.CHARGING,
@@ -54,6 +70,18 @@ STATUS = {
     ChargePointStatus.unavailable: ChargerStatus.UNAVAILABLE,
     ChargePointStatus.faulted: ChargerStatus.FAULTED,
 }
+# Chargers differ in capitals, and some write 'Suspended_EV'.
+STATUS = {name.value.lower(): status for name, status in _STATUS.items()}
+
+
+def shapes() -> Mapping[str, Shape]:
+    """Read what messages must have from disk, which blocks."""
+    return load_shapes(VERSION, HANDLED, SPARED)
+
+
+def status_of(said: str) -> ChargerStatus | None:
+    """Return what a charger's word for its status means."""
+    return STATUS.get("".join(filter(str.isalpha, said)).lower())
 
 
 class ChargePoint16(Remote):
@@ -65,6 +93,8 @@ class ChargePoint16(Remote):
         line: Line,
         time_of_day: Callable[[], float],
         knock: Callable[[StationInfo], None],
+        shapes: Mapping[str, Shape],
+        pace: Pace,
     ) -> None:
         """`knock` is told when a charge point boots, or asks something, that is not adopted."""
         handlers: dict[str, Handler] = {
@@ -78,12 +108,23 @@ class ChargePoint16(Remote):
             Action.data_transfer: self._data_transfer,
             Action.firmware_status_notification: self._firmware_status,
             Action.diagnostics_status_notification: self._diagnostics_status,
+            Action.signed_firmware_status_notification: self._signed_firmware_status,
+            Action.log_status_notification: self._log_status,
+            Action.security_event_notification: self._security_event,
         }
-        rpc = Rpc(identity, line, version=VERSION, actions=frozenset(Action), handlers=handlers)
+        rpc = Rpc(
+            identity,
+            line,
+            actions=ACTIONS,
+            handlers=handlers,
+            shapes=shapes,
+            pace=pace,
+        )
         super().__init__(identity, rpc)
         self._time_of_day = time_of_day
         self._knock = knock
         self._info: StationInfo | None = None
+        self._measures_connector = False
         # None: not adopted; it may do nothing but wait.
         self.charger: OcppCharger | None = None
 
@@ -131,10 +172,10 @@ class ChargePoint16(Remote):
     def _status(self, payload: Payload) -> call_result.StatusNotification:
         # Its timestamp is that of the status, which may have begun long ago.
         charger = self._adopted()
-        status = STATUS.get(payload["status"])
+        status = status_of(payload["status"])
         if status is None:
             self._rpc.complain(
-                Fault.INVALID_PAYLOAD, f"has a status not known: {payload['status']!a}"
+                Fault.INVALID_PAYLOAD, f"has a status not known: {payload['status'][:50]!a}"
             )
         elif payload["connectorId"] == CONNECTOR:
             # That of connector 0, the station, is wrong on some (Autel), and tells nothing of a car.
@@ -155,25 +196,26 @@ class ChargePoint16(Remote):
             )
             return call_result.StartTransaction(0, _tag(AuthorizationStatus.blocked))
         # A charger that did not get our answer sends the very same start again.
-        attempt = (payload["idTag"], int(payload["meterStart"]), payload["timestamp"])
+        stamp = payload.get("timestamp", "")
+        attempt = (payload["idTag"], payload.get("meterStart", -1), stamp)
         return call_result.StartTransaction(
-            charger.started(attempt, parse(payload["timestamp"])),
-            _tag(AuthorizationStatus.accepted),
+            charger.started(attempt, parse(stamp)), _tag(AuthorizationStatus.accepted)
         )
 
     def _stop(self, payload: Payload) -> call_result.StopTransaction:
+        register = payload.get("meterStop", -1)
         self._adopted().stopped(
             payload["transactionId"],
-            parse(payload["timestamp"]),
-            float(payload["meterStop"]) if payload["meterStop"] >= 0 else None,
-            str(payload.get("reason", "Local")),  # the standard's default
+            parse(payload.get("timestamp")),
+            float(register) if 0 <= register <= MOST_ENERGY else None,
+            payload.get("reason", "Local"),  # the standard's default
         )
         return call_result.StopTransaction(_tag(AuthorizationStatus.accepted))
 
     def _meter_values(self, payload: Payload) -> call_result.MeterValues:
         charger = self._adopted()
         transaction = payload.get("transactionId")
-        if payload["connectorId"] == CONNECTOR or charger.runs(transaction):
+        if self._is_of_connector(payload.get("connectorId", CONNECTOR), charger.runs(transaction)):
             values = MeterValues(payload["meterValue"], charger.settings.wiring)
             if values.refused:
                 self._rpc.complain(
@@ -182,6 +224,14 @@ class ChargePoint16(Remote):
                 )
             charger.measured(transaction, values)
         return call_result.MeterValues()
+
+    def _is_of_connector(self, measured: int, of_transaction: bool) -> bool:
+        """Tell whether a measurement is that of the connector that we serve."""
+        if measured == CONNECTOR:
+            self._measures_connector = True
+        # Some measure for the station only; where both do, the station's may be those of more.
+        of_station = measured == STATION and not self._measures_connector
+        return measured == CONNECTOR or of_transaction or of_station
 
     def _data_transfer(self, _: Payload) -> call_result.DataTransfer:
         self._adopted()
@@ -194,6 +244,20 @@ class ChargePoint16(Remote):
     def _diagnostics_status(self, _: Payload) -> call_result.DiagnosticsStatusNotification:
         self._adopted()
         return call_result.DiagnosticsStatusNotification()
+
+    # Of the security extension: a charger that is refused one of these may do nothing else any more.
+
+    def _signed_firmware_status(self, _: Payload) -> call_result.SignedFirmwareStatusNotification:
+        self._adopted()
+        return call_result.SignedFirmwareStatusNotification()
+
+    def _log_status(self, _: Payload) -> call_result.LogStatusNotification:
+        self._adopted()
+        return call_result.LogStatusNotification()
+
+    def _security_event(self, _: Payload) -> call_result.SecurityEventNotification:
+        self._adopted()
+        return call_result.SecurityEventNotification()
 
 
 def _tag(status: AuthorizationStatus) -> datatypes.IdTagInfo:

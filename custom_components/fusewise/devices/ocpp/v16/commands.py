@@ -10,7 +10,8 @@ from ocpp.v16.enums import ChargingRateUnitType as Unit, ConfigurationKey as Key
 from ... import DeviceError, DeviceOfflineError, DeviceRefusedError
 from ..measurands import CURRENT, Wiring
 from ..quirks import quirk_of
-from ..rpc import CallRefusedError, Payload, Rpc
+from ..rpc import CallRefusedError, Rpc
+from ..shapes import Payload
 from ..station import LiveLimit, PasswordChange, Station
 from ..transport import LineClosedError
 from ..ways import STACKED, Way
