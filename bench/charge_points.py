@@ -4,7 +4,8 @@
 
 It takes one command on each line of its input and answers each with one line of JSON:
 
-    expect    wait until every one of them has got a new limit; {"last": when, on the monotonic clock}
+    expect    say {"ready": 1}, then wait until every one of them has got a new limit;
+              {"last": when, on the monotonic clock}
     measure   let each tell what it draws; {"seconds": until all were answered}
     storm     cut all lines at once and come back; {"seconds": until all were accepted again}
 """
@@ -134,6 +135,7 @@ async def obey(command: str, crowd: list[ChargePoint]) -> dict[str, float]:
         case "expect":
             for one in crowd:
                 one.told.clear()
+            tell({"ready": 1})
             async with asyncio.timeout(20):
                 await asyncio.gather(*(one.told.wait() for one in crowd))
             return {"last": max(one.told_at for one in crowd)}

@@ -7,6 +7,7 @@ JSON object, name → figure.
 
 import asyncio
 from collections.abc import Callable
+import itertools
 import json
 from pathlib import Path
 import resource
@@ -18,11 +19,12 @@ from typing import Any, override
 from custom_components.fusewise.balancing.model import (
     Charger as SiteCharger,
     Circuit,
+    Decision,
     MeterReading,
     Phase,
     Site,
 )
-from custom_components.fusewise.controller import Controller
+from custom_components.fusewise.controller import TICK, Controller
 from custom_components.fusewise.devices import Meter, Unsubscribe
 from custom_components.fusewise.devices.ocpp import CentralSystem
 
@@ -75,17 +77,20 @@ class GridMeter(Meter):
 
 
 class Lateness:
-    """How late the event loop is at most."""
+    """How late the event loop is at most, and how much of that it has worked itself."""
 
     def __init__(self) -> None:
         self.worst = 0.0
+        self.busy = 0.0
+        """s of CPU. What is missing to `worst` has gone to other programs of this machine."""
 
     async def watch(self) -> None:
         """Look every 5 ms."""
         while True:
-            before = time.monotonic()
+            before, used = time.monotonic(), time.process_time()
             await asyncio.sleep(0.005)
             self.worst = max(self.worst, time.monotonic() - before - 0.005)
+            self.busy = max(self.busy, time.process_time() - used)
 
 
 class Bench:
@@ -109,10 +114,13 @@ class Bench:
             ),
         )
         chargers = {key: self.central.adopt(key) for key in ids}
-        self.controller = Controller(
-            site, {"grid": self.meter}, chargers, lambda _: None, self.clock
-        )
+        self.controller = Controller(site, {"grid": self.meter}, chargers, self._note, self.clock)
+        self.cycles: list[float] = []
+        """When each cycle of the control loop was over."""
         self._crowd: asyncio.subprocess.Process | None = None
+
+    def _note(self, _: Decision) -> None:
+        self.cycles.append(time.monotonic())
 
     async def open(self) -> None:
         """Listen, and wait until all have come."""
@@ -179,8 +187,7 @@ class Bench:
 
     async def lower(self, current: float) -> float:
         """Take room away by one sample; return s until the last of them had its lower limit."""
-        self.order("expect")
-        await asyncio.sleep(0.05)
+        await self.crowd("expect")
         house = 50.0 + (MOST - current) * self.number
         began = time.monotonic()
         self.meter.show(house + sum(self.shared()))
@@ -217,12 +224,17 @@ async def idle(bench: Bench, figures: dict[str, float], name: str) -> None:
 
 
 async def storm(bench: Bench, figures: dict[str, float], name: str) -> None:
-    """All lines are cut at once, and all come back."""
+    """All lines are cut at once, and all come back, while the fuse is being held."""
     lateness = Lateness()
     watching = asyncio.create_task(lateness.watch())
+    bench.cycles.clear()
     figures[f"{name}.storm_s"] = (await bench.crowd("storm"))["seconds"]
+    await asyncio.sleep(TICK)
     watching.cancel()
+    gaps = [after - before for before, after in itertools.pairwise(bench.cycles)]
     figures[f"{name}.storm_loop_late_ms"] = 1000 * lateness.worst
+    figures[f"{name}.storm_loop_busy_ms"] = 1000 * lateness.busy
+    figures[f"{name}.storm_cycle_late_ms"] = 1000 * max(0.0, max(gaps, default=TICK) - TICK)
 
 
 async def measure(number: int) -> dict[str, float]:
@@ -235,9 +247,10 @@ async def measure(number: int) -> dict[str, float]:
     figures[f"{name}.memory_kb_per_charger"] = (_memory() - before) / number
     await idle(bench, figures, name)
     await messages(bench, figures, name)
-    await storm(bench, figures, name)
     running = asyncio.create_task(bench.controller.run())
     try:
+        bench.meter.show(50.0)
+        await storm(bench, figures, name)
         await meter_to_wire(bench, figures, name)
     finally:
         running.cancel()

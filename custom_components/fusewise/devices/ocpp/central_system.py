@@ -93,7 +93,7 @@ class CentralSystem:
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Serve one connection until it ends. Any aiohttp server may call this."""
-        await self._pace.turn()
+        await self._pace.hearing.turn()
         if (answer := await self._turned_away(request)) is not None:
             return answer
         identity = identity_in(request) or ""

@@ -13,6 +13,15 @@ IN_ONE_TURN = (
 
 
 class Pace:
+    """What is heard and what is asked pass turnstiles of their own: a fall of a limit waits for no measurement."""
+
+    def __init__(self) -> None:
+        """Nobody waits."""
+        self.hearing = Turnstile()
+        self.asking = Turnstile()
+
+
+class Turnstile:
     """A turnstile that all connections pass for each thing that they do."""
 
     def __init__(self) -> None:

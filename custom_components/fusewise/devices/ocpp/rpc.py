@@ -120,7 +120,7 @@ class Rpc:
         try:
             while True:
                 text = await self._line.recv()
-                await self._pace.turn()
+                await self._pace.hearing.turn()
                 await self._take(text)
         except LineClosedError as closed:
             _LOGGER.debug("%s: line closed: %s", self._identity, closed)
@@ -139,6 +139,7 @@ class Rpc:
             answer: asyncio.Future[Payload] = asyncio.get_running_loop().create_future()
             self._awaited = (key, answer)
             try:
+                await self._pace.asking.turn()
                 async with asyncio.timeout(ANSWER_TIME):
                     await self._send([CALL, key, type(request).__name__, payload])
                     return await answer
