@@ -107,7 +107,8 @@ class ChargePoint:
             elif kind == 2:
                 if rest[0] == "SetChargingProfile":
                     self._limited(rest[1]["csChargingProfiles"])
-                await socket.send_str(json.dumps([3, key, ANSWERS[rest[0]]]))
+                with contextlib.suppress(ConnectionError):  # a storm has cut the line meanwhile
+                    await socket.send_str(json.dumps([3, key, ANSWERS[rest[0]]]))
 
     def _limited(self, profile: dict[str, Any]) -> None:
         if profile["chargingProfilePurpose"] == "TxProfile":

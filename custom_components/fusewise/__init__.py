@@ -10,7 +10,7 @@ from .actions import async_register_actions
 from .const import CONF_OCPP, DOMAIN, PLATFORMS
 from .coordinator import FusewiseConfigEntry, FusewiseCoordinator
 from .dashboard import async_hide_dashboard, async_offer_dashboard, async_show_dashboard
-from .door import async_get_doors
+from .doors import async_get_doors
 from .issues import async_forget_site, async_forget_stall
 from .listening import DoorError, address_of, listening_of
 from .meter import async_open_meter

@@ -18,7 +18,6 @@ from homeassistant.config_entries import (
     SubentryFlowResult,
 )
 from homeassistant.const import CONF_HOST, CONF_NAME, CONF_PORT
-from homeassistant.core import HomeAssistant
 from homeassistant.helpers.selector import (
     SelectOptionDict,
     SelectSelector,
@@ -38,22 +37,14 @@ from .const import (
     DOMAIN,
     SUBENTRY_CHARGER,
 )
-from .door import Caller, async_get_doors, caller_of, unique_id
+from .door import Caller, caller_of, is_taken_in, unique_id
+from .doors import async_get_doors
 from .entity_charger import is_entity_charger
 from .entity_charger_flow import EntityChargerFlow
 from .forms import Answers, Errors
-from .listening import address_of, charger_address, web_address
+from .listening import address_of, charger_address, introduces, web_address
 from .password_flow import PasswordFlow, with_security
 from .site import phases_of, rating_of
-
-
-def is_taken_in(hass: HomeAssistant, identity: str) -> bool:
-    """Whether a site has this charger already, loaded or not."""
-    return any(
-        subentry.unique_id == unique_id(identity)
-        for entry in hass.config_entries.async_entries(DOMAIN, include_ignore=False)
-        for subentry in entry.get_subentries_of_type(SUBENTRY_CHARGER)
-    )
 
 
 def suggested_name(caller: Caller) -> str:
@@ -123,6 +114,7 @@ class DiscoveredChargerFlow(PasswordFlow[ConfigFlowContext, ConfigFlowResult, st
                 DOMAIN, include_ignore=False, include_disabled=False
             )
             if address_of(entry) == (found[CONF_HOST], found[CONF_PORT])
+            and introduces(entry.data[CONF_OCPP])
         }
         if not sites:
             return self.async_abort(reason="no_site")

@@ -35,6 +35,7 @@ CONF_CERTIFICATE: Final = "certificate"
 CONF_KEY: Final = "key"
 CONF_CLIENT_AUTHORITY: Final = "client_authority"
 CONF_NETWORKS: Final = "networks"
+CONF_NEW_CHARGERS: Final = "new_chargers"
 
 # Where chargers connect on Home Assistant's own web server
 WEB_PATH: Final = "/api/fusewise/ocpp/"

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+import errno
 import ipaddress
 import ssl
 from typing import Any
@@ -19,6 +20,7 @@ from .const import (
     CONF_ENCRYPTION,
     CONF_KEY,
     CONF_NETWORKS,
+    CONF_NEW_CHARGERS,
     CONF_OCPP,
     WEB_PATH,
 )
@@ -47,6 +49,8 @@ class Listening:
     address: Address
     tls: Tls | None
     networks: tuple[Network, ...]
+    new_chargers: bool = True
+    """Chargers that nobody knows may introduce themselves; else they get 404."""
 
 
 def address_of(entry: ConfigEntry[Any]) -> Address:
@@ -62,7 +66,13 @@ def listening_of(hass: HomeAssistant, ocpp: Mapping[str, Any]) -> Listening:
         address=(ocpp[CONF_HOST], ocpp[CONF_PORT]),
         tls=_tls_of(hass, ocpp),
         networks=networks_of(ocpp),
+        new_chargers=introduces(ocpp),
     )
+
+
+def introduces(ocpp: Mapping[str, Any]) -> bool:
+    """Whether new chargers may introduce themselves: at first they may, so that a site can be set up."""
+    return bool(ocpp.get(CONF_NEW_CHARGERS, True))
 
 
 def networks_of(ocpp: Mapping[str, Any]) -> tuple[Network, ...]:
@@ -122,3 +132,14 @@ def _home(hass: HomeAssistant) -> URL:
         return URL(get_url(hass, allow_external=False, allow_cloud=False))
     except NoURLAvailableError:
         return URL("http://homeassistant.local:8123")
+
+
+def door_error(error: BaseException) -> DoorError:
+    """What an error of the system means when a port is opened."""
+    match getattr(error, "errno", None):
+        case errno.EADDRINUSE:
+            return DoorError(CONF_PORT, "port_in_use")
+        case errno.EACCES | errno.EPERM:
+            return DoorError(CONF_PORT, "port_refused")
+        case _:
+            return DoorError(CONF_HOST, "listen_address_foreign")

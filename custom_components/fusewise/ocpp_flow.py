@@ -4,7 +4,7 @@ from homeassistant.config_entries import ConfigFlowResult
 
 from . import forms, ocpp_forms
 from .const import CONF_OCPP
-from .door import async_try_door
+from .doors import async_try_door
 from .forms import Answers, Errors
 from .listening import DoorError, listening_of
 from .meter_flow import MeterFlow

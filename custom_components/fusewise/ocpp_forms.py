@@ -8,15 +8,23 @@ import voluptuous as vol
 
 from homeassistant.const import CONF_HOST, CONF_PORT
 from homeassistant.helpers.selector import (
+    BooleanSelector,
     SelectSelector,
     SelectSelectorConfig,
     SelectSelectorMode,
     TextSelector,
 )
 
-from .const import CONF_CERTIFICATE, CONF_CLIENT_AUTHORITY, CONF_ENCRYPTION, CONF_KEY, CONF_NETWORKS
+from .const import (
+    CONF_CERTIFICATE,
+    CONF_CLIENT_AUTHORITY,
+    CONF_ENCRYPTION,
+    CONF_KEY,
+    CONF_NETWORKS,
+    CONF_NEW_CHARGERS,
+)
 from .forms import Answers, Errors, number
-from .listening import ENCRYPTIONS, NO_TLS, networks_of
+from .listening import ENCRYPTIONS, NO_TLS, introduces, networks_of
 
 FILES = (CONF_CERTIFICATE, CONF_KEY, CONF_CLIENT_AUTHORITY)
 
@@ -29,6 +37,7 @@ OCPP_SCHEMA = vol.Schema(
 
 SECURITY_SCHEMA = vol.Schema(
     {
+        vol.Required(CONF_NEW_CHARGERS, default=True): BooleanSelector(),
         vol.Required(CONF_NETWORKS): TextSelector(),
         vol.Required(CONF_ENCRYPTION, default=NO_TLS): SelectSelector(
             SelectSelectorConfig(
@@ -51,6 +60,7 @@ def security_answers(settings: Mapping[str, Any]) -> Answers:
     """What the dialog shows of what is stored."""
     files = {file: settings[file] for file in FILES if settings.get(file)}
     return {
+        CONF_NEW_CHARGERS: introduces(settings),
         CONF_NETWORKS: ", ".join(map(str, networks_of(settings))),
         CONF_ENCRYPTION: settings.get(CONF_ENCRYPTION, NO_TLS),
         **files,
@@ -76,6 +86,7 @@ def security_errors(answers: Answers) -> Errors:
 def security_settings(answers: Answers) -> Answers:
     """What is stored of the answers about who may connect."""
     return {
+        CONF_NEW_CHARGERS: answers[CONF_NEW_CHARGERS],
         CONF_NETWORKS: _networks(answers[CONF_NETWORKS]),
         CONF_ENCRYPTION: answers[CONF_ENCRYPTION],
         **_files(answers),

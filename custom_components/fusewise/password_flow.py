@@ -13,7 +13,8 @@ from homeassistant.helpers.selector import SelectSelector, SelectSelectorConfig,
 
 from .const import CONF_IDENTITY, CONF_OCPP, CONF_PASSWORD_HASH, CONF_SECURITY
 from .devices.ocpp import PasswordChange, hashed, new_password
-from .door import Caller, async_get_doors
+from .door import Caller
+from .doors import async_get_doors
 from .forms import Answers
 from .listening import address_of, charger_address, web_address
 

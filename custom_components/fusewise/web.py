@@ -6,7 +6,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.http import HomeAssistantView
 
 from .const import WEB_PATH
-from .door import async_get_doors
+from .doors import async_get_doors
 
 
 class OcppView(HomeAssistantView):

@@ -11,7 +11,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
-from custom_components.fusewise.door import GRACE
+from custom_components.fusewise.doors import GRACE
 from demo.meter import MeterFault
 from demo.world import World
 from homeassistant.components.modbus import async_get_temporary_unit

@@ -244,7 +244,7 @@ async def test_only_allowed_networks_may_call(
     assert issue.translation_key == "foreign_network"
 
 
-async def security(hass: HomeAssistant, site: MockConfigEntry, **answers: str) -> Any:
+async def security(hass: HomeAssistant, site: MockConfigEntry, **answers: Any) -> Any:
     """Answer the dialog about who may connect."""
     step: Any = await site.start_reconfigure_flow(hass)
     flows = hass.config_entries.flow
@@ -262,6 +262,55 @@ async def saved(hass: HomeAssistant, step: Any) -> None:
     assert step["step_id"] == "confirm"
     await hass.config_entries.flow.async_configure(step["flow_id"], {"next_step_id": "save"})
     await hass.async_block_till_done()
+
+
+async def test_new_chargers_introduce_themselves_only_while_their_owner_wants_that(
+    hass: HomeAssistant,
+    house: World,
+    ocpp_port: int,
+    come: Come,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    site = with_charger(hass, house, ocpp_port)
+    assert await hass.config_entries.async_setup(site.entry_id)
+    known, stranger = await come("garage"), await come("stranger")
+    assert stranger.boot_answer.status == "Pending"
+    await saved(hass, await security(hass, site, new_chargers=False))
+    assert await stranger.closed() == 1001
+    with pytest.raises(InvalidStatus) as refusal:
+        await come("stranger")
+    assert refusal.value.response.status_code == 404
+    assert "(ocpp-unknown-charger)" in caplog.text
+    # Who is known does not notice; nor does one who is added by its identity.
+    assert (await known.boot()).status == "Accepted"
+    step = await added(hass, site, "yard")
+    for _ in range(2):
+        step = await on(hass, step)
+    with pytest.raises(InvalidStatus) as refusal:
+        await come("yard")
+    assert refusal.value.response.status_code == 401
+
+
+async def test_a_known_charger_waits_for_its_site_to_start(
+    hass: HomeAssistant, house: World, ocpp_port: int, come: Come
+) -> None:
+    """It calls between the opening of the port and its admission; or its own site is not loaded yet."""
+    first = site_entry(hass, house, ocpp_port)
+    ocpp = {**first.data["ocpp"], "new_chargers": False}
+    hass.config_entries.async_update_entry(first, data=first.data | {"ocpp": ocpp})
+    second = MockConfigEntry(
+        domain="fusewise",
+        title="Yard",
+        data=first.data,
+        subentries_data=[charger_data("garage")],
+    )
+    assert await hass.config_entries.async_setup(first.entry_id)
+    second.add_to_hass(hass)
+    peer = await come("garage")
+    assert peer.boot_answer.status == "Pending"
+    assert not hass.config_entries.flow.async_progress_by_handler("fusewise")
+    assert await hass.config_entries.async_setup(second.entry_id)
+    await until(lambda: peer.boot_answer.status == "Accepted")
 
 
 async def test_lines_are_encrypted_when_their_owner_wants_that(

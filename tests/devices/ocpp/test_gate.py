@@ -217,6 +217,23 @@ async def test_an_unknown_charger_is_offered_whatever_password_it_shows(
     assert list(central.pending) == ["garage"]
 
 
+async def test_an_unknown_charger_gets_404_where_new_ones_may_not_introduce_themselves(
+    central: CentralSystem, arrive: Arrive, visits: list[Visit], eventually: Eventually
+) -> None:
+    waiting = await arrive("waiting")
+    central.adopt("garage")
+    peer = await arrive("garage")
+    central.lets_wait = lambda identity: identity == "expected"
+    await central.send_strangers_away()
+    assert await waiting.closed() == 1001
+    refusal = await refused(arrive, "waiting", None)
+    assert refusal.response.status_code == HTTPStatus.NOT_FOUND
+    assert visits[-1] == Visit(identity="waiting", remote="127.0.0.1", refusal=Refusal.UNKNOWN)
+    await eventually(lambda: not central.pending)
+    assert (await peer.boot()).status == "Accepted"
+    assert (await arrive("expected")).boot_answer.status == "Pending"
+
+
 async def test_unknown_chargers_without_end_do_not_fill_the_memory(
     central: CentralSystem, arrive: Arrive, visits: list[Visit], monkeypatch: pytest.MonkeyPatch
 ) -> None:

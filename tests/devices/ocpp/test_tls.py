@@ -127,6 +127,22 @@ async def test_a_client_certificate_stands_for_one_charger(
     assert charger.reading.online
 
 
+async def test_a_client_certificate_may_be_in_the_name_of_the_serial_number(
+    authority: Authority, open_with: Open, come: Arrive
+) -> None:
+    system = await open_with(of_server(authority, client_authority=authority.path))
+    own = trusting(authority, own=authority.issue("S-1"))
+    # Nobody's charger may introduce itself with it; once it is somebody's, only under its own name.
+    assert (await come(system, "garage", own)).boot_answer.status == "Pending"
+    system.adopt("garage", serial="S-1")
+    assert (await come(system, "garage", own)).boot_answer.status == "Accepted"
+    system.adopt("carport", serial="S-2")
+    for identity in ("carport", "stranger"):
+        with pytest.raises(InvalidStatus) as refusal:
+            await come(system, identity, own)
+        assert refusal.value.response.status_code == HTTPStatus.FORBIDDEN
+
+
 async def test_without_a_certificate_of_the_authority_nobody_comes_in(
     authority: Authority, open_with: Open, come: Arrive, tmp_path: Path
 ) -> None:

@@ -8,7 +8,7 @@ from .passwords import hashed, new_password
 from .settings import ChargerSettings
 from .station import PasswordChange, StationInfo
 from .tls import CertificateError, Tls
-from .transport import identity_of
+from .transport import identity_in
 
 __all__ = [
     "PRIVATE",
@@ -29,6 +29,6 @@ __all__ = [
     "Tls",
     "Visit",
     "hashed",
-    "identity_of",
+    "identity_in",
     "new_password",
 ]

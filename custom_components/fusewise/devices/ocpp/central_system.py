@@ -179,13 +179,22 @@ class CentralSystem:
     async def release(self, identity: str) -> None:
         """Let a charger go: it is kept waiting when it comes back. Its fall-back stays in it."""
         charger = self._chargers.pop(identity, None)
-        self.gate.lock(identity, None)
+        self.gate.unlock(identity)
         connection = self._connections.get(identity)
         if charger is None or connection is None:
             return
         charger.disconnected(connection)
         connection.charger = None
         await connection.close("Released by Fusewise")
+
+    async def send_strangers_away(self) -> None:
+        """Hang up on those who wait for adoption and may not any more."""
+        gone = [
+            connection
+            for identity, connection in self._connections.items()
+            if identity not in self._chargers and not self.lets_wait(identity)
+        ]
+        await asyncio.gather(*(connection.close("Not known here") for connection in gone))
 
     async def change_password(self, identity: str, password: str) -> PasswordChange:
         """Let a connected charger, adopted or not, use this password from its next connection on."""

@@ -98,7 +98,8 @@ class Gate:
     def __init__(self) -> None:
         self.networks: tuple[Network, ...] = PRIVATE
         self._locks: dict[str, str] = {}
-        self._serials: dict[str, str] = {}
+        self._names: dict[str, set[str]] = {}
+        """identity → the names that its certificate may have"""
         self._listeners: list[tuple[Callable[[Visit], None]]] = []
         self._failures: dict[tuple[str, str], int] = {}
         self._delayed = 0
@@ -106,13 +107,18 @@ class Gate:
     def lock(self, identity: str, password_hash: str | None, serial: str | None = None) -> None:
         """Want this password of a charger from its next connection on; None: none.
 
-        Its certificate, where it shows one, is in the name of the identity, or of this serial number.
+        Its certificate, where it shows one, is in the name of its identity or, as OCPP's security whitepaper
+        has it, of its serial number.
         """
-        for known, value in ((self._locks, password_hash), (self._serials, serial)):
-            if value is None:
-                known.pop(identity, None)
-            else:
-                known[identity] = value
+        self._names[identity] = {identity} | ({serial} if serial else set())
+        self._locks.pop(identity, None)
+        if password_hash is not None:
+            self._locks[identity] = password_hash
+
+    def unlock(self, identity: str) -> None:
+        """Want nothing any more of a charger that is nobody's now."""
+        self._names.pop(identity, None)
+        self._locks.pop(identity, None)
 
     def watch(self, listener: Callable[[Visit], None]) -> Unsubscribe:
         """Call `listener` for everybody who comes."""
@@ -170,10 +176,12 @@ class Gate:
         if not is_within(remote, self.networks):
             return Refusal.FOREIGN_NETWORK
         if (names := certified_names(request)) is not None:
-            # The certificate has been checked by TLS; it stands in the place of a password. Its name is the
-            # identity or, as OCPP's security whitepaper says, the serial number.
-            mine = {identity, self._serials.get(identity)}
-            return None if mine & {*names} else Refusal.CERTIFICATE_OTHER
+            # The certificate has been checked by TLS; it stands in the place of a password.
+            mine = self._names.get(identity)
+            if mine is None:  # nobody's yet; it may wait, but not with what belongs to another
+                is_another = any(names & others for others in self._names.values())
+                return Refusal.CERTIFICATE_OTHER if is_another else None
+            return None if mine & names else Refusal.CERTIFICATE_OTHER
         lock = self._locks.get(identity)
         if lock is None:
             return None
@@ -207,7 +215,7 @@ def is_within(remote: str, networks: Iterable[Network]) -> bool:
     return any(mapped in network for network in networks)
 
 
-def certified_names(request: web.BaseRequest) -> tuple[str, ...] | None:
+def certified_names(request: web.BaseRequest) -> frozenset[str] | None:
     """Return the names in the caller's certificate; None where it has shown none."""
     if request.transport is None:
         return None
@@ -216,6 +224,6 @@ def certified_names(request: web.BaseRequest) -> tuple[str, ...] | None:
         return None
     subject = (pair for part in certificate.get("subject", ()) for pair in part)
     named = {"commonName", "serialNumber", "DNS"}
-    return tuple(
+    return frozenset(
         value for key, value in (*subject, *certificate.get("subjectAltName", ())) if key in named
     )
