@@ -25,6 +25,7 @@ CONF_OCPP: Final = "ocpp"
 ENTITIES: Final = "entities"
 
 # What a charger that is made of entities can be told
+CONF_FLOOR: Final = "floor"
 CONF_LEVELS: Final = "levels"
 CONF_STEP: Final = "step"
 CONF_SLOW_TO_OBEY: Final = "slow_to_obey"

@@ -7,6 +7,7 @@ from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import HomeAssistant, callback
 
 from .const import (
+    CONF_FLOOR,
     CONF_IDENTITY,
     CONF_KIND,
     CONF_LEVELS,
@@ -48,7 +49,11 @@ def stored_of(entities: ChargerEntities) -> Stored:
         },
     }
     if limit is not None:
-        stored["limit"] = {"entity": limit.entity, "shown_by": limit.shown_by}
+        stored["limit"] = {
+            "entity": limit.entity,
+            "shown_by": limit.shown_by,
+            "phases": limit.phases,
+        }
         if limit.action is not None:
             stored["limit"]["action"] = {
                 "name": limit.action.name,
@@ -73,6 +78,7 @@ def entities_of(stored: Mapping[str, Any]) -> ChargerEntities:
         limit = Limit(
             entity=kept["entity"],
             shown_by=kept["shown_by"],
+            phases=kept.get("phases", 1),
             action=None if action is None else Action(**action),
         )
     return ChargerEntities(
@@ -87,20 +93,24 @@ def entities_of(stored: Mapping[str, Any]) -> ChargerEntities:
     )
 
 
-def abilities_of(hass: HomeAssistant, entities: ChargerEntities, maximum: float) -> Stored:
+def abilities_of(
+    hass: HomeAssistant, entities: ChargerEntities, maximum: float, voltage: float
+) -> Stored:
     """What is stored of what a charger can be told, as its entities show it now."""
     traits = entities.traits
     slow = traits.obeys_within + (traits.minimum_interval if traits.falls_wait_too else 0.0)
     if entities.limit is None:
         # It lets through all or nothing.
         return {
+            CONF_FLOOR: FLOOR,
             CONF_LEVELS: [maximum],
             CONF_STEP: 1.0,
             CONF_SLOW_TO_OBEY: slow,
             CONF_PAUSABLE: True,
         }
-    knob = LimitKnob(hass, entities.limit)
+    knob = LimitKnob(hass, entities.limit, voltage)
     return {
+        CONF_FLOOR: min(max(FLOOR, knob.least), maximum),
         CONF_LEVELS: [level for level in knob.levels if FLOOR <= level <= maximum],
         CONF_STEP: knob.step,
         CONF_SLOW_TO_OBEY: slow,

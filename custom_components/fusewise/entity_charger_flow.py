@@ -15,6 +15,7 @@ from .const import (
     CONF_MODEL,
     CONF_SERIAL,
     CONF_VENDOR,
+    CONF_VOLTAGE,
     DOMAIN,
     ENTITIES,
     SUBENTRY_CHARGER,
@@ -116,9 +117,10 @@ class EntityChargerFlow(ConfigSubentryFlow):
 
     def _keep(self, answers: Answers) -> SubentryFlowResult:
         assert self._chosen is not None
+        voltage = self._get_entry().data[CONF_VOLTAGE]
         settings = {
             **entity_forms.found_settings(answers),
-            **abilities_of(self.hass, self._chosen, answers[CONF_MAXIMUM]),
+            **abilities_of(self.hass, self._chosen, answers[CONF_MAXIMUM], voltage),
             CONF_ENTITIES: stored_of(self._chosen),
         }
         title = entity_forms.name_of(answers)

@@ -48,6 +48,11 @@ class Line:
                 if self.problem is None:
                     _LOGGER.debug("Charger %s: %s", self._key, problem)
                 self.problem = problem
+            except Exception as error:
+                # No charger's fault may end its line: the next setpoint is told all the same.
+                if self.problem is None:
+                    _LOGGER.exception("Charger %s could not be told", self._key)
+                self.problem = DeviceError(f"Unexpected error: {error!r}")
             else:
                 if self.problem is not None:
                     _LOGGER.debug("Charger %s takes its setpoints again", self._key)

@@ -10,6 +10,7 @@ from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from .balancing.model import Charger, Circuit, PerPhase, Phase, Site
 from .const import (
     CONF_FALLBACK,
+    CONF_FLOOR,
     CONF_HOUSE_ALLOWANCE,
     CONF_KIND,
     CONF_LEVELS,
@@ -55,6 +56,7 @@ def charger_of(subentry: ConfigSubentry) -> Charger:
         return charger
     return replace(
         charger,
+        floor=data.get(CONF_FLOOR, charger.floor),
         levels=tuple(data[CONF_LEVELS]),
         step=data[CONF_STEP],
         slow_to_obey=data[CONF_SLOW_TO_OBEY],

@@ -189,6 +189,64 @@ async def test_a_limit_in_milliamperes_is_told_in_milliamperes(opened: Open, thi
     assert thing.told() == [("number.limit", pytest.approx(10200))]
 
 
+@pytest.mark.parametrize(("unit", "watt"), [("W", 1), ("kW", 0.001)])
+async def test_a_limit_in_watts_is_on_one_phase_unless_its_owner_has_said_on_how_many(
+    opened: Open, thing: Thing, unit: str, watt: float
+) -> None:
+    bounds: dict[str, Any] = {"min": 1380 * watt, "max": 11040 * watt, "step": 10 * watt}
+    thing.show("number.limit", 3680 * watt, unit_of_measurement=unit, **bounds)
+    charger = opened(**ALL)
+    assert charger.reading.limit == pytest.approx(16)
+    await charger.apply(10)
+    assert thing.told() == [("number.limit", pytest.approx(2300 * watt))]
+    await charger.apply(5)  # it takes nothing so low
+    assert thing.told() == [("switch.charging", "turn_off")]
+
+
+async def test_a_car_on_fewer_phases_than_was_said_gets_the_watts_of_these(
+    opened: Open, thing: Thing
+) -> None:
+    thing.show("number.limit", 4140, unit_of_measurement="W", min=1380, max=11040, step=10)
+    for number in (1, 2, 3):
+        thing.show(f"sensor.l{number}", 0, unit_of_measurement="A")
+    limit = Limit(entity="number.limit", phases=3)
+    currents = tuple(f"sensor.l{number}" for number in (1, 2, 3))
+    charger = opened(limit=limit, **SWITCH, **STATUS, currents=currents)
+    await charger.apply(10)
+    assert thing.told() == [("number.limit", pytest.approx(6900))]
+    thing.show("sensor.l1", 30)
+    await charger.apply(10)
+    assert thing.told() == [("number.limit", pytest.approx(2300))]
+    assert charger.reading.limit == pytest.approx(10)
+    # The next car may use all of them.
+    thing.show("sensor.l1", 0)
+    thing.show("sensor.status", "disconnected")
+    thing.show("sensor.status", "connected")
+    await charger.apply(10)
+    assert thing.told() == [("number.limit", pytest.approx(6900))]
+
+
+async def test_a_limit_that_is_no_current_any_more_pauses_the_car_and_says_so(
+    opened: Open, thing: Thing
+) -> None:
+    thing.show("number.limit", 50, unit_of_measurement="%", min=0, max=100, step=1)
+    charger = opened(**ALL)
+    with pytest.raises(DeviceRefusedError, match="is in %, which is neither a current nor a power"):
+        await charger.apply(10)
+    assert thing.told() == [("switch.charging", "turn_off")]
+    with pytest.raises(DeviceRefusedError, match="is in %"):
+        await opened(**LIMIT).apply(0)
+
+
+async def test_a_select_may_be_in_kilowatts(opened: Open, thing: Thing) -> None:
+    options = ["Eco", "1.38 kW", "2300W", "3,68 kW"]
+    thing.show("select.limit", "3,68 kW", options=options)
+    charger = opened(limit=Limit(entity="select.limit"), **SWITCH, **STATUS)
+    assert charger.reading.limit == pytest.approx(16)
+    await charger.apply(11)
+    assert thing.told() == [("select.limit", "2300W")]
+
+
 async def test_a_smart_plug_is_on_or_off(opened: Open, thing: Thing) -> None:
     thing.show("sensor.power", 2300, unit_of_measurement="W")
     charger = opened(conductors=1, **SWITCH, power="sensor.power")
@@ -514,6 +572,22 @@ async def test_a_slow_charger_that_still_shows_its_old_limit_is_no_second_hand(
     thing.show("number.limit", 16)  # its cloud has not heard of it yet
     thing.now += 30
     thing.show("number.limit", 10)
+    assert charger.second_hand is None
+
+
+async def test_a_command_that_is_overtaken_and_shown_late_is_no_second_hand(
+    opened: Open, thing: Thing
+) -> None:
+    charger = opened(**ALL)
+    await charger.apply(16)
+    thing.obeys = False  # its cloud has not heard of it yet
+    await charger.apply(8)
+    assert thing.told() == [("number.limit", 8.0)]
+    # What it shows is not how it will stand.
+    await charger.apply(16)
+    assert thing.told() == [("number.limit", 16.0)]
+    thing.now += 60
+    thing.show("number.limit", 8)
     assert charger.second_hand is None
 
 

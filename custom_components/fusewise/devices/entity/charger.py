@@ -60,7 +60,7 @@ class EntityCharger(Charger):
         self._clock = clock
         self._contexts = Contexts(hass)
         limit, switch = entities.limit, entities.switch
-        self._knob = None if limit is None else LimitKnob(hass, limit)
+        self._knob = None if limit is None else LimitKnob(hass, limit, voltage)
         self._limit = None if self._knob is None else self._turning(self._knob)
         self._switch = None if switch is None else self._turning(SwitchKnob(switch))
         self._drawn = Drawn(hass, entities, clock, conductors=conductors, voltage=voltage)
@@ -126,26 +126,54 @@ class EntityCharger(Charger):
                 "and its integration in Home Assistant; if the entity was renamed, choose it again."
             )
         self._notice_car()
-        if self._held_limit is not None:
-            current = min(current, self._held_limit)
-        if self._held_off:
-            current = 0.0
-        let = current if self._knob is None else (self._knob.fitting(current) or 0.0)
+        current = self._as_held(current)
+        let, problem = current, None
+        if self._knob is not None:
+            self._see_phases(self._knob)
+            problem = self._knob.problem if current > 0.0 else None
+            let = 0.0 if problem is not None else (self._knob.fitting(current) or 0.0)
         if let > 0.0:
-            # First how much, then that it may: a car must not begin with what was set before.
-            if self._limit is not None:
-                await self._limit.turn(let)
-            if self._switch is not None and self._switch.available:
-                await self._switch.turn(1.0)
-        elif self._switch is not None:
-            if self._switch.available:
-                await self._switch.turn(0.0)
+            await self._let(let)
         else:
+            await self._pause()
+        if problem is not None:
+            raise DeviceRefusedError(problem)
+
+    def _as_held(self, current: float) -> float:
+        if self._held_off:
+            return 0.0
+        return current if self._held_limit is None else min(current, self._held_limit)
+
+    async def _let(self, current: float) -> None:
+        """First how much, then that it may: a car must not begin with what was set before."""
+        if self._limit is not None:
+            await self._limit.turn(current)
+        if self._switch is not None and self._switch.available:
+            await self._switch.turn(1.0)
+
+    async def _pause(self) -> None:
+        if self._switch is None:
             await self._pause_without_switch()
+        elif self._switch.available:
+            await self._switch.turn(0.0)
+
+    def _see_phases(self, knob: LimitKnob) -> None:
+        """A limit in watts is for as many phases as the car is seen to use, and for no more than was said."""
+        drawn = self._drawn.current(None) if knob.phases > 1 else None
+        used = sum(amps > DRAWS for amps in drawn or ())
+        if 0 < used < knob.phases:
+            self._count_phases(knob, used)
+
+    def _count_phases(self, knob: LimitKnob, phases: int) -> None:
+        if knob.phases != phases and self._limit is not None:
+            knob.phases = phases
+            self._limit.forget()
 
     async def _pause_without_switch(self) -> None:
         assert self._knob is not None
         assert self._limit is not None
+        if (problem := self._knob.problem) is not None:
+            raise DeviceRefusedError(problem)
         least = max(0.0, self._knob.least)
         await self._limit.turn(least)
         if least > 0.0:
@@ -253,6 +281,8 @@ class EntityCharger(Charger):
         if present != self._present or unseen:
             self._present, self._since = present, self._clock()
             self.second_hand, self._held_limit, self._held_off = None, None, False
+            if self._knob is not None and self.entities.limit is not None:
+                self._count_phases(self._knob, self.entities.limit.phases)
 
     def _changed(self) -> None:
         for (listener,) in self._listeners:

@@ -1,20 +1,28 @@
 """The two things about a charger that can be turned: its limit, and whether it charges at all."""
 
 from collections.abc import Mapping
+import math
 import re
 from typing import Any, Protocol, override
 
-from homeassistant.const import ATTR_ENTITY_ID, ATTR_UNIT_OF_MEASUREMENT, UnitOfElectricCurrent
+from homeassistant.const import (
+    ATTR_ENTITY_ID,
+    ATTR_UNIT_OF_MEASUREMENT,
+    UnitOfElectricCurrent,
+    UnitOfPower,
+)
 from homeassistant.core import HomeAssistant, State, split_entity_id
-from homeassistant.util.unit_conversion import ElectricCurrentConverter
+from homeassistant.util.unit_conversion import ElectricCurrentConverter, PowerConverter
 
 from .roles import Limit, Switch
-from .values import amperes
+from .values import number
 
 __all__ = ["Knob", "LimitKnob", "SwitchKnob", "levels_of"]
 
-AMPERES = re.compile(r"^\s*(\d+(?:[.,]\d+)?)\s*(?:a|amps?|amperes?)?\s*$", re.IGNORECASE)
+LEVEL = re.compile(r"^\s*(\d+(?:[.,]\d+)?)\s*(?:(m?)a(?:mps?|mperes?)?|(k?)w)?\s*$", re.IGNORECASE)
 SAME = 0.05  # A
+MINUTE = 0.001  # A: no charger is told in smaller steps
+SELECTS = ("select", "input_select")
 
 type Call = tuple[str, str, dict[str, Any]]
 """Domain, name and parameters of an action."""
@@ -35,30 +43,44 @@ class Knob(Protocol):
         """The action that turns it."""
 
 
-def levels_of(state: State | None) -> dict[float, str]:
-    """The options of a select that are amperes."""
-    options = () if state is None else state.attributes.get("options", ())
-    found = {option: AMPERES.match(option) for option in options}
-    return {float(match[1].replace(",", ".")): option for option, match in found.items() if match}
+def levels_of(state: State | None, volts: float = 230.0) -> dict[float, str]:
+    """The options of a select that are currents, or powers at so many volts: A and the option."""
+    options = () if state is None else state.attributes.get("options") or ()
+    found = {str(option): _level(str(option), volts) for option in options}
+    return {amps: option for option, amps in found.items() if amps is not None}
+
+
+def _level(option: str, volts: float) -> float | None:
+    match = LEVEL.match(option)
+    if match is None:
+        return None
+    figure, is_power = float(match[1].replace(",", ".")), match[3] is not None
+    if is_power:
+        return figure * (1000.0 if match[3] else 1.0) / volts
+    return figure / 1000.0 if match[2] else figure
 
 
 class LimitKnob(Knob):
     """The limit."""
 
-    def __init__(self, hass: HomeAssistant, limit: Limit) -> None:
+    def __init__(self, hass: HomeAssistant, limit: Limit, voltage: float = 230.0) -> None:
+        """`voltage` is between a conductor and neutral."""
         self._hass = hass
         self._limit = limit
+        self._voltage = voltage
         self.entity = limit.entity or limit.shown_by
         self.follows_car = False
+        self.phases = limit.phases
+        """On how many conductors a power is taken to be; a car that uses fewer draws more on each."""
 
     @override
     def value(self, state: State | None) -> float | None:
         if state is None:
             return None
-        if state.domain == "select":
-            match = AMPERES.match(state.state)
-            return float(match[1].replace(",", ".")) if match else None
-        return amperes(state)
+        if state.domain in SELECTS:
+            return _level(state.state, self._volts)
+        figure = number(state)
+        return None if figure is None else self._amperes(figure, state)
 
     @property
     def can_pause(self) -> bool:
@@ -70,8 +92,9 @@ class LimitKnob(Knob):
         """The least A that it takes."""
         if self._limit.entity is None:
             return 0.0 if self._limit.action is not None and self._limit.action.takes_zero else 1.0
-        levels = self._levels()
-        return min(levels) if levels else self._bounds()[0]
+        if self._is_select:
+            return min(self._levels(), default=1.0)
+        return self._bounds()[0]
 
     @property
     def levels(self) -> tuple[float, ...]:
@@ -81,14 +104,34 @@ class LimitKnob(Knob):
     @property
     def step(self) -> float:
         """The A in whose multiples it is told."""
-        return 1.0 if self._limit.entity is None else self._bounds()[2]
+        return 1.0 if self._limit.entity is None or self._is_select else self._bounds()[2]
+
+    @property
+    def problem(self) -> str | None:
+        """Why it cannot be told a current at all; None: it can."""
+        if self._limit.entity is None:
+            return None
+        state = self._hass.states.get(self._limit.entity)
+        if self._is_select:
+            if self._levels():
+                return None
+            return (
+                f"None of the options of {self.entity} is a current, like 10 A. Choose another one."
+            )
+        if self._unit(state) is None:
+            unit = state and state.attributes.get(ATTR_UNIT_OF_MEASUREMENT)
+            return (
+                f"{self.entity} is in {unit}, which is neither a current nor a power. Choose the "
+                "entity that sets the charging current."
+            )
+        return None
 
     def fitting(self, current: float) -> float | None:
         """The most that it takes and that is not above `current`; None where it takes nothing so low."""
         if self._limit.entity is None:
             return float(int(current)) if current >= 1.0 else None
-        if levels := self._levels():
-            return max((level for level in levels if level <= current + SAME), default=None)
+        if self._is_select:
+            return max((level for level in self._levels() if level <= current + SAME), default=None)
         least, most, step = self._bounds()
         if current < least - SAME:
             return None
@@ -104,28 +147,63 @@ class LimitKnob(Knob):
         assert entity is not None
         state = self._hass.states.get(entity)
         domain, _ = split_entity_id(entity)
-        if domain in ("select", "input_select"):
-            return (
-                domain,
-                "select_option",
-                {ATTR_ENTITY_ID: entity, "option": self._levels()[value]},
-            )
-        return domain, "set_value", {ATTR_ENTITY_ID: entity, "value": _in_its_unit(value, state)}
+        if self._is_select:
+            levels = self._levels()
+            option = levels[min(levels, key=lambda level: abs(level - value))]
+            return domain, "select_option", {ATTR_ENTITY_ID: entity, "option": option}
+        figure = round(value / (self._unit(state) or 1.0), 6)
+        return domain, "set_value", {ATTR_ENTITY_ID: entity, "value": figure}
+
+    @property
+    def _is_select(self) -> bool:
+        entity = self._limit.entity
+        return entity is not None and split_entity_id(entity)[0] in SELECTS
+
+    @property
+    def _volts(self) -> float:
+        return self._voltage * self.phases
 
     def _levels(self) -> Mapping[float, str]:
         assert self._limit.entity is not None
-        state = self._hass.states.get(self._limit.entity)
-        return levels_of(state) if state is not None and "options" in state.attributes else {}
+        if not self._is_select:
+            return {}
+        return levels_of(self._hass.states.get(self._limit.entity), self._volts)
 
     def _bounds(self) -> tuple[float, float, float]:
         """The least and the most A that it takes, and in which steps."""
         assert self._limit.entity is not None
         state = self._hass.states.get(self._limit.entity)
-        shown = state.attributes if state is not None else {}
-        # Only where the integration gives none: IEC 61851-1.
-        figures = (shown.get("min", 6.0), shown.get("max", 32.0), shown.get("step", 1.0))
-        least, most, step = (_in_amperes(float(figure), state) for figure in figures)
-        return least, most, max(step, 0.001)
+        unit = self._unit(state) or 1.0
+        # Only where the integration gives none that can be: IEC 61851-1.
+        least, most = (self._bound(state, *bound) for bound in (("min", 6.0), ("max", 32.0)))
+        step = self._bound(state, "step", unit if unit > 0.1 else 1.0)
+        if least > most:
+            least, most = most, least
+        return least, most, step if step >= MINUTE else 1.0
+
+    def _bound(self, state: State | None, name: str, otherwise: float) -> float:
+        shown = None if state is None else state.attributes.get(name)
+        try:
+            figure = math.nan if shown is None else float(shown)
+        except TypeError, ValueError:
+            return otherwise
+        amps = self._amperes(figure, state)
+        return amps if amps is not None and math.isfinite(amps) else otherwise
+
+    def _amperes(self, figure: float, state: State | None) -> float | None:
+        unit = self._unit(state)
+        return None if unit is None else figure * unit
+
+    def _unit(self, state: State | None) -> float | None:
+        """A of one of its units; None where that is neither a current nor a power."""
+        shown = None if state is None else state.attributes.get(ATTR_UNIT_OF_MEASUREMENT)
+        if shown is None:
+            return 1.0
+        if shown in ElectricCurrentConverter.VALID_UNITS:
+            return ElectricCurrentConverter.convert(1.0, shown, UnitOfElectricCurrent.AMPERE)
+        if shown in PowerConverter.VALID_UNITS:
+            return PowerConverter.convert(1.0, shown, UnitOfPower.WATT) / self._volts
+        return None
 
 
 class SwitchKnob(Knob):
@@ -140,7 +218,7 @@ class SwitchKnob(Knob):
     def value(self, state: State | None) -> float | None:
         if state is None:
             return None
-        if split_entity_id(self.entity)[0] not in ("select", "input_select"):
+        if split_entity_id(self.entity)[0] not in SELECTS:
             return {self._switch.on: 1.0, self._switch.off: 0.0}.get(state.state)
         # Any other mode of a charger lets the car charge, in its own way.
         usable = state.state in state.attributes.get("options", ())
@@ -150,23 +228,9 @@ class SwitchKnob(Knob):
     def call(self, value: float) -> Call:
         domain, _ = split_entity_id(self.entity)
         wanted = self._switch.on if value else self._switch.off
-        if domain in ("select", "input_select"):
+        if domain in SELECTS:
             return domain, "select_option", {ATTR_ENTITY_ID: self.entity, "option": wanted}
         if domain == "lock":
             name = "lock" if wanted == "locked" else "unlock"
             return domain, name, {ATTR_ENTITY_ID: self.entity}
         return domain, f"turn_{wanted}", {ATTR_ENTITY_ID: self.entity}
-
-
-def _in_amperes(value: float, state: State | None) -> float:
-    unit = None if state is None else state.attributes.get(ATTR_UNIT_OF_MEASUREMENT)
-    if unit not in ElectricCurrentConverter.VALID_UNITS or unit is None:
-        return value
-    return ElectricCurrentConverter.convert(value, unit, UnitOfElectricCurrent.AMPERE)
-
-
-def _in_its_unit(value: float, state: State | None) -> float:
-    unit = None if state is None else state.attributes.get(ATTR_UNIT_OF_MEASUREMENT)
-    if unit not in ElectricCurrentConverter.VALID_UNITS or unit is None:
-        return value
-    return ElectricCurrentConverter.convert(value, UnitOfElectricCurrent.AMPERE, unit)

@@ -33,6 +33,8 @@ class Limit:
     action: Action | None = None
     shown_by: str | None = None
     """The entity that shows what an action has set, where there is one."""
+    phases: int = 1
+    """On how many conductors a limit in W is. A car that uses fewer draws more on each, so 1 is safe."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

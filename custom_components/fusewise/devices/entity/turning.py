@@ -40,6 +40,8 @@ class Turning:
         self._told: float | None = None
         self._told_at = NEVER
         self._reached = False
+        self._unseen: float | None = None
+        """What it was told before that, if it never showed it: that may come yet."""
         self._problem: DeviceError | None = None
 
     @property
@@ -67,15 +69,22 @@ class Turning:
             return self._told
         return self._knob.value(self._hass.states.get(self.entity))
 
+    def forget(self) -> None:
+        """What it was told means something else now."""
+        self._told, self._problem = None, None
+
     async def turn(self, wanted: float) -> None:
         """Have it stand at this value. Raises DeviceError where it does not take it."""
         now = self._clock()
         shown = self.shown
         known = self._told is not None and abs(wanted - self._told) < SAME
-        if shown is not None and abs(wanted - shown) < SAME and not self._forgets(now):
+        # What it still shows may be from before a command that is on its way.
+        overtaken = not known and self._told is not None and not self._reached
+        stands = shown is not None and abs(wanted - shown) < SAME
+        if stands and not overtaken and not self._forgets(now):
             if not known:
                 self._told, self._told_at = wanted, now
-            self._reached, self._problem = True, None
+            self._reached, self._unseen, self._problem = True, None, None
             return
         if known:
             if self._problem is None and now < self._told_at + self._traits.obeys_within:
@@ -107,6 +116,8 @@ class Turning:
         context, now = new.context, self._clock()
         if self._contexts.is_ours(context):
             return None
+        if self._unseen is not None and abs(value - self._unseen) < SAME:
+            return None  # our own command, shown late
         on_its_way = now < self._contexts.told_at + self._traits.obeys_within
         if (on_its_way or self._knob.follows_car) and not self._contexts.is_somebodys(context):
             return None
@@ -133,6 +144,8 @@ class Turning:
 
     async def _send(self, wanted: float, now: float) -> None:
         domain, name, data = self._knob.call(wanted)
+        if not self._reached and self._told is not None and abs(wanted - self._told) >= SAME:
+            self._unseen = self._told
         # Told also if it fails: it may have been carried out, and must not be repeated at once.
         self._told, self._told_at, self._reached = wanted, now, False
         self._contexts.told_at = now
