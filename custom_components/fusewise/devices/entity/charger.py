@@ -22,6 +22,7 @@ from homeassistant.helpers.event import (
 
 from ...balancing.model import PLUGGED, ChargerReading, ChargerStatus, Session
 from .. import Charger, Clock, DeviceOfflineError, DeviceRefusedError, Unsubscribe
+from ..listeners import Listeners
 from .drawn import Drawn
 from .knobs import LimitKnob, SwitchKnob
 from .roles import ChargerEntities
@@ -71,7 +72,7 @@ class EntityCharger(Charger):
         self._is_away = False
         self._told = ChargerStatus.PREPARING
         """What its status said last; before it has spoken, a car may be there."""
-        self._listeners: list[tuple[Callable[[], None]]] = []
+        self._listeners = Listeners[[]]()
         self._stop = [
             async_track_state_change_event(hass, list(entities), self._heard),
             async_track_state_report_event(hass, list(self._drawn.sources), self._measured),
@@ -105,14 +106,7 @@ class EntityCharger(Charger):
 
     @override
     def subscribe(self, listener: Callable[[], None]) -> Unsubscribe:
-        # In a box of its own, so that one listener may subscribe twice and leave once.
-        box = (listener,)
-        self._listeners.append(box)
-
-        def unsubscribe() -> None:
-            self._listeners = [other for other in self._listeners if other is not box]
-
-        return unsubscribe
+        return self._listeners.add(listener)
 
     @override
     async def apply(self, current: float) -> None:
@@ -285,5 +279,4 @@ class EntityCharger(Charger):
                 self._count_phases(self._knob, self.entities.limit.phases)
 
     def _changed(self) -> None:
-        for (listener,) in self._listeners:
-            listener()
+        self._listeners.call()

@@ -20,6 +20,7 @@ from homeassistant.helpers.event import (
 
 from ...balancing.model import NOTHING, MeterReading, PerPhase
 from .. import Clock, DeviceError, DeviceRefusedError, Meter, Unsubscribe
+from ..listeners import Listeners
 from .freshness import TOGETHER, Freshness
 from .values import Convert, amperes, needed, number, volts, watts
 
@@ -95,7 +96,7 @@ class EntityMeter(Meter):
         self._reading: MeterReading | None = None
         self._rest: float | None = None
         self._taking: asyncio.TimerHandle | None = None
-        self._listeners: list[tuple[Callable[[], None]]] = []
+        self._listeners = Listeners[[]]()
         self.problem: DeviceError | None = None
         """Why the last report gave no reading; None when it did."""
         self.cars_draw: CarsDraw = lambda: (NOTHING, NOTHING)
@@ -116,14 +117,7 @@ class EntityMeter(Meter):
 
     @override
     def subscribe(self, listener: Callable[[], None]) -> Unsubscribe:
-        # In a box of its own, so that one listener may subscribe twice and leave once.
-        box = (listener,)
-        self._listeners.append(box)
-
-        def unsubscribe() -> None:
-            self._listeners = [other for other in self._listeners if other is not box]
-
-        return unsubscribe
+        return self._listeners.add(listener)
 
     @override
     async def run(self) -> None:
@@ -181,8 +175,7 @@ class EntityMeter(Meter):
         if self.problem is not None:
             _LOGGER.info("The meter's entities are all there again")
         self.problem = None
-        for (listener,) in self._listeners:
-            listener()
+        self._listeners.call()
 
     def _state(self, entity: str) -> State | None:
         return self._hass.states.get(entity)

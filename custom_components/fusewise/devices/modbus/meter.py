@@ -19,6 +19,7 @@ from modbus_connection import (
 
 from ...balancing.model import PHASES, MeterReading
 from .. import Clock, DeviceError, DeviceOfflineError, DeviceRefusedError, Meter, Unsubscribe
+from ..listeners import Listeners
 from .meters import MeterDescription
 
 _LOGGER = logging.getLogger(__name__)
@@ -54,7 +55,7 @@ class ModbusMeter(Meter):
         self._registers = description.registers(unit)
         self._reading: MeterReading | None = None
         self._problem: DeviceError | None = None
-        self._listeners: list[tuple[Callable[[], None]]] = []
+        self._listeners = Listeners[[]]()
         unit.require_timeout(ANSWER_TIME)
 
     @property
@@ -75,14 +76,7 @@ class ModbusMeter(Meter):
 
     @override
     def subscribe(self, listener: Callable[[], None]) -> Unsubscribe:
-        # In a box of its own, so that one listener may subscribe twice and leave once.
-        box = (listener,)
-        self._listeners.append(box)
-
-        def unsubscribe() -> None:
-            self._listeners = [other for other in self._listeners if other is not box]
-
-        return unsubscribe
+        return self._listeners.add(listener)
 
     @override
     async def run(self) -> None:
@@ -122,8 +116,7 @@ class ModbusMeter(Meter):
             _LOGGER.info("The %s answers again", self._description.name)
         self._problem = None
         self._reading = reading
-        for (listener,) in self._listeners:
-            listener()
+        self._listeners.call()
         return True
 
     def _pause(self, failures: int) -> float:

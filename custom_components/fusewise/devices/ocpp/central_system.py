@@ -15,6 +15,7 @@ from types import MappingProxyType
 from aiohttp import web
 
 from .. import Clock, DeviceError, Unsubscribe
+from ..listeners import Listeners
 from . import v16
 from .charger import OcppCharger
 from .gate import Gate, Refusal
@@ -50,7 +51,7 @@ class CentralSystem:
         self._chargers: dict[str, OcppCharger] = {}
         self._connections: dict[str, v16.ChargePoint16] = {}
         self._pending: dict[str, StationInfo] = {}
-        self._listeners: list[tuple[Callable[[StationInfo], None]]] = []
+        self._listeners = Listeners[[StationInfo]]()
         self._runner: web.ServerRunner | None = None
         self._port: int | None = None
         self._shapes: Mapping[str, Shape] | None = None
@@ -143,13 +144,7 @@ class CentralSystem:
 
     def subscribe(self, listener: Callable[[StationInfo], None]) -> Unsubscribe:
         """Call `listener` each time that a charge point boots, or asks something, that nobody has adopted."""
-        box = (listener,)
-        self._listeners.append(box)
-
-        def unsubscribe() -> None:
-            self._listeners = [other for other in self._listeners if other is not box]
-
-        return unsubscribe
+        return self._listeners.add(listener)
 
     def adopt(
         self,
@@ -208,8 +203,7 @@ class CentralSystem:
 
     def _knocked(self, info: StationInfo) -> None:
         self._pending[info.identity] = info
-        for (listener,) in self._listeners:
-            listener(info)
+        self._listeners.call(info)
 
     def _connected(self, identity: str, connection: v16.ChargePoint16) -> None:
         before = self._connections.get(identity)

@@ -16,6 +16,7 @@ from typing import Any, override
 
 from ...balancing.model import ChargerReading, ChargerStatus, Session
 from .. import Charger, Clock, DeviceError, DeviceOfflineError, Unsubscribe
+from ..listeners import Listeners
 from .clock import ChargerClock
 from .events import Attempt, SessionBegan, SessionEnded, SessionEvents, SessionMeasured
 from .measurands import MeterValues
@@ -48,7 +49,7 @@ class OcppCharger(Wishes, Charger):
         self._transactions = Transactions(identity)
         self._teller = Teller(identity, settings, self.clock, self._transactions, clock)
         self._preparing: asyncio.Task[None] | None = None
-        self._listeners: list[tuple[Callable[[], None]]] = []
+        self._listeners = Listeners[[]]()
 
     # --- for the controller ---------------------------------------------------------------------------
 
@@ -67,14 +68,7 @@ class OcppCharger(Wishes, Charger):
 
     @override
     def subscribe(self, listener: Callable[[], None]) -> Unsubscribe:
-        # In a box of its own, so that one listener may subscribe twice and leave once.
-        box = (listener,)
-        self._listeners.append(box)
-
-        def unsubscribe() -> None:
-            self._listeners = [other for other in self._listeners if other is not box]
-
-        return unsubscribe
+        return self._listeners.add(listener)
 
     @override
     async def apply(self, current: float) -> None:
@@ -258,8 +252,7 @@ class OcppCharger(Wishes, Charger):
             self._measured_at = self._now()
 
     def _changed(self) -> None:
-        for (listener,) in self._listeners:
-            listener()
+        self._listeners.call()
 
     def _prepare(self, station: Station) -> None:
         if self._preparing is not None:

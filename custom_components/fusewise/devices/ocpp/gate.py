@@ -16,6 +16,7 @@ from typing import Any
 from aiohttp import web
 
 from .. import Unsubscribe
+from ..listeners import Listeners
 from .passwords import fits, password_in
 
 _LOGGER = logging.getLogger(__name__)
@@ -100,7 +101,7 @@ class Gate:
         self._locks: dict[str, str] = {}
         self._names: dict[str, set[str]] = {}
         """identity → the names that its certificate may have"""
-        self._listeners: list[tuple[Callable[[Visit], None]]] = []
+        self._listeners = Listeners[[Visit]]()
         self._failures: dict[tuple[str, str], int] = {}
         self._delayed = 0
 
@@ -122,13 +123,7 @@ class Gate:
 
     def watch(self, listener: Callable[[Visit], None]) -> Unsubscribe:
         """Call `listener` for everybody who comes."""
-        box = (listener,)
-        self._listeners.append(box)
-
-        def unsubscribe() -> None:
-            self._listeners = [other for other in self._listeners if other is not box]
-
-        return unsubscribe
+        return self._listeners.add(listener)
 
     async def check(self, request: web.BaseRequest, identity: str) -> web.Response | None:
         """Return None for who may come in, or the answer for who may not."""
@@ -200,8 +195,7 @@ class Gate:
             self._delayed -= 1
 
     def _tell(self, visit: Visit) -> None:
-        for (listener,) in self._listeners:
-            listener(visit)
+        self._listeners.call(visit)
 
 
 def is_within(remote: str, networks: Iterable[Network]) -> bool:
