@@ -11,12 +11,14 @@ from .const import CONF_OCPP, DOMAIN, PLATFORMS
 from .coordinator import FusewiseConfigEntry, FusewiseCoordinator
 from .dashboard import async_hide_dashboard, async_offer_dashboard, async_show_dashboard
 from .doors import async_get_doors
+from .grid_limits import async_forget_grid_limits
 from .issues import async_forget_site, async_forget_stall
 from .listening import DoorError, address_of, listening_of
 from .meter import async_open_meter
 from .session_log import SessionLog, async_forget_sessions
 from .store import SiteStore
 from .web import OcppView
+from .wishes import async_forget_wishes
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
@@ -98,6 +100,8 @@ async def async_remove_entry(hass: HomeAssistant, entry: FusewiseConfigEntry) ->
     """Close the door behind a site that is gone, and forget all that was known of it."""
     async_forget_site(hass, entry.entry_id, entry.subentries)
     await async_forget_sessions(hass, entry.entry_id)
+    await async_forget_wishes(hass, entry.entry_id)
+    await async_forget_grid_limits(hass, entry.entry_id)
     await SiteStore(hass, entry.entry_id).async_remove()
     await async_get_doors(hass).leave(entry.entry_id)
     _hide_dashboard_after(hass, entry)

@@ -13,7 +13,8 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .balancing.model import ChargerStatus, FallbackCause
-from .coordinator import ChargerView, FusewiseConfigEntry, SiteView
+from .coordinator import FusewiseConfigEntry
+from .describing import moment
 from .entity import (
     ChargerEntity,
     FusewiseDescription,
@@ -22,6 +23,7 @@ from .entity import (
     Wanted,
     async_keep_entities,
 )
+from .views import ChargerView, SiteView
 
 PARALLEL_UPDATES = 0
 
@@ -63,6 +65,20 @@ def _trouble_told(view: ChargerView) -> Mapping[str, Any]:
     return {name: text for name, text in told.items() if text}
 
 
+def _grid_limit(view: SiteView) -> Mapping[str, Any]:
+    """The limits from outside, one after the other where there are several."""
+    if not view.grid_limits:
+        return {}
+    limit = view.grid_limits[0]
+    told = {
+        "source": ", ".join(limit.source for limit in view.grid_limits),
+        "amperes": limit.amperes,
+        "watts": limit.watts,
+        "until": None if limit.until is None else moment(limit.until),
+    }
+    return {name: value for name, value in told.items() if value is not None}
+
+
 SITE_BINARY_SENSORS: tuple[FusewiseBinarySensorDescription[SiteView], ...] = (
     FusewiseBinarySensorDescription(
         key="fallback",
@@ -70,6 +86,12 @@ SITE_BINARY_SENSORS: tuple[FusewiseBinarySensorDescription[SiteView], ...] = (
         device_class=BinarySensorDeviceClass.PROBLEM,
         value_fn=_is_fallen_back,
         attributes_fn=_fallen_back,
+    ),
+    FusewiseBinarySensorDescription(
+        key="grid_limit",
+        translation_key="grid_limit",
+        value_fn=lambda view: bool(view.grid_limits),
+        attributes_fn=_grid_limit,
     ),
 )
 
@@ -79,6 +101,13 @@ CHARGER_BINARY_SENSORS: tuple[FusewiseBinarySensorDescription[ChargerView], ...]
         device_class=BinarySensorDeviceClass.PROBLEM,
         value_fn=lambda view: None if view.awaited else _trouble(view) is not None,
         attributes_fn=_trouble_told,
+    ),
+    FusewiseBinarySensorDescription(
+        key="late",
+        translation_key="late",
+        device_class=BinarySensorDeviceClass.PROBLEM,
+        value_fn=lambda view: view.outlook.late,
+        available_fn=lambda view: view.outlook.late is not None,
     ),
 )
 

@@ -10,9 +10,11 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .asking import asking
-from .coordinator import ChargerView, FusewiseConfigEntry
+from .coordinator import FusewiseConfigEntry
 from .devices.ocpp import OcppCharger
-from .entity import ChargerEntity, FusewiseDescription, Wanted, async_keep_entities
+from .entity import ChargerEntity, FusewiseDescription, Wanted, WishEntity, async_keep_entities
+from .views import ChargerView
+from .wanted import NO_DAY
 
 PARALLEL_UPDATES = 1
 
@@ -48,6 +50,14 @@ class FallbackTestDescription(ButtonEntityDescription, FusewiseDescription[Charg
     """What the button shows that tests the fall-back."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class ClearDepartureDescription(ButtonEntityDescription, FusewiseDescription[ChargerView]):
+    """What the button shows that clears the departure."""
+
+
+CLEAR_DEPARTURE = ClearDepartureDescription(
+    key="clear_departure", translation_key="clear_departure", value_fn=lambda _: None
+)
 TEST_FALLBACK = FallbackTestDescription(
     key="test_fallback",
     translation_key="test_fallback",
@@ -77,6 +87,7 @@ async def async_setup_entry(
 
     def wanted() -> Wanted:
         for charger in coordinator.controller.site.chargers:
+            yield ClearDepartureButton(coordinator, charger.id, CLEAR_DEPARTURE)
             if not isinstance(coordinator.chargers.get(charger.id), OcppCharger):
                 continue  # what it can do besides, its own integration offers
             yield FallbackTestButton(coordinator, charger.id, TEST_FALLBACK)
@@ -111,6 +122,21 @@ class FallbackTestButton(ChargerEntity, ButtonEntity):
     @override
     async def async_press(self) -> None:
         self.coordinator.controller.ask_for_proof(self.charger)
+
+    @override
+    def _show(self, value: Any) -> None:
+        """Show nothing: a button's state is when it was pressed."""
+
+
+class ClearDepartureButton(WishEntity, ButtonEntity):
+    """Forget when the car leaves: what was said for once, and where nothing was, every day's departure."""
+
+    entity_description: ClearDepartureDescription
+
+    @override
+    async def async_press(self) -> None:
+        once = self.coordinator.wishes.of(self.charger).once
+        self._want(**({"weekly": NO_DAY} if once is None else {"once": None}))
 
     @override
     def _show(self, value: Any) -> None:

@@ -5,7 +5,16 @@ from typing import Final
 from homeassistant.const import Platform
 
 DOMAIN: Final = "fusewise"
-PLATFORMS: Final = (Platform.BINARY_SENSOR, Platform.BUTTON, Platform.SENSOR, Platform.SWITCH)
+PLATFORMS: Final = (
+    Platform.BINARY_SENSOR,
+    Platform.BUTTON,
+    Platform.DATETIME,
+    Platform.NUMBER,
+    Platform.SELECT,
+    Platform.SENSOR,
+    Platform.SWITCH,
+    Platform.TIME,
+)
 
 PHASE_NAMES: Final = ("L1", "L2", "L3")
 PHASE_KEYS: Final = ("l1", "l2", "l3")

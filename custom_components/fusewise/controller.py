@@ -17,6 +17,7 @@ from .balancing.decide import decide
 from .balancing.errors import ClockError
 from .balancing.model import (
     NEVER,
+    Charger as SiteCharger,
     ChargerReading,
     ChargerStatus,
     Decision,
@@ -80,10 +81,10 @@ class Controller:
         """Since when each charger is connected; NEVER once it is known what its car draws."""
         self._subscriptions: list[Unsubscribe] = []
         self._failing = False
-        self.grid_limits: tuple[GridLimit, ...] = ()
+        self._grid_limits: dict[str, tuple[GridLimit, ...]] = {}
         self.surroundings = Surroundings()
         self.decision: Decision | None = None
-        self.site = site
+        self.site = self._configured = site
         self.configure(site, meters, chargers)
 
     def configure(
@@ -93,7 +94,8 @@ class Controller:
         for unsubscribe in self._subscriptions:
             unsubscribe()
         self.prover.forget(but=chargers)
-        self.site = self._as_proved(site)
+        self._configured = site
+        self.site = self._as_known(site)
         self._meters = dict(meters)
         for gone in self._lines.keys() - chargers.keys():
             self._lines.pop(gone).close()
@@ -127,8 +129,24 @@ class Controller:
 
     def set_wish(self, charger: str, wish: Wish) -> None:
         """Take a wish; it counts from the next cycle, which comes at once."""
+        if wish == self.wish(charger):
+            return
+        is_ranked_anew = wish.priority != self.wish(charger).priority
         self._wishes[charger] = wish
+        if is_ranked_anew:
+            self.site = self._as_known(self._configured)
         self._wake.set()
+
+    @property
+    def grid_limits(self) -> tuple[GridLimit, ...]:
+        """All limits from outside, whoever has set them."""
+        return tuple(limit for limits in self._grid_limits.values() for limit in limits)
+
+    def limit_grid(self, who: str, limits: tuple[GridLimit, ...]) -> None:
+        """Take limits from outside, in the place of those that the same one has set before."""
+        if limits != self._grid_limits.get(who, ()):
+            self._grid_limits[who] = limits
+            self._wake.set()
 
     def ask_for_proof(self, charger: str) -> None:
         """Test whether a charger falls back by itself, at the next chance."""
@@ -249,7 +267,7 @@ class Controller:
         before = self.prover.proofs
         tested = self.prover.step(self.site, chargers, self.decision, now)
         if self.prover.proofs is not before:
-            self.site = self._as_proved(self.site)
+            self.site = self._as_known(self._configured)
         if tested is not None:
             chargers[tested] = _left_alone(chargers[tested], ReasonCode.PROVING)
 
@@ -275,14 +293,16 @@ class Controller:
             elif reading.status is not ChargerStatus.UNAVAILABLE:
                 self._settled[key] = NEVER
 
-    def _as_proved(self, site: Site) -> Site:
-        """The site with what is known of its chargers' fall-backs."""
+    def _as_known(self, site: Site) -> Site:
+        """The site with what is known of its chargers' fall-backs, and with who comes first."""
+        return replace(site, chargers=tuple(map(self._charger_as_known, site.chargers)))
+
+    def _charger_as_known(self, charger: SiteCharger) -> SiteCharger:
+        priority = self.wish(charger.id).priority
         return replace(
-            site,
-            chargers=tuple(
-                replace(charger, fallback_proved=self.prover.has_proved(charger))
-                for charger in site.chargers
-            ),
+            charger,
+            fallback_proved=self.prover.has_proved(charger),
+            priority=charger.priority if priority is None else priority,
         )
 
 

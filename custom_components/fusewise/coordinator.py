@@ -6,7 +6,6 @@ The loop does not live here: a coordinator without listeners stops, and the loop
 import asyncio
 from collections.abc import Mapping
 import contextlib
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 import logging
 from typing import override
@@ -14,11 +13,12 @@ from typing import override
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
 from homeassistant.core import Event, HomeAssistant, callback
+from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
 from .around import configure_surroundings, with_battery
-from .balancing.model import Charger, ChargerReading, CircuitState, Decision, PerPhase, Setpoint
+from .balancing.model import Decision, PerPhase
 from .const import (
     CONF_METER,
     CONF_OCPP,
@@ -28,27 +28,27 @@ from .const import (
     MAIN_CIRCUIT,
     SUBENTRY_CHARGER,
 )
-from .controller import FIRST_READINGS, TICK, Controller, Wish, steady_clock
+from .controller import FIRST_READINGS, TICK, Controller, steady_clock
 from .device import async_register_devices
-from .devices import DeviceError, DeviceOfflineError
 from .devices.entity import EntityCharger, EntityMeter
-from .devices.home import BatteryReading, SolarReading, VehicleReading
 from .devices.modbus import ModbusMeter
 from .devices.ocpp import OcppCharger, StationInfo
 from .disobedience import Disobedience
 from .door import Door
 from .entity_charger import EntityChargers, is_entity_charger
 from .fallbacks import Fallbacks
-from .guests import Guest
+from .grid_limits import GridLimits
 from .issues import async_forget_stall, async_tell_stall
 from .meter import cars_draw
 from .plausibility import Plausibility
-from .proving import Proof, ProofState
 from .second_hand import SecondHands
 from .session_log import SessionLog
-from .sessions import SessionRecord
 from .site import site_of
 from .store import KEPT_EVERY, Kept, SiteStore
+from .viewing import Viewer
+from .views import ChargerView, SiteView
+from .wanted import Boost
+from .wishes import Wishes
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -57,63 +57,6 @@ OVERDUE = timedelta(seconds=10)  # ten ticks of the loop: what is shown would be
 ARMED_ANEW = timedelta(hours=1)  # what the house draws at most changes by the day
 
 type FusewiseConfigEntry = ConfigEntry[FusewiseCoordinator]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VehicleView:
-    """A vehicle as its entities show it."""
-
-    id: str
-    """The id of its subentry."""
-    name: str
-    reading: VehicleReading
-    charger: str | None
-    """The id of the charger at which it is."""
-    guest: Guest | None
-    """How that is known, and what it has got there."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChargerView:
-    """A charger as its entities show it."""
-
-    charger: Charger
-    reading: ChargerReading
-    setpoint: Setpoint | None
-    """None until the next cycle, for a charger that was added a moment ago."""
-    shares_with: tuple[str, ...]
-    """The names of the others who share what limits it."""
-    problem: DeviceError | None
-    """Why it could not be told its last setpoint."""
-    wish: Wish
-    session: SessionRecord | None
-    """The session that runs, or the last one."""
-    proof_state: ProofState
-    proof: Proof | None
-    """What the last test of its fall-back has shown."""
-    vehicle: VehicleView | None
-    """The vehicle that is at it, where that is known."""
-    awaited: bool
-    """It is not connected because Home Assistant has just been started; it will call again."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SiteView:
-    """A site as its entities show it."""
-
-    decision: Decision
-    chargers: Mapping[str, ChargerView]
-    solar: Mapping[str, SolarReading | None]
-    """What each inverter feeds in, by the id of its subentry; `measured_at` tells how old that is."""
-    batteries: Mapping[str, BatteryReading | None]
-    vehicles: Mapping[str, VehicleView]
-    starting: bool
-    """It has run for a moment only, and the meter may not have been read yet."""
-
-    @property
-    def main(self) -> CircuitState:
-        """The main fuse."""
-        return next(state for state in self.decision.circuits if state.circuit == MAIN_CIRCUIT)
 
 
 class FusewiseCoordinator(DataUpdateCoordinator[SiteView]):
@@ -157,6 +100,9 @@ class FusewiseCoordinator(DataUpdateCoordinator[SiteView]):
         self._fallbacks = Fallbacks(hass, entry.entry_id, self.controller)
         self.surroundings = self.controller.surroundings
         self.surroundings.guests.card_at = self._card_at
+        self.wishes = Wishes(hass, entry.entry_id, self.controller, log.sessions)
+        self.grid_limits = GridLimits(hass, entry.entry_id, self.controller)
+        self._viewer = Viewer(entry, self.controller, self.wishes, log)
 
     async def async_configure(self) -> None:
         """Take over the settings as they are now, in place: no car is interrupted."""
@@ -178,6 +124,7 @@ class FusewiseCoordinator(DataUpdateCoordinator[SiteView]):
         configure_surroundings(self.hass, entry, self.surroundings)
         async_register_devices(self.hass, entry, self.chargers)
         self.controller.configure(site, self._meters, self.chargers)
+        self.wishes.forget(but=self.chargers)
         await self.door.dismiss(
             entry.entry_id, but={charger.identity for charger in self.chargers.values()}
         )
@@ -220,6 +167,9 @@ class FusewiseCoordinator(DataUpdateCoordinator[SiteView]):
         self.controller.memory = kept.memory
         self.controller.prover.proofs = kept.proofs
         self.surroundings.guests.resume(kept.guests)
+        for kept_apart in (self.wishes, self.grid_limits):
+            await kept_apart.async_load()
+            self.config_entry.async_on_unload(kept_apart.async_close)
 
     async def async_begin(self) -> None:
         """Hold the fuse until the site is unloaded. Comes back with the first decision, or without if it is late."""
@@ -263,6 +213,8 @@ class FusewiseCoordinator(DataUpdateCoordinator[SiteView]):
     def _publish(self, decision: Decision) -> None:
         self.published_at = decision.time
         self.log.decided(decision)
+        self.grid_limits.look()
+        self.wishes.look({key: charger.reading for key, charger in self.chargers.items()})
         self._disobedience.decided(decision, self._names)
         self._decided.set()
         if self._stalled:
@@ -271,12 +223,8 @@ class FusewiseCoordinator(DataUpdateCoordinator[SiteView]):
         if self._fallbacks.have_failed_anew():
             self.config_entry.async_create_task(self.hass, self._arm_anew())
         self._introduce()
-        setpoints = {setpoint.charger: setpoint for setpoint in decision.setpoints}
-        vehicles = self._vehicles()
-        chargers = {
-            charger.id: self._view(charger, setpoints.get(charger.id), vehicles)
-            for charger in self.controller.site.chargers
-        }
+        view = self._look(decision)
+        chargers = view.chargers
         self._tell_troubles(chargers)
         self._plausibility.look(
             decision.time,
@@ -286,52 +234,40 @@ class FusewiseCoordinator(DataUpdateCoordinator[SiteView]):
             {key: view.reading for key, view in chargers.items()},
         )
         self._second_hands.tell(self._of_kind(EntityCharger), self._names)
-        starting = decision.time - self._began < OVERDUE.total_seconds()
-        self.async_set_updated_data(
-            SiteView(
-                decision=decision,
-                chargers=chargers,
-                solar={key: solar.reading for key, solar in self.surroundings.solar.items()},
-                batteries={key: it.reading for key, it in self.surroundings.batteries.items()},
-                vehicles=vehicles,
-                starting=starting,
-            )
+        self.async_set_updated_data(view)
+
+    def _look(self, decision: Decision) -> SiteView:
+        age = decision.time - self._began
+        return self._viewer.look(
+            decision,
+            self.chargers,
+            starting=age < OVERDUE.total_seconds(),
+            awaited=age < CALL_BACK,
         )
 
-    def _vehicles(self) -> dict[str, VehicleView]:
-        places = {guest.vehicle: key for key, guest in self.surroundings.guests.at.items()}
-        return {
-            key: VehicleView(
-                id=key,
-                name=self.config_entry.subentries[key].title,
-                reading=vehicle.reading,
-                charger=places.get(key),
-                guest=self.surroundings.guests.at[places[key]] if key in places else None,
-            )
-            for key, vehicle in self.surroundings.vehicles.items()
-            if key in self.config_entry.subentries
-        }
+    @callback
+    def show_again(self) -> None:
+        """Show what people have just changed, without waiting for the next cycle."""
+        if (decision := self.controller.decision) is not None and self.last_update_success:
+            self.async_set_updated_data(self._look(decision))
 
-    def _view(
-        self, charger: Charger, setpoint: Setpoint | None, vehicles: Mapping[str, VehicleView]
-    ) -> ChargerView:
-        reading = self.chargers[charger.id].reading
-        problem = self.controller.problem(charger.id)
-        sharers = setpoint.reason.shared_by if setpoint else ()
-        return ChargerView(
-            charger=charger,
-            reading=reading,
-            setpoint=setpoint,
-            shares_with=tuple(self._names[other] for other in sharers if other != charger.id),
-            problem=problem,
-            wish=self.controller.wish(charger.id),
-            session=self.log.sessions.last(charger.id),
-            proof_state=self.controller.prover.state(charger),
-            proof=self.controller.prover.proofs.get(charger.id),
-            vehicle=next((it for it in vehicles.values() if it.charger == charger.id), None),
-            awaited=self.published_at - self._began < CALL_BACK
-            and (not reading.online or isinstance(problem, DeviceOfflineError)),
-        )
+    @callback
+    def boost(
+        self, charger: str, until: float | None = None, energy_kwh: float | None = None
+    ) -> None:
+        """Have a car charged before the others, as long as the week's boosts last."""
+        view = self.data.chargers[charger] if self.last_update_success else None
+        if view is not None and view.boosts_left == 0 and view.wanted.boost is None:
+            raise ServiceValidationError(
+                translation_domain=DOMAIN,
+                translation_key="boost_spent",
+                translation_placeholders={
+                    "charger": view.name,
+                    "number": str(self.controller.site.settings.boosts_per_week),
+                },
+            )
+        self.wishes.change(charger, boost=Boost(until=until, energy_kwh=energy_kwh))
+        self.show_again()
 
     def _introduce(self) -> None:
         """Describe the devices anew when a charger has told what it is."""

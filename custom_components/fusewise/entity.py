@@ -3,6 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import groupby
 from typing import Any, override
 
@@ -14,11 +15,12 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from .balancing.model import Phase
-from .const import DOMAIN
-from .coordinator import ChargerView, FusewiseCoordinator, SiteView
+from .const import DOMAIN, MAIN_CIRCUIT
+from .coordinator import FusewiseCoordinator
+from .dead_bands import SETTLED
+from .views import ChargerView, CircuitView, SiteView
 
 FIGURES = frozenset({"limit"})  # attributes that move with every sample
-SETTLED = 60.0  # s: what moves a little all the time is written this often: history stays small
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,8 +30,8 @@ class FusewiseDescription[ViewT](EntityDescription):
     value_fn: Callable[[ViewT], Any]
     attributes_fn: Callable[[ViewT], Mapping[str, Any]] = lambda _: {}
     available_fn: Callable[[ViewT], bool] = lambda _: True
-    significant: float | None = None
-    """A number that moves by less is not worth a line of history at once; None: every change is."""
+    significant: float | timedelta | None = None
+    """A figure that moves by less is not worth a line of history at once; None: every change is."""
     phase: Phase | None = None
     """The phase that its name tells."""
 
@@ -38,7 +40,7 @@ class FusewiseEntity[ViewT](CoordinatorEntity[FusewiseCoordinator]):
     """Shows one thing about a site or a charger.
 
     The loop decides every second and on each meter sample. A value is written at once when it differs
-    by something that matters, and otherwise once a minute if it differs at all.
+    by something that matters (see dead_bands.py), and otherwise now and then if it differs at all.
     """
 
     entity_description: FusewiseDescription[ViewT]
@@ -127,6 +129,26 @@ class SiteEntity(FusewiseEntity[SiteView]):
         return self.coordinator.data
 
 
+class CircuitEntity(FusewiseEntity[CircuitView]):
+    """Shows something about a circuit; the main fuse is the site's."""
+
+    def __init__(
+        self,
+        coordinator: FusewiseCoordinator,
+        circuit: str,
+        description: FusewiseDescription[CircuitView],
+    ) -> None:
+        """Belong to the device of the circuit with this id."""
+        self.circuit = circuit
+        self.subentry = None if circuit == MAIN_CIRCUIT else circuit
+        owner = coordinator.config_entry.entry_id if self.subentry is None else circuit
+        super().__init__(coordinator, owner, description)
+
+    @override
+    def _view(self) -> CircuitView | None:
+        return self.coordinator.data.circuits.get(self.circuit)
+
+
 class ChargerEntity(FusewiseEntity[ChargerView]):
     """Shows something about a charger."""
 
@@ -145,7 +167,16 @@ class ChargerEntity(FusewiseEntity[ChargerView]):
         return self.coordinator.data.chargers.get(self.charger)
 
 
-type Wanted = Iterable[SiteEntity | ChargerEntity]
+class WishEntity(ChargerEntity):
+    """Shows what people want of a charger, and takes what they want instead."""
+
+    def _want(self, **changes: Any) -> None:
+        """Want something else; whoever said so sees it at once."""
+        self.coordinator.wishes.change(self.charger, **changes)
+        self.coordinator.show_again()
+
+
+type Wanted = Iterable[SiteEntity | CircuitEntity | ChargerEntity]
 
 
 @callback

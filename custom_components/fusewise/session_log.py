@@ -18,7 +18,7 @@ READINGS_EVERY = (
     60.0  # s; a power cut forgets this much of a reading, and the next one makes up for it
 )
 
-type _Stored = dict[str, list[dict[str, Any]]]
+type _Stored = dict[str, Any]
 
 
 def _store(hass: HomeAssistant, entry_id: str) -> Store[_Stored]:
@@ -39,8 +39,8 @@ class SessionLog:
 
     async def async_load(self) -> None:
         """Read what was kept."""
-        stored = await self._store.async_load()
-        self.sessions = Sessions((stored or {}).get("sessions", ()))
+        stored = await self._store.async_load() or {}
+        self.sessions = Sessions(stored.get("sessions", ()), stored.get("forgotten", {}))
 
     @callback
     def follow(self, chargers: Mapping[str, OcppCharger]) -> None:
@@ -77,11 +77,14 @@ class SessionLog:
     async def async_close(self) -> None:
         """Follow nobody any more, and write what is not written."""
         self.follow({})
-        await self._store.async_save({"sessions": self.sessions.stored()})
+        await self._store.async_save(self._written())
 
     def _save(self, delay: float) -> None:
         self._unsaved = False
-        self._store.async_delay_save(lambda: {"sessions": self.sessions.stored()}, delay)
+        self._store.async_delay_save(self._written, delay)
+
+    def _written(self) -> _Stored:
+        return {"sessions": self.sessions.stored(), "forgotten": self.sessions.forgotten}
 
 
 async def async_forget_sessions(hass: HomeAssistant, entry_id: str) -> None:

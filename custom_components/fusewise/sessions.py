@@ -12,6 +12,8 @@ from .devices.ocpp import SessionBegan, SessionEnded, SessionEvent, SessionMeasu
 
 MOST = 5000  # sessions that are kept: ten a day for more than a year
 
+NOTHING_FORGOTTEN: Mapping[str, float] = {}
+
 # W that a home's charger can deliver at most: what a meter counts faster than that has not been charged.
 MOST_POWER = 60_000.0
 
@@ -92,9 +94,17 @@ class SessionRecord:
 class Sessions:
     """All sessions of a site, the oldest first."""
 
-    def __init__(self, stored: Iterable[Mapping[str, Any]] = ()) -> None:
+    def __init__(
+        self,
+        stored: Iterable[Mapping[str, Any]] = (),
+        forgotten: Mapping[str, float] = NOTHING_FORGOTTEN,
+    ) -> None:
         """Go on from what was stored."""
         self._records = [SessionRecord.from_stored(record) for record in stored]
+        self.forgotten = dict(forgotten)
+        """Wh of the sessions that are not kept any more, by charger."""
+        # What a charger's earlier sessions come to, before the last one.
+        self._before: dict[str, tuple[SessionRecord | None, float]] = {}
         # A session that was found after a restart is the one that ran before it.
         self._same: dict[str, SessionRecord] = {}
 
@@ -110,6 +120,18 @@ class Sessions:
     def last(self, charger: str) -> SessionRecord | None:
         """The newest session at a charger."""
         return next(self._of(charger), None)
+
+    def total(self, charger: str) -> float:
+        """Wh that a charger has delivered in all its sessions, those that are forgotten too."""
+        last = self.last(charger)
+        if last is None:
+            return self.forgotten.get(charger, 0.0)
+        known, before = self._before.get(charger, (None, 0.0))
+        if known is not last:
+            earlier = (record.energy_wh for record in self._of(charger) if record is not last)
+            before = self.forgotten.get(charger, 0.0) + sum(earlier)
+            self._before[charger] = last, before
+        return before + last.energy_wh
 
     def within(
         self, begin: float | None, end: float | None, chargers: Iterable[str] | None
@@ -172,6 +194,8 @@ class Sessions:
                 register=event.register,
             )
         )
+        for gone in self._records[:-MOST]:
+            self.forgotten[gone.charger] = self.forgotten.get(gone.charger, 0.0) + gone.energy_wh
         del self._records[:-MOST]
         return True
 

@@ -7,13 +7,17 @@ from .balancing.model import ChargerReading, Mode, Session
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """What people want of a charger."""
+    """What people want of a charger now."""
 
     mode: Mode = Mode.FAIR
     boost: bool = False
     departure: float | None = None
     energy_kwh: float | None = None
+    """Still to be charged; 0: it has what was wanted, and its session is over."""
     maximum: float | None = None
+    """A."""
+    priority: int | None = None
+    """None: as the charger is set up."""
 
 
 def with_wish(reading: ChargerReading, wish: Wish) -> ChargerReading:
@@ -30,5 +34,7 @@ def with_wish(reading: ChargerReading, wish: Wish) -> ChargerReading:
             wish.energy_kwh if wish.energy_kwh is not None else session.energy_needed_kwh
         ),
         maximum=wish.maximum if wish.maximum is not None else session.maximum,
+        # Whoever has what was wanted is done, however long that took.
+        longest=0.0 if wish.energy_kwh == 0 else session.longest,
     )
     return replace(reading, session=wished)

@@ -1,0 +1,112 @@
+"""What the sensors of a circuit show: what it carries, what it has to spare, and whose limit that is."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
+from homeassistant.const import UnitOfEnergy, UnitOfPower
+
+from .balancing.model import Circuit, CircuitState, PerPhase, Phase, ReasonCode
+from .dead_bands import DEMAND, DEMAND_ENERGY, LOAD
+from .describing import FusewiseSensorDescription, current
+from .site import phases_of
+from .views import CircuitView
+
+LIMITS = [
+    ReasonCode.CIRCUIT_LIMIT,
+    ReasonCode.WATT_LIMIT,
+    ReasonCode.GRID_LIMIT,
+    ReasonCode.PEAK_TARGET,
+    ReasonCode.UNBALANCE,
+    ReasonCode.THERMAL,
+    ReasonCode.BUSBAR,
+]
+
+
+def circuit_sensors(circuit: Circuit) -> Iterator[FusewiseSensorDescription[CircuitView]]:
+    """The sensors of a circuit: per phase that it has, and of its demand window if it has one."""
+    for phase in phases_of(circuit.rating):
+        if circuit.meter is not None:
+            yield _on_phase("load", lambda state: state.load, phase)
+        yield _on_phase("headroom", lambda state: state.headroom, phase)
+        yield _on_phase("others", lambda state: state.others, phase, detail=True)
+        yield _on_phase("limit", lambda state: state.limit, phase, detail=True)
+        if circuit.meter is not None:
+            yield _on_phase("allowance", lambda state: state.allowance, phase, detail=True)
+    yield LIMITED_BY
+    if circuit.demand is not None:
+        yield from DEMAND_SENSORS
+
+
+def _on_phase(
+    key: str,
+    value_fn: Callable[[CircuitState], PerPhase | None],
+    phase: Phase,
+    *,
+    detail: bool = False,
+) -> FusewiseSensorDescription[CircuitView]:
+    def of_phase(view: CircuitView) -> float | None:
+        values = value_fn(view.state)
+        return None if values is None else values[phase]
+
+    return current(
+        key,
+        of_phase,
+        phase=phase,
+        available_fn=lambda view: value_fn(view.state) is not None,
+        detail=detail,
+        significant=LOAD,
+    )
+
+
+def _limits(view: CircuitView) -> Mapping[str, Any]:
+    """The limit on each phase, and whose it is where somebody has set one."""
+    phases = phases_of(view.circuit.rating)
+    return {
+        **{phase.name.lower(): round(view.state.limit[phase], 1) for phase in phases},
+        **({"source": view.grid_limit.source} if view.grid_limit is not None else {}),
+    }
+
+
+LIMITED_BY: FusewiseSensorDescription[CircuitView] = FusewiseSensorDescription(
+    key="limited_by",
+    translation_key="limited_by",
+    device_class=SensorDeviceClass.ENUM,
+    options=[code.value for code in LIMITS],
+    value_fn=lambda view: view.state.source,
+    attributes_fn=_limits,
+)
+
+DEMAND_SENSORS: tuple[FusewiseSensorDescription[CircuitView], ...] = (
+    FusewiseSensorDescription(
+        key="demand_energy",
+        translation_key="demand_energy",
+        device_class=SensorDeviceClass.ENERGY,
+        native_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
+        state_class=SensorStateClass.TOTAL,
+        suggested_display_precision=2,
+        value_fn=lambda view: round(view.memory.window_kwh, 2),
+        significant=DEMAND_ENERGY,
+    ),
+    FusewiseSensorDescription(
+        key="demand_forecast",
+        translation_key="demand_forecast",
+        device_class=SensorDeviceClass.POWER,
+        native_unit_of_measurement=UnitOfPower.KILO_WATT,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=1,
+        value_fn=lambda view: view.demand_forecast,
+        available_fn=lambda view: view.demand_forecast is not None,
+        significant=DEMAND,
+    ),
+    FusewiseSensorDescription(
+        key="demand_target",
+        translation_key="demand_target",
+        device_class=SensorDeviceClass.POWER,
+        native_unit_of_measurement=UnitOfPower.KILO_WATT,
+        suggested_display_precision=1,
+        value_fn=lambda view: (
+            None if (demand := view.circuit.demand) is None else demand.target_watts / 1000
+        ),
+    ),
+)
