@@ -218,7 +218,7 @@ class ChargerSubentryFlow(
             SelectOptionDict(value=identity, label=full_name(caller))
             for identity, caller in waiting.items()
         ]
-        options += self._found_options()
+        options += await self._async_found_options()
         return self.async_show_form(
             step_id="user",
             data_schema=vol.Schema(

@@ -4,8 +4,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from homeassistant.config_entries import SOURCE_RECONFIGURE, ConfigSubentryFlow, SubentryFlowResult
-from homeassistant.const import CONF_NAME
+from homeassistant.const import ATTR_UNIT_OF_MEASUREMENT, CONF_NAME
+from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.selector import SelectOptionDict
+from homeassistant.loader import Integration, async_get_integrations
 
 from . import entity_charger_forms as entity_forms, forms
 from .const import (
@@ -20,12 +22,13 @@ from .const import (
     ENTITIES,
     SUBENTRY_CHARGER,
 )
-from .devices.entity import ChargerEntities, FoundCharger, find_chargers
+from .devices.entity import ChargerEntities, FoundCharger, find_chargers, guess_chargers, status_of
 from .entity_charger import CONF_ENTITIES, abilities_of, entities_of, is_entity_charger, stored_of
 from .forms import Answers, Errors
 from .site import phases_of, rating_of
 
 CONF_DEVICE = "device"
+CONF_GUESS = "guess"
 
 
 class EntityChargerFlow(ConfigSubentryFlow):
@@ -37,24 +40,45 @@ class EntityChargerFlow(ConfigSubentryFlow):
         self._chosen: ChargerEntities | None = None
         self._device: FoundCharger | None = None
 
-    def _found_options(self) -> list[SelectOptionDict]:
+    async def _async_found_options(self) -> list[SelectOptionDict]:
         """The chargers to choose from, and the choice to name one by its entities."""
         taken = set(self._taken())
         options = [
             SelectOptionDict(value=found.device, label=f"{found.name} ({found.preset.integration})")
-            for found in find_chargers(self.hass)
+            for found in await self._async_find()
             if taken.isdisjoint(found.entities)
         ]
         options.append(SelectOptionDict(value=ENTITIES, label="Another one: choose its entities"))
         return options
 
+    async def _async_find(self) -> list[FoundCharger]:
+        """Those of known kinds first, then what looks like a charger, and smart plugs last."""
+        known = find_chargers(self.hass)
+        platforms = {entry.platform for entry in er.async_get(self.hass).entities.values()}
+        integrations = await async_get_integrations(self.hass, platforms - {DOMAIN})
+        clouds = {
+            domain
+            for domain, integration in integrations.items()
+            if isinstance(integration, Integration)
+            and (integration.iot_class or "").startswith("cloud")
+        }
+        devices = {found.device for found in known}
+        plugs = [found for found in known if found.preset.is_plug]
+        return [
+            *(found for found in known if not found.preset.is_plug),
+            *guess_chargers(self.hass, {DOMAIN, *devices}, clouds),
+            *plugs,
+        ]
+
     async def _async_chosen(self, choice: str) -> SubentryFlowResult | None:
         """Go on with a charger of Home Assistant; None where the choice is none."""
         if choice == ENTITIES:
             return await self.async_step_entities()
-        for found in find_chargers(self.hass):
+        for found in await self._async_find():
             if found.device == choice:
                 self._device, self._chosen = found, found.entities
+                if found.is_guess:
+                    return await self.async_step_entities()
                 return await self.async_step_found()
         return None
 
@@ -65,7 +89,7 @@ class EntityChargerFlow(ConfigSubentryFlow):
         if user_input is not None:
             errors = entity_forms.own_errors(self.hass, user_input)
             if not errors:
-                chosen = entity_forms.own_entities(user_input)
+                chosen = entity_forms.own_entities(self.hass, user_input)
                 if set(chosen) & set(self._taken()):
                     errors["base"] = "already_configured"
                 else:
@@ -75,6 +99,8 @@ class EntityChargerFlow(ConfigSubentryFlow):
         elif self.source == SOURCE_RECONFIGURE:
             stored = self._get_reconfigure_subentry().data[CONF_ENTITIES]
             shown = entity_forms.own_answers(entities_of(stored))
+        elif self._chosen is not None:
+            shown = entity_forms.own_answers(self._chosen)
         return self.async_show_form(
             step_id="entities",
             data_schema=self.add_suggested_values_to_schema(entity_forms.OWN_SCHEMA, shown),
@@ -101,16 +127,30 @@ class EntityChargerFlow(ConfigSubentryFlow):
             data_schema=self.add_suggested_values_to_schema(schema, shown),
             errors=errors,
             description_placeholders={
-                "entities": ", ".join(f"`{entity}`" for entity in self._chosen),
                 "obeys_within": f"{self._chosen.traits.obeys_within:g}",
                 "minimum_interval": f"{self._chosen.traits.minimum_interval:g}",
+                "values": self._in_words(self._chosen),
             },
         )
+
+    def _in_words(self, entities: ChargerEntities) -> str:
+        """What each entity shows now, and what its status is taken to mean."""
+        lines: list[str] = []
+        for entity in entities:
+            state = self.hass.states.get(entity)
+            shown = "–" if state is None else state.state
+            unit = state and state.attributes.get(ATTR_UNIT_OF_MEASUREMENT)
+            meant = ""
+            if entity == entities.status:
+                status = status_of(state, entities.statuses)
+                meant = f" → {status.value if status else '?'}"
+            lines.append(f"- `{entity}`: {shown}{f' {unit}' if unit else ''}{meant}")
+        return "\n".join(lines)
 
     async def _async_reconfigure_entities(self) -> SubentryFlowResult:
         """Change one: its entities too, where they were chosen by hand."""
         data = self._get_reconfigure_subentry().data
-        if data[CONF_DEVICE] is None:
+        if data[CONF_DEVICE] is None or data.get(CONF_GUESS):
             return await self.async_step_entities()
         self._chosen = entities_of(data[CONF_ENTITIES])
         return await self.async_step_found()
@@ -137,6 +177,7 @@ class EntityChargerFlow(ConfigSubentryFlow):
             CONF_KIND: ENTITIES,
             CONF_IDENTITY: identity,
             CONF_DEVICE: found and found.device,
+            CONF_GUESS: found is not None and found.is_guess,
             CONF_VENDOR: found and found.manufacturer,
             CONF_MODEL: found and found.model,
             CONF_SERIAL: found and found.serial,

@@ -9,27 +9,33 @@ from homeassistant.components.sensor import SensorDeviceClass
 from homeassistant.const import ATTR_UNIT_OF_MEASUREMENT, CONF_NAME, Platform
 from homeassistant.core import HomeAssistant, valid_entity_id
 from homeassistant.helpers.selector import (
+    BooleanSelector,
     EntitySelector,
     EntitySelectorConfig,
     ObjectSelector,
     TextSelector,
+    TextSelectorConfig,
 )
-from homeassistant.util.unit_conversion import ElectricCurrentConverter
+from homeassistant.util.unit_conversion import ElectricCurrentConverter, PowerConverter
 
-from .balancing.model import Phase
+from .balancing.model import ChargerStatus, Phase
 from .const import CONF_FALLBACK, CONF_MAXIMUM, CONF_WIRING
-from .devices.entity import Action, ChargerEntities, Limit, Switch, Traits, levels_of
+from .devices.entity import Action, ChargerEntities, Limit, Switch, Traits, levels_of, switch_of
 from .forms import Answers, Errors, charger_schema, errors_of, number
 
+LIMIT_UNITS = {*ElectricCurrentConverter.VALID_UNITS, *PowerConverter.VALID_UNITS}
 LIMITS = [Platform.NUMBER, Platform.SELECT, "input_number", "input_select"]
-SWITCHES = [Platform.SWITCH, "input_boolean"]
+SWITCHES = [Platform.SWITCH, "input_boolean", Platform.SELECT, "input_select", Platform.LOCK]
+PRESENCE = [Platform.DEVICE_TRACKER, Platform.BINARY_SENSOR, "input_boolean"]
 
 OWN_SCHEMA = vol.Schema(
     {
         vol.Optional("limit"): EntitySelector(EntitySelectorConfig(domain=LIMITS)),
         vol.Optional("switch"): EntitySelector(EntitySelectorConfig(domain=SWITCHES)),
         vol.Optional("status"): EntitySelector(
-            EntitySelectorConfig(domain=[Platform.SENSOR, Platform.BINARY_SENSOR])
+            EntitySelectorConfig(
+                domain=[Platform.SENSOR, Platform.BINARY_SENSOR, Platform.SELECT, "input_boolean"]
+            )
         ),
         vol.Optional("currents"): EntitySelector(
             EntitySelectorConfig(
@@ -39,10 +45,17 @@ OWN_SCHEMA = vol.Schema(
         vol.Optional("power"): EntitySelector(
             EntitySelectorConfig(domain=Platform.SENSOR, device_class=SensorDeviceClass.POWER)
         ),
-        vol.Optional("action"): TextSelector(),
-        vol.Optional("action_data"): ObjectSelector(),
         vol.Required("obeys_within", default=10): number(1, 900, "s"),
         vol.Required("minimum_interval", default=0): number(0, 3600, "s"),
+        vol.Required("falls_wait_too", default=False): BooleanSelector(),
+        vol.Optional("renew"): number(10, 86_400, "s"),
+        vol.Optional("no_car"): TextSelector(TextSelectorConfig(multiple=True)),
+        vol.Optional("switch_on"): TextSelector(),
+        vol.Optional("switch_off"): TextSelector(),
+        vol.Required("limit_phases", default=1): number(1, 3, step=1),
+        vol.Optional("presence"): EntitySelector(EntitySelectorConfig(domain=PRESENCE)),
+        vol.Optional("action"): TextSelector(),
+        vol.Optional("action_data"): ObjectSelector(),
     }
 )
 
@@ -58,8 +71,10 @@ def own_errors(hass: HomeAssistant, answers: Answers) -> Errors:
         if "options" in state.attributes:
             if not levels_of(state):
                 errors["limit"] = "limit_without_amperes"
-        elif unit is not None and unit not in ElectricCurrentConverter.VALID_UNITS:
+        elif unit is not None and unit not in LIMIT_UNITS:
             errors["limit"] = "limit_no_current"
+    if answers.get("switch") is not None and not errors:
+        errors |= _switch_errors(hass, answers)
     if action and not valid_entity_id(action):
         errors["action"] = "action_invalid"
     elif action and not hass.services.has_service(*action.split(".")):
@@ -69,32 +84,65 @@ def own_errors(hass: HomeAssistant, answers: Answers) -> Errors:
     return errors
 
 
-def own_entities(answers: Answers) -> ChargerEntities:
+def _switch_errors(hass: HomeAssistant, answers: Answers) -> Errors:
+    entity = answers["switch"]
+    on, off = answers.get("switch_on"), answers.get("switch_off")
+    if not on and not off:
+        return {} if switch_of(hass, entity) else {"switch": "switch_without_options"}
+    if not on or not off or on == off:
+        return {"switch_on": "switch_options_needed"}
+    state = hass.states.get(entity)
+    options = ("on", "off", "locked", "unlocked")
+    if state is not None and "options" in state.attributes:
+        options = tuple(state.attributes["options"] or ())
+    wrong = {"switch_on": on, "switch_off": off}
+    return {key: "switch_option_unknown" for key, word in wrong.items() if word not in options}
+
+
+def own_entities(hass: HomeAssistant, answers: Answers) -> ChargerEntities:
     """The entities that were chosen, by their role."""
     limit: Limit | None = None
     if answers.get("action"):
         action = Action(name=answers["action"], data=answers["action_data"])
         limit = Limit(action=action, shown_by=answers.get("limit"))
     elif answers.get("limit"):
-        limit = Limit(entity=answers["limit"])
+        limit = Limit(entity=answers["limit"], phases=int(answers["limit_phases"]))
+    switch: Switch | None = None
+    if answers.get("switch"):
+        if answers.get("switch_on"):
+            on, off = answers["switch_on"], answers["switch_off"]
+            switch = Switch(entity=answers["switch"], on=on, off=off)
+        else:
+            switch = switch_of(hass, answers["switch"])
+    words = (word.strip() for word in answers.get("no_car", ()))
     return ChargerEntities(
         limit=limit,
-        switch=Switch(entity=answers["switch"]) if answers.get("switch") else None,
+        switch=switch,
         status=answers.get("status"),
+        statuses={word: ChargerStatus.AVAILABLE.value for word in words if word},
         currents=tuple(answers.get("currents", ())),
         power=answers.get("power"),
+        presence=answers.get("presence"),
         traits=Traits(
-            obeys_within=answers["obeys_within"], minimum_interval=answers["minimum_interval"]
+            obeys_within=answers["obeys_within"],
+            minimum_interval=answers["minimum_interval"],
+            falls_wait_too=answers["falls_wait_too"],
+            renew=answers.get("renew"),
         ),
     )
 
 
 def own_answers(entities: ChargerEntities) -> Answers:
     """What the dialog shows of entities that were chosen once."""
-    limit, traits = entities.limit, entities.traits
+    limit, switch, traits = entities.limit, entities.switch, entities.traits
     shown: Mapping[str, Any] = {
         "limit": limit and (limit.entity or limit.shown_by),
-        "switch": entities.switch and entities.switch.entity,
+        "limit_phases": limit and limit.phases,
+        "switch": switch and switch.entity,
+        "switch_on": switch and switch.on,
+        "switch_off": switch and switch.off,
+        "no_car": list(entities.statuses) or None,
+        "presence": entities.presence,
         "status": entities.status,
         "currents": list(entities.currents),
         "power": entities.power,
@@ -102,6 +150,8 @@ def own_answers(entities: ChargerEntities) -> Answers:
         "action_data": limit and limit.action and dict(limit.action.data),
         "obeys_within": traits.obeys_within,
         "minimum_interval": traits.minimum_interval,
+        "falls_wait_too": traits.falls_wait_too,
+        "renew": traits.renew,
     }
     return {key: value for key, value in shown.items() if value is not None}
 

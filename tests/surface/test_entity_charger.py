@@ -17,7 +17,8 @@ from .house import device_of, site_entry, state_of, until
 
 GARAGE = {"name": "Garage", "wiring": "L1 L2 L3", "maximum": 16}
 LIMIT, SWITCH, STATUS = "input_number.limit", "input_boolean.charging", "sensor.status"
-OWN = {"limit": LIMIT, "switch": SWITCH, "status": STATUS, "obeys_within": 1, "minimum_interval": 0}
+WAYS = {"obeys_within": 1, "minimum_interval": 0, "falls_wait_too": False, "limit_phases": 1}
+OWN = {"limit": LIMIT, "switch": SWITCH, "status": STATUS, **WAYS}
 
 
 @pytest.fixture
@@ -147,7 +148,16 @@ async def test_an_automation_that_switches_off_is_told_by_name(
     [
         ({"limit": None, "switch": None}, {"base": "entities_missing"}),
         ({"limit": "select.mode"}, {"limit": "limit_without_amperes"}),
-        ({"limit": "number.power"}, {"limit": "limit_no_current"}),
+        ({"limit": "number.share"}, {"limit": "limit_no_current"}),
+        ({"switch": "select.level"}, {"switch": "switch_without_options"}),
+        ({"switch_on": "on"}, {"switch_on": "switch_options_needed"}),
+        ({"switch_on": "on", "switch_off": "on"}, {"switch_on": "switch_options_needed"}),
+        (
+            {"switch": "select.mode", "switch_on": "Fast", "switch_off": "Slow"},
+            {"switch_off": "switch_option_unknown"},
+        ),
+        ({"limit_phases": 4}, {"limit_phases": "limit_phases_invalid"}),
+        ({"renew": 1}, {"renew": "renew_invalid"}),
         ({"action": "nonsense"}, {"action": "action_invalid"}),
         ({"action": "easee.no_such"}, {"action": "action_unknown"}),
         (
@@ -165,7 +175,8 @@ async def test_entities_that_cannot_be_a_charger_are_explained(
     errors: dict[str, str],
 ) -> None:
     hass.states.async_set("select.mode", "Eco", {"options": ["Eco", "Fast"]})
-    hass.states.async_set("number.power", "1400", {"unit_of_measurement": "W"})
+    hass.states.async_set("select.level", "1", {"options": ["1", "2"]})
+    hass.states.async_set("number.share", "50", {"unit_of_measurement": "%"})
     step = await answer(hass, await asked(hass, site), {"identity": "entities"})
     chosen = {key: value for key, value in (OWN | own).items() if value is not None}
     step = await answer(hass, step, chosen)
@@ -208,12 +219,63 @@ async def test_a_smart_plug_is_all_or_nothing(
     hass: HomeAssistant, site: MockConfigEntry, thing: None
 ) -> None:
     step = await answer(hass, await asked(hass, site), {"identity": "entities"})
-    step = await answer(hass, step, {"switch": SWITCH, "obeys_within": 1, "minimum_interval": 0})
+    step = await answer(hass, step, {"switch": SWITCH, **WAYS})
     step = await answer(hass, step, {"name": "Plug", "wiring": "L2", "maximum": 10})
     await hass.async_block_till_done()
     [charger] = site.runtime_data.controller.site.chargers
     assert charger.levels == (10,)
     await until(lambda: state_of(hass, SWITCH).state == "on")
+
+
+async def test_an_unknown_kind_is_offered_with_what_its_entities_seem_to_be(
+    hass: HomeAssistant, site: MockConfigEntry
+) -> None:
+    device = wallbox(
+        hass,
+        "made_up",
+        ("number", "1_charging_current", ""),
+        ("select", "1_mode", ""),
+        ("sensor", "1_status", ""),
+    )
+    registry = er.async_get(hass)
+    ids = {entry.unique_id: entry.entity_id for entry in registry.entities.values()}
+    limit, mode, status = ids["1_charging_current"], ids["1_mode"], ids["1_status"]
+    hass.states.async_set(limit, "16", {"unit_of_measurement": "A", "min": 8, "max": 16, "step": 2})
+    hass.states.async_set(mode, "Stop", {"options": ["Stop", "Solar", "Fast"]})
+    hass.states.async_set(status, "Frei")
+    step = await asked(hass, site)
+    [kind] = step["data_schema"].schema.values()
+    assert kind.config["options"][0] == {"value": device, "label": "Wallbox (made_up)"}
+    step = await answer(hass, step, {"identity": device})
+    assert step["step_id"] == "entities"
+    shown = {
+        str(key): key.description["suggested_value"]
+        for key in step["data_schema"].schema
+        if key.description
+    }
+    assert (shown["limit"], shown["switch"], shown["status"]) == (limit, mode, status)
+    assert (shown["switch_on"], shown["switch_off"]) == ("Fast", "Stop")
+    said = {"currents": [], **{key: value for key, value in shown.items() if value is not None}}
+    step = await answer(hass, step, said)
+    # Its word for 'no car' is not known: it is asked back once that is seen.
+    assert f"- `{status}`: Frei → ?" in step["description_placeholders"]["values"]
+    await answer(hass, step, GARAGE)
+    await hass.async_block_till_done()
+    [subentry] = site.get_subentries_of_type("charger")
+    assert subentry.data["vendor"] == "Maker"
+    [charger] = site.runtime_data.controller.site.chargers
+    assert (charger.floor, charger.step) == (8, 2)
+    step = await hass.config_entries.subentries.async_init(
+        (site.entry_id, "charger"),
+        context={"source": SOURCE_RECONFIGURE, "subentry_id": subentry.subentry_id},
+    )
+    assert step["step_id"] == "entities"
+    step = await answer(hass, step, said | {"no_car": ["Frei", " "]})
+    assert f"- `{status}`: Frei → available" in step["description_placeholders"]["values"]
+    await answer(hass, step, GARAGE)
+    await hass.async_block_till_done()
+    [made] = site.runtime_data.chargers.values()
+    assert made.reading.session is None
 
 
 # --- kinds that are known --------------------------------------------------------------------------
@@ -281,7 +343,9 @@ async def test_a_known_kind_is_found_and_asks_nothing_that_it_can_know(
     shown = {str(key): key.description for key in step["data_schema"].schema}
     assert shown.keys() == {"name", "wiring", "maximum"}
     assert shown["name"] == {"suggested_value": "Wallbox"}
-    assert limit in step["description_placeholders"]["entities"]
+    values = step["description_placeholders"]["values"]
+    assert f"- `{limit}`: 16" in values
+    assert f"- `{status}`: suspended → suspended_evse" in values
     step = await answer(hass, step, GARAGE)
     await hass.async_block_till_done()
     [subentry] = site.get_subentries_of_type("charger")

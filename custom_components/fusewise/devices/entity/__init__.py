@@ -3,13 +3,15 @@
 from .battery import BatteryEntities, EntityBattery
 from .charger import EntityCharger
 from .found import FoundMeter, find_meters
+from .generic import switch_of
 from .knobs import LimitKnob, levels_of
 from .meter import EntityMeter, MeterEntities, Quantities
 from .presets import PRESETS, Preset, Role
-from .recognised import FoundCharger, find_chargers
+from .recognised import FoundCharger, find_chargers, guess_chargers
 from .roles import Action, ChargerEntities, Limit, Switch, Traits
 from .second_hand import SecondHand
 from .solar import EntitySolar, SolarEntities
+from .statuses import status_of
 from .suggested import suggest_battery, suggest_solar, suggest_vehicle
 from .vehicle import EntityVehicle, VehicleEntities
 
@@ -38,8 +40,11 @@ __all__ = [
     "VehicleEntities",
     "find_chargers",
     "find_meters",
+    "guess_chargers",
     "levels_of",
+    "status_of",
     "suggest_battery",
     "suggest_solar",
     "suggest_vehicle",
+    "switch_of",
 ]

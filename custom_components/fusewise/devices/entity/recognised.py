@@ -1,16 +1,17 @@
 """Recognises the chargers that Home Assistant already has, from its device registry."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 import re
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 
+from .generic import guess_charger
 from .presets import PRESETS, Preset, Role
 from .roles import Action, ChargerEntities, Limit, Switch
 
-__all__ = ["FoundCharger", "find_chargers"]
+__all__ = ["FoundCharger", "find_chargers", "guess_chargers"]
 
 DEVICE = "{device}"
 
@@ -27,6 +28,8 @@ class FoundCharger:
     manufacturer: str | None = None
     model: str | None = None
     serial: str | None = None
+    is_guess: bool = False
+    """Its kind is not known here: its owner must look at which entity is taken for what."""
 
 
 def find_chargers(hass: HomeAssistant) -> list[FoundCharger]:
@@ -46,6 +49,40 @@ def find_chargers(hass: HomeAssistant) -> list[FoundCharger]:
     return sorted(found, key=lambda charger: charger.preset.is_plug)
 
 
+def guess_chargers(
+    hass: HomeAssistant, without: Container[str], clouds: Container[str]
+) -> list[FoundCharger]:
+    """Devices that look like chargers, but for these devices and integrations; `clouds` are those that ask one."""
+    by_device: dict[str, list[er.RegistryEntry]] = {}
+    for entry in er.async_get(hass).entities.values():
+        if entry.device_id is not None and entry.disabled_by is None:
+            by_device.setdefault(entry.device_id, []).append(entry)
+    found: list[FoundCharger] = []
+    for device_id, entries in by_device.items():
+        if device_id in without or entries[0].platform in without:
+            continue
+        device = dr.async_get(hass).async_get(device_id, include_child_devices=False)
+        guess = None if device is None else guess_charger(hass, device, entries, clouds)
+        if device is not None and guess is not None:
+            found.append(_found(device, *guess, is_guess=True))
+    return sorted(found, key=lambda charger: charger.name)
+
+
+def _found(
+    device: dr.DeviceEntry, preset: Preset, entities: ChargerEntities, *, is_guess: bool = False
+) -> FoundCharger:
+    return FoundCharger(
+        device=device.id,
+        name=device.name_by_user or device.name or preset.integration,
+        preset=preset,
+        manufacturer=device.manufacturer,
+        model=device.model,
+        serial=device.serial_number,
+        entities=entities,
+        is_guess=is_guess,
+    )
+
+
 def _recognise(
     hass: HomeAssistant, preset: Preset, device_id: str, entries: Iterable[er.RegistryEntry]
 ) -> FoundCharger | None:
@@ -58,15 +95,7 @@ def _recognise(
     device = dr.async_get(hass).async_get(device_id, include_child_devices=False)
     if device is None:
         return None
-    return FoundCharger(
-        device=device_id,
-        name=device.name_by_user or device.name or preset.integration,
-        preset=preset,
-        manufacturer=device.manufacturer,
-        model=device.model,
-        serial=device.serial_number,
-        entities=entities,
-    )
+    return _found(device, preset, entities)
 
 
 def _entities(
