@@ -16,7 +16,7 @@ import custom_components  # noqa: F401  # ours first, not the test plugin's test
 from .texts import DOMAIN, english, watched
 
 # Always the same few examples, wherever the tests run: what fails is the change, not the dice. The thousands
-# that look for what nobody has thought of are for a person with time: scripts/test --hypothesis-profile thorough.
+# that look for what nobody has thought of are for a person with time: scripts/test --hypothesis-profile thorough --timeout 0.
 # Explaining a failure takes minutes; shrinking it helps.
 settings.register_profile(
     "quick",

@@ -39,20 +39,34 @@ CASE: dict[str, Any] = {
 }
 
 
-def examples() -> Iterator[Any]:
-    """Each file on the page with the decisions beneath it, named by its heading."""
+def blocks() -> Iterator[tuple[str, str, str, str]]:
+    """Each file on the page, its heading, what stands beneath it, and in which language that is."""
     heading, found = "", None
-    for title, block in re.findall(
-        r"^#+ ([^\n]*)$|^```json\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL
+    for title, language, block in re.findall(
+        r"^#+ ([^\n]*)$|^```(json|text)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL
     ):
         if title:
             heading = title
         elif found is None:
             found = block
         else:
-            yield pytest.param(found, block.strip().split("\n"), id=heading)
+            yield heading, found, language, block.strip()
             found = None
     assert found is None, "a file without decisions"
+
+
+def examples() -> list[Any]:
+    """Each file on the page that is decided, with the decisions beneath it."""
+    return [
+        pytest.param(text, below.split("\n"), id=heading)
+        for heading, text, language, below in blocks()
+        if language == "json"
+    ]
+
+
+def refusals() -> list[tuple[str, str]]:
+    """Each file on the page that is refused, with what is said of it."""
+    return [(text, below) for _, text, language, below in blocks() if language == "text"]
 
 
 def missing(expected: Any, found: Any, place: str = "") -> list[str]:
@@ -76,12 +90,35 @@ def missing(expected: Any, found: Any, place: str = "") -> list[str]:
     return [] if expected == found else [f"{place} is {found!r}, not {expected!r}"]
 
 
-@pytest.mark.parametrize(("text", "lines"), list(examples()))
+@pytest.mark.parametrize(("text", "lines"), examples())
 def test_each_example_on_the_page_is_true(text: str, lines: list[str]) -> None:
     decisions = [write_decision(decision) for decision in play(read_replay(text))]
     assert len(decisions) == len(lines)
     for number, (line, decision) in enumerate(zip(lines, decisions, strict=True)):
         assert missing(json.loads(line), json.loads(decision)) == [], f"cycle {number}"
+
+
+@pytest.mark.parametrize(("text", "says"), refusals())
+def test_each_mistake_on_the_page_is_refused_so(text: str, says: str) -> None:
+    with pytest.raises(FormatError) as error:
+        list(play(read_replay(text)))
+    assert str(error.value) == says
+
+
+def test_the_defaults_on_the_page_are_those_of_the_settings() -> None:
+    told = {
+        name: json.loads(default)
+        for names, defaults in re.findall(
+            r"^\| ((?:`\w+`(?:, )?)+) \| ([^|]+) \|", PAGE, re.MULTILINE
+        )
+        for name, default in zip(
+            re.findall(r"\w+", names), defaults.replace("`", "").split(", "), strict=False
+        )
+        if name in {field.name for field in fields(model.Settings)}
+        if re.fullmatch(r'null|[\d.]+|"\w+"', default)
+    }
+    assert from_json(model.Settings, told) == model.Settings()
+    assert set(told) == {field.name for field in fields(model.Settings)}
 
 
 def test_a_false_example_would_be_found() -> None:
@@ -91,7 +128,13 @@ def test_a_false_example_would_be_found() -> None:
 
 
 def test_the_page_has_an_example_of_every_kind() -> None:
-    assert len(list(examples())) >= 28
+    assert len(examples()) >= 40
+    text = "".join(text for _, text, _, _ in blocks())
+    for kind in (model.Policy, model.Mode, model.BatteryUse):
+        assert {f'"{member}"' for member in kind if f'"{member}"' not in text} <= DEFAULTS
+
+
+DEFAULTS = {'"fair"'}  # what is meant where nothing is said
 
 
 WRITTEN = (

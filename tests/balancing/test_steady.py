@@ -159,6 +159,13 @@ def test_nor_one_under_a_twentieth() -> None:
     assert told(after(site, 0, at(40), load=61.0)) == {"a": 42}
 
 
+def test_who_is_within_the_dead_band_does_not_wait_for_anything() -> None:
+    site = calm(MAIN, box())
+    fallen = at(20, fell_at=NOW - 1)
+    assert why(after(site, 0, fallen, load=24.1)) == ReasonCode.CIRCUIT_LIMIT
+    assert why(after(site, 0, fallen, load=24.0)) == ReasonCode.HOLD
+
+
 def test_a_paused_car_stays_paused_for_a_minute() -> None:
     site = calm(MAIN, box())
     paused = after(site, 0, at(20), load=41)

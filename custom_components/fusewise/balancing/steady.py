@@ -107,7 +107,9 @@ def _rise(
     for claim in claims:
         number = claim.car.number
         told = result[number].current
-        if shares.shares.get(number, 0.0) > told + ROUNDING:
+        more = shares.shares.get(number, 0.0) - told
+        # What is not worth sending is not waited for either.
+        if more >= _dead_band(told, settings) or (more > ROUNDING and told == 0):
             waits, until = _must_wait(claim, told, settings, now)
             if waits is None:
                 ready.append(claim)
