@@ -25,6 +25,7 @@ TOGETHER = 50  # connections that are made at once
 ANSWERS: dict[str, dict[str, Any]] = {
     "GetConfiguration": {"configurationKey": []},
     "ChangeConfiguration": {"status": "Accepted"},
+    "GetCompositeSchedule": {"status": "Rejected"},
     "SetChargingProfile": {"status": "Accepted"},
     "ClearChargingProfile": {"status": "Accepted"},
     "TriggerMessage": {"status": "Rejected"},

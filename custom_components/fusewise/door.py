@@ -20,6 +20,7 @@ from homeassistant.helpers import discovery_flow
 
 from .const import (
     CONF_IDENTITY,
+    CONF_MAXIMUM,
     CONF_MODEL,
     CONF_OCPP,
     CONF_PASSWORD_HASH,
@@ -163,6 +164,7 @@ class Door:
         settings = ChargerSettings(
             conductors=len(wiring_of(subentry.data[CONF_WIRING])),
             voltage=entry.data[CONF_VOLTAGE],
+            maximum=subentry.data[CONF_MAXIMUM],
             fallback=fallback,
         )
         return self._central.adopt(

@@ -138,7 +138,7 @@ def _claim(
     ceiling, why = charger.maximum, Reason(code=ReasonCode.FULL, limit=charger.maximum)
     if session is not None and session.maximum is not None and session.maximum < ceiling:
         ceiling, why = session.maximum, Reason(code=ReasonCode.VEHICLE_LIMIT, limit=session.maximum)
-    floor = round_up(charger, charger.floor)
+    floor = round_up(charger, max(charger.floor, car.reading.floor))
     if ceiling < floor - ROUNDING:
         return Reason(code=ReasonCode.VEHICLE_LIMIT, limit=ceiling)
     if car.reading.status is ChargerStatus.SUSPENDED_EV:

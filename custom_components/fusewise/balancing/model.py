@@ -308,6 +308,8 @@ class ChargerReading:
     limit_until: float | None = None
     """When that setpoint ends by itself and the charger returns to its fall-back."""
     session: Session | None = None
+    floor: float = 0.0
+    """A: with less, this car cannot charge now. 0: with the charger's own floor it can."""
     left_alone: ReasonCode | None = None
     """Why it is told nothing for a while: it is not `online` then, and counts like one that is out of reach."""
 

@@ -67,6 +67,10 @@ class Peer:
     """Configuration keys that count from its next start."""
     profile_status: Callable[[Mapping[str, Any]], str] = lambda _: "Accepted"
     """How it answers SetChargingProfile."""
+    tells_schedule: bool = False
+    """It answers GetCompositeSchedule."""
+    schedule: float | None = None
+    """A that it tells then, whatever is so."""
     refuses: bool = False
     """It does nothing that a person asks."""
     silent: frozenset[str] = frozenset()
@@ -75,6 +79,8 @@ class Peer:
     password: str | bytes | None = None
     """What it shows when it connects."""
     tls: ssl.SSLContext | None = None
+    maximum: float = MAXIMUM
+    """What it lets through where no profile is in force, in the unit of its profiles."""
     status: str = "Available"
     meter_values: list[dict[str, Any]] | None = None
     """What it reports when it is triggered to."""
@@ -122,6 +128,7 @@ class Peer:
             for action in (
                 Action.change_configuration,
                 Action.clear_charging_profile,
+                *((Action.get_composite_schedule,) if self.tells_schedule else ()),
                 Action.get_configuration,
                 Action.remote_start_transaction,
                 Action.remote_stop_transaction,
@@ -306,14 +313,32 @@ class Peer:
             self.installed[purpose, profile["stack_level"]] = profile
         return call_result.SetChargingProfile(status=status)
 
-    def _ClearChargingProfile(self, charging_profile_purpose: str, connector_id: int) -> Any:  # noqa: N802
+    def _ClearChargingProfile(  # noqa: N802
+        self, charging_profile_purpose: str | None = None, connector_id: int = 0
+    ) -> Any:
         known = self._forget(charging_profile_purpose)
         return call_result.ClearChargingProfile(status="Accepted" if known else "Unknown")
 
-    def _forget(self, purpose: str) -> bool:
-        """Take all profiles of a purpose away; return whether there were any."""
+    def _GetCompositeSchedule(  # noqa: N802
+        self, connector_id: int, duration: int, charging_rate_unit: str
+    ) -> Any:
+        shown = self.let_through() if self.schedule is None else self.schedule
+        return call_result.GetCompositeSchedule(
+            status="Accepted",
+            connector_id=connector_id,
+            charging_schedule={
+                "duration": duration,
+                "charging_rate_unit": charging_rate_unit,
+                "charging_schedule_period": [{"start_period": 0, "limit": shown}],
+            },
+        )
+
+    def _forget(self, purpose: str | None) -> bool:
+        """Take all profiles away, or those of a purpose; return whether there were any."""
         before = len(self.installed)
-        self.installed = {key: it for key, it in self.installed.items() if key[0] != purpose}
+        self.installed = {
+            key: it for key, it in self.installed.items() if purpose not in (None, key[0])
+        }
         return len(self.installed) < before
 
     def _TriggerMessage(self, requested_message: str, connector_id: int | None = None) -> Any:  # noqa: N802
@@ -342,7 +367,7 @@ class Peer:
         of_transaction = self._limit("TxProfile")
         if of_transaction is None:
             of_transaction = self._limit("TxDefaultProfile")
-        limits = (of_transaction, self._limit("ChargePointMaxProfile"), MAXIMUM)
+        limits = (of_transaction, self._limit("ChargePointMaxProfile"), self.maximum)
         return min(limit for limit in limits if limit is not None)
 
     def _limit(self, wanted: str) -> float | None:

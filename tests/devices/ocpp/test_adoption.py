@@ -120,13 +120,13 @@ async def test_changed_wiring_is_told_to_a_charger_that_takes_watts_only(
     )
     await eventually(lambda: charger.armed == 6.0)
     for _ in range(2):
-        central.adopt("garage", ChargerSettings(conductors=1))
+        central.adopt("garage", ChargerSettings(voltage=120.0))
         await charger.apply(0.0)
     watts = [
         profile["charging_schedule"]["charging_schedule_period"][0]["limit"]
         for profile in peer.told("TxDefaultProfile")
     ]
-    assert watts == [4140, 1380]
+    assert watts == [1380, 720]
 
 
 async def test_releasing_a_charger_that_is_not_there_changes_nothing(

@@ -20,8 +20,8 @@ type Arrive = Callable[..., Awaitable[Peer]]
     [
         ("Current", "A", 6.1),
         ("Current,Power", "A", 6.1),
-        ("Power", "W", 4209),
-        ("W", "W", 4209),
+        ("Power", "W", 1403),  # the car may have one phase only
+        ("W", "W", 1403),
         ("", "A", 6.1),
     ],
 )

@@ -19,6 +19,7 @@ from .. import Charger, Clock, DeviceError, DeviceOfflineError, Unsubscribe
 from ..listeners import Listeners
 from .clock import ChargerClock
 from .events import Attempt, SessionBegan, SessionEnded, SessionEvents, SessionMeasured
+from .learnt import Learnt
 from .measurands import MeterValues
 from .settings import ChargerSettings
 from .station import Station, StationInfo
@@ -49,6 +50,7 @@ class OcppCharger(Wishes, Charger):
         self._transactions = Transactions(identity)
         self._teller = Teller(identity, settings, self.clock, self._transactions, clock)
         self._preparing: asyncio.Task[None] | None = None
+        self._asked_to_boot = False
         self._listeners = Listeners[[]]()
 
     # --- for the controller ---------------------------------------------------------------------------
@@ -64,6 +66,7 @@ class OcppCharger(Wishes, Charger):
             limit=self._teller.limit.current,
             limit_until=self._teller.limit.until,
             session=self._transactions.session,
+            floor=self._teller.floor,
         )
 
     @override
@@ -101,14 +104,26 @@ class OcppCharger(Wishes, Charger):
         """How it is told its limits."""
         return self._teller.way
 
+    @property
+    def learnt(self) -> Learnt:
+        """What was found out about it, and outlives a restart."""
+        return self._teller.learnt
+
+    def remember_learnt(self, learnt: Learnt) -> None:
+        """Go on with what was found out before a restart."""
+        self._teller.remember(learnt)
+
     # --- for the central system -----------------------------------------------------------------------
 
     def configure(self, settings: ChargerSettings) -> None:
         """Take over changed settings; they count from the next `apply`."""
         if settings == self.settings:
             return
+        other_unit = settings.unit != self.settings.unit
         self._teller.configure(settings)
         self.settings = settings
+        if other_unit and self._station is not None:
+            self._prepare(self._station)
 
     def connected(self, station: Station) -> None:
         """Take the newest connection."""
@@ -129,7 +144,10 @@ class OcppCharger(Wishes, Charger):
         """Note that the charger was started: what it had in its memory may be gone."""
         self.info = station.info
         self.clock.told(told, self._now())
-        self._teller.booted()
+        if self._asked_to_boot:
+            self._asked_to_boot = False  # it has only told its name; what it had it still has
+        else:
+            self._teller.booted()
         self._prepare(station)
 
     def status_changed(self, status: ChargerStatus) -> None:
@@ -206,7 +224,7 @@ class OcppCharger(Wishes, Charger):
             if at >= self._measured_at:
                 self._current, self._measured_at = sample.current, at
                 if self._station is not None:
-                    self._teller.judge(self._station, max(sample.current), at)
+                    self._teller.judge(self._station, sample, at)
         self._tell_found(before)
         self._tell_measured(transaction, values, now)
         self._changed()
@@ -265,7 +283,7 @@ class OcppCharger(Wishes, Charger):
             if self.info is None:
                 await self._let_boot(station)
             with contextlib.suppress(DeviceError):
-                await station.learn()
+                await station.learn(self.settings.unit)
             self._teller.choose(station)
             with contextlib.suppress(DeviceError):  # the next `apply` tries again, and tells
                 await self._teller.arm(station)
@@ -279,6 +297,7 @@ class OcppCharger(Wishes, Charger):
         """Wait until it boots; that starts `_ready` anew, so coming back from here means that it did not."""
         if station.info is None:
             await asyncio.sleep(BOOT_WAIT)  # most do by themselves
+        self._asked_to_boot = True
         with contextlib.suppress(DeviceError):
             await station.announce()
             await asyncio.sleep(BOOT_WAIT)

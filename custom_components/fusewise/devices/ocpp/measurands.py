@@ -76,6 +76,8 @@ class Sample:
     """A on each of its conductors, in its own order."""
     stamp: float | None
     """In the charger's own time; None: it said nothing readable."""
+    is_sum: bool = False
+    """The charger has told a sum only, which was spread evenly."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +105,7 @@ class MeterValues:
                 for place, value in self._values(element.get("sampledValue")):
                     moments[key].setdefault(place, value)
         self.samples = [
-            Sample(current=current, stamp=parse(stamp))
+            Sample(current=current, stamp=parse(stamp), is_sum=_is_sum(values))
             for stamp, values in moments.items()
             if (current := currents(values, wiring)) is not None
         ]
@@ -144,6 +146,10 @@ def currents(values: Values, wiring: Wiring) -> tuple[float, ...] | None:
         return tuple(current or 0.0 for current in each)
     total = _total(values, wiring)
     return None if total is None else (total / wiring.conductors,) * wiring.conductors
+
+
+def _is_sum(values: Values) -> bool:
+    return not any(what in (CURRENT, POWER) and place != TOTAL for what, place in values)
 
 
 def _one_current(values: Values, wiring: Wiring) -> float | None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from .measurands import Wiring
+from .ways import Way
 
 SHORTEST_LIFE = 10.0  # s; below it one renewal that is lost lets the charger fall back
 
@@ -17,8 +18,14 @@ class ChargerSettings:
     """It has two line conductors and no neutral."""
     voltage: float = 230.0
     """V between its line conductors and neutral; between the two where it is line to line."""
+    maximum: float = 32.0
+    """A that the charger can deliver on each conductor at most, whatever it is told."""
     fallback: float = 6.0
     """A that it lets through by itself when it hears nothing from us."""
+    way: Way | None = None
+    """How it is told its limits; None: that is found out."""
+    unit: str | None = None
+    """A or W: what limits are told in; None: that is found out."""
     life: float = 30.0
     """s until a live limit that is not renewed ends."""
     sample_interval: int = 5
@@ -31,6 +38,10 @@ class ChargerSettings:
             raise ValueError(f"A voltage of {self.voltage} V is not possible")
         if not 0.0 <= self.fallback <= 500.0:
             raise ValueError(f"A fall-back of {self.fallback} A is not possible")
+        if self.unit not in (None, "A", "W"):
+            raise ValueError(f"{self.unit} is no unit of a limit: A or W")
+        if not 0.0 < self.maximum <= 500.0:
+            raise ValueError(f"A maximum of {self.maximum} A is not possible")
         if not SHORTEST_LIFE <= self.life <= 3600.0:
             raise ValueError(f"A limit lives for {SHORTEST_LIFE:g} to 3600 s, not {self.life} s")
         if self.sample_interval < 1:

@@ -38,6 +38,8 @@ class LiveLimit:
     """The transaction that it belongs to; None: one whose number we do not know."""
     elapsed: int
     """s since the transaction began, for chargers that count from there."""
+    phases: int
+    """On how many conductors the car charges, for chargers that take a sum of watts; 1 where that is not known."""
 
 
 class PasswordChange(Enum):
@@ -63,18 +65,28 @@ class Station(Protocol):
     async def announce(self) -> None:
         """Let it boot again, as far as messages go."""
 
-    async def learn(self) -> None:
-        """Ask what it can do."""
+    async def learn(self, unit: str | None) -> None:
+        """Ask what it can do; `unit` is A or W, where its owner knows better than it."""
 
     @property
     def ways(self) -> tuple[Way, ...]:
         """How it can be told a limit, the most promising first; never empty."""
 
-    async def set_fallback(self, current: float, wiring: Wiring, way: Way) -> None:
-        """Store what it lets through by itself where no live limit is in force."""
+    @property
+    def in_watts(self) -> bool:
+        """It takes watts only, which are the sum of all phases."""
+
+    async def set_fallback(self, current: float, phases: int, wiring: Wiring, way: Way) -> None:
+        """Store what it lets through by itself where no live limit is in force; `phases` as in LiveLimit."""
 
     async def set_limit(self, limit: LiveLimit, wiring: Wiring, way: Way) -> None:
         """Put a live limit in the place of the one before."""
+
+    async def clear(self) -> None:
+        """Take all profiles away, whoever has written them."""
+
+    async def shown(self, wiring: Wiring) -> float | None:
+        """Return A that it says itself to let through now, its composite schedule; None where it cannot say."""
 
     async def measure(self, interval: int) -> None:
         """Let it measure what we need every `interval` seconds, as far as it wants to."""

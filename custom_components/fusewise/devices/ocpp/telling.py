@@ -5,24 +5,24 @@ The fall-back is written before anything else. Where a way is refused, or has no
 
 import asyncio
 import contextlib
-import logging
 import math
 
-from .. import Clock, DeviceRefusedError
+from .. import Clock, DeviceOfflineError, DeviceRefusedError
 from .clock import ChargerClock
+from .learnt import Learnt
 from .limit import Limit, tenths
+from .measurands import Sample
+from .phases import CarPhases
 from .settings import ChargerSettings
 from .station import LiveLimit, Station
 from .transactions import Transactions
-from .ways import STACKED, Obedience, Trouble, Way
-
-_LOGGER = logging.getLogger(__name__)
+from .wayfinding import Wayfinder
+from .ways import STACKED, Way
 
 # s from the start of a transaction in which a charger that refuses a limit may not have taken our answer to
 # that start in yet, and s until it is asked once more.
 SETTLING = 3.0
 SECOND_ATTEMPT = 0.2
-REFUSALS = 3  # in a row, with growing time between them, until a limit is told in another way
 FLASH_LIFE = 300.0  # s; one write in 100 s
 ARM_AGAIN = 300.0  # s until a fall-back that was refused is tried again
 
@@ -45,16 +45,53 @@ class Teller:
         self.limit = Limit()
         self.armed: float | None = None
         """A of the fall-back that it has accepted."""
-        self.way = Way.TX
+        self.phases = CarPhases()
         self.turn = asyncio.Lock()
         """Held while it is told something, so that nothing overtakes the fall-back."""
         self._transactions = transactions
         self._now = now
         self._started_at = float("-inf")
-        self._tried: set[Way] = set()
-        self._refusals, self._was_accepted = 0, False
-        self._obedience = Obedience()
+        self._finder = Wayfinder(identity)
+        self._finder.fix(settings.way, now())
+        self._drawn = 0.0
+        self._is_clean = False
+        self._armed_as = ""
+        self._in_watts = False
         self._arm_refused: tuple[float, DeviceRefusedError] | None = None
+
+    @property
+    def way(self) -> Way:
+        """How it is told its limits."""
+        return self._finder.way
+
+    @property
+    def floor(self) -> float:
+        """A with less than which this car cannot charge now; 0 where that is the charger's usual floor."""
+        wants_all = self._in_watts and self.phases.wants_all(self._now())
+        return self.settings.maximum if wants_all else 0.0
+
+    @property
+    def learnt(self) -> Learnt:
+        """What outlives a restart."""
+        finder = self._finder
+        found = finder.tried or finder.checked
+        return Learnt(
+            way=finder.way if found and finder.fixed is None else None,
+            tried=tuple(sorted(finder.tried)),
+            checked=tuple(sorted(finder.checked)),
+            is_clean=self._is_clean,
+            armed=self.armed,
+            armed_as=self._armed_as,
+        )
+
+    def remember(self, learnt: Learnt) -> None:
+        """Go on with what was found out before a restart, unless something was found out since."""
+        if self._finder.tried or self._finder.checked or self.armed is not None:
+            return
+        if self._finder.fixed is None:
+            self._finder.remember(learnt)
+        self._is_clean = learnt.is_clean
+        self.armed, self._armed_as = learnt.armed, learnt.armed_as
 
     async def apply(self, station: Station, current: float) -> None:
         """Have this limit in force, above the fall-back. Raises DeviceError."""
@@ -73,6 +110,8 @@ class Teller:
         if settings.wiring != self.settings.wiring:
             self.armed = None  # it may have been written in watts
         self.settings = settings
+        if self._finder.fix(settings.way, self._now()):
+            self._another_way()
         self.doubt()
 
     def doubt(self) -> None:
@@ -87,9 +126,9 @@ class Teller:
 
     def choose(self, station: Station) -> None:
         """Begin with what its make obeys, and stay with what was found out."""
-        first = station.ways[0]
-        if self.way not in station.ways or (not self._tried and self.way is not first):
-            self._take_way(first)
+        self._in_watts = station.in_watts
+        if self._finder.choose(station, self._now()):
+            self._another_way()
 
     def started(self) -> None:
         """Note that a transaction begins."""
@@ -99,34 +138,59 @@ class Teller:
     def ended(self) -> None:
         """Note that no transaction runs."""
         self._over()
-        self._obedience.told(None, self._now())
+        self._finder.obedience.told(None, self._now())
 
     def _over(self) -> None:
+        self.phases.forget()
+        self._drawn = 0.0
         # What belongs to a transaction ends with it; a limit of the station goes on.
         if self.way in STACKED:
             self.limit.doubt()
         else:
             self.limit.forget()
 
-    def judge(self, station: Station, drawn: float, at: float) -> None:
-        """See by a sample whether it obeys, as long as a limit is in force."""
-        in_force = self.limit.until is not None and at < self.limit.until
-        if in_force and self._obedience.disobeys(drawn, at):
+    def judge(self, station: Station, sample: Sample, at: float) -> None:
+        """See by a sample whether it obeys, as long as a limit is in force, and which car this is."""
+        self._drawn = drawn = max(sample.current)
+        if self.phases.learn(
+            sample.current, is_sum=sample.is_sum, maximum=self.settings.maximum
+        ) and (station.in_watts):
+            self.limit.doubt()
+        if self.limit.until is None or at >= self.limit.until:
+            return
+        obedience = self._finder.obedience
+        if obedience.disobeys(drawn, at):
             self._go_another_way(station, "does not obey")
+        elif (
+            self._transactions.session is not None
+            and not self._finder.tried.issuperset(station.ways)
+            and obedience.is_stuck(drawn, self.armed, at)
+        ):
+            self._go_another_way(station, "stays at its fall-back whatever")
 
     async def arm(self, station: Station) -> None:
         """Write the fall-back, where it is not that already."""
-        wanted = tenths(self.settings.fallback)
-        if self.armed == wanted:
+        wanted, settings = tenths(self.settings.fallback), self.settings
+        # Whatever car comes: it may have one phase.
+        phases = settings.conductors if settings.fallback >= settings.maximum else 1
+        unit = f"W{phases}" if station.in_watts else "A"
+        armed_as = f"{self.way} {unit} {settings.conductors}"
+        if self.armed == wanted and self._armed_as == armed_as:
             return
         if self._arm_refused is not None and self._now() < self._arm_refused[0]:
             raise self._arm_refused[1]
+        if not self._is_clean and self._transactions.session is None:
+            # What others have left in it might hold beneath our limits, or above them.
+            with contextlib.suppress(DeviceRefusedError):
+                await station.clear()
+            self._is_clean = True
         try:
-            await station.set_fallback(wanted, self.settings.wiring, self.way)
+            await station.set_fallback(wanted, phases, settings.wiring, self.way)
         except DeviceRefusedError as refusal:
+            self.armed = None
             self._arm_refused = (self._now() + ARM_AGAIN, refusal)
             raise
-        self.armed, self._arm_refused = wanted, None
+        self.armed, self._armed_as, self._arm_refused = wanted, armed_as, None
 
     async def _tell(self, station: Station, wanted: float) -> None:
         """Send the live limit, where it is new or has lived for a third of its life."""
@@ -142,15 +206,12 @@ class Teller:
                 await asyncio.sleep(SECOND_ATTEMPT)
                 await self._send(station, wanted)
                 return
-            self._refusals += 1
-            # One that has accepted this way has another reason to refuse now.
-            hopeless = self._refusals >= REFUSALS and not self._was_accepted
-            if not (hopeless and await self._send_otherwise(station, wanted)):
+            if not (self._finder.refused() and await self._send_otherwise(station, wanted)):
                 raise
 
-    async def _send_otherwise(self, station: Station, wanted: float) -> bool:
+    async def _send_otherwise(self, station: Station, wanted: float, why: str = "refuses") -> bool:
         """Try the other ways; return whether one was accepted."""
-        while self._go_another_way(station, "refuses"):
+        while self._go_another_way(station, why):
             with contextlib.suppress(DeviceRefusedError):
                 await self.arm(station)
             with contextlib.suppress(DeviceRefusedError):
@@ -159,29 +220,16 @@ class Teller:
         return False
 
     def _go_another_way(self, station: Station, why: str) -> bool:
-        """Tell it its limits in a way that was not tried yet; after the last go back to the first."""
-        self._tried.add(self.way)
-        left = [way for way in station.ways if way not in self._tried]
-        way = left[0] if left else station.ways[0]
-        if way is self.way:
+        """Tell it its limits in a way that was not tried yet; return whether there is another."""
+        if not self._finder.next(station, why, self._now()):
             return False
-        _LOGGER.warning(
-            "Charger %s %s its limit as %s; trying %s (%s)",
-            self.identity,
-            why,
-            self.way,
-            way,
-            Trouble.OTHER_WAY,
-        )
-        self._take_way(way)
+        self._another_way()
         return True
 
-    def _take_way(self, way: Way) -> None:
+    def _another_way(self) -> None:
         # What is armed lies beneath what it does not obey.
-        self.way, self.armed, self._arm_refused = way, None, None
-        self._refusals, self._was_accepted = 0, False
+        self.armed = self._arm_refused = None
         self.limit.doubt()
-        self._obedience.again(self._now())
 
     @property
     def _life(self) -> float:
@@ -199,8 +247,30 @@ class Teller:
             duration=duration,
             transaction=self._transactions.number,
             elapsed=0 if session is None else max(0, math.floor(now - session.started)),
+            phases=self._phases_at(wanted),
         )
         with self.limit.told(wanted, now, until=starts + duration - self.clock.ahead):
             await station.set_limit(limit, self.settings.wiring, self.way)
-        self._obedience.told(wanted, now)
-        self._refusals, self._was_accepted = 0, True
+        self._finder.obedience.told(wanted, now)
+        self._finder.accepted()
+        if self._in_watts and self.settings.conductors > 1:
+            self.phases.told(wanted, self._drawn, now)
+        if self.way not in self._finder.checked and wanted > 0.0:
+            await self._check(station, wanted)
+
+    async def _check(self, station: Station, wanted: float) -> None:
+        """Hear what the charger itself says to a limit that it has accepted, once for each way."""
+        way = self.way
+        try:
+            shown = await station.shown(self.settings.wiring)
+        except DeviceOfflineError:
+            return  # asked again with the next limit
+        if self._finder.doubts(wanted, self.armed, shown) and way is self.way:
+            await self._send_otherwise(station, wanted, "accepts without effect")
+
+    def _phases_at(self, wanted: float) -> int:
+        """Return on how many conductors watts may be spread, without more than `wanted` on any."""
+        conductors = self.settings.conductors
+        if wanted >= self.settings.maximum - 0.05:
+            return conductors  # none can carry more, whatever the car does
+        return min(self.phases.known or 1, conductors)

@@ -13,6 +13,9 @@ SETTLING = (
 SURE = 2  # samples in a row
 TOLERANCE = 1.0  # A
 TOLERANCE_SHARE = 0.1
+STUCK_TIME = 40.0  # s at the fall-back, though the limit is higher
+STUCK_WITHIN = 0.5  # A around it
+STUCK_BELOW = 0.9  # A; the loop hands on what a car leaves, down to 1 A above what it draws
 
 
 class Way(StrEnum):
@@ -45,6 +48,7 @@ class Obedience:
         self._limit = math.inf
         self._since = math.inf
         self._disobeyed = 0
+        self._stuck_since: float | None = None
 
     def told(self, limit: float | None, now: float) -> None:
         """Note the limit in force; None: there is none."""
@@ -60,6 +64,21 @@ class Obedience:
         self._disobeyed = self._disobeyed + 1 if too_much else 0
         return self._disobeyed >= SURE
 
+    def is_stuck(self, drawn: float, armed: float | None, at: float) -> bool:
+        """Tell whether the car has drawn just the fall-back for a while, though it might draw more.
+
+        It may be a car that wants no more: so this is a reason to try the other ways once, not to complain.
+        """
+        if armed is None or armed <= 0 or math.isinf(self._limit):
+            stays = False
+        else:
+            stays = abs(drawn - armed) <= STUCK_WITHIN and self._limit >= armed + STUCK_BELOW
+        if not stays:
+            self._stuck_since = None
+        elif self._stuck_since is None:
+            self._stuck_since = at
+        return self._stuck_since is not None and at >= self._stuck_since + STUCK_TIME
+
     def again(self, now: float) -> None:
         """Give it the time to settle once more, because it is told in another way."""
-        self._since, self._disobeyed = now, 0
+        self._since, self._disobeyed, self._stuck_since = now, 0, None

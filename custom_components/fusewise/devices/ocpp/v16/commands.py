@@ -27,6 +27,8 @@ ASKED = (
     Key.meter_values_sampled_data,
 )
 
+COMPOSITE = 60  # s of its schedule that a charger is asked for
+
 # The most to the least. Only what is used: an ABB Terra that is given every measurand accepts, and boots
 # for ever; a Wallbox with *.Offered refuses the list as a whole.
 ENERGY = "Energy.Active.Import.Register"
@@ -60,7 +62,7 @@ class Commands(Station):
         await self._trigger(MessageTrigger.boot_notification)
 
     @override
-    async def learn(self) -> None:
+    async def learn(self, unit: str | None) -> None:
         answer = await self._ask(call.GetConfiguration(key=list(ASKED)))
         self._configuration = configuration = configuration_of(answer.get("configurationKey"))
         units, _ = configuration.get(Key.charging_schedule_allowed_charging_rate_unit, ("", True))
@@ -68,7 +70,7 @@ class Commands(Station):
         allowed = {unit.strip().lower() for unit in units.split(",")}
         only_watts = allowed & {"power", "w"} and not allowed & {"current", "a"}
         only_watts = only_watts or quirk_of(self.info).only_watts
-        self._unit = Unit.watts if only_watts else Unit.amps
+        self._unit = Unit(unit) if unit else Unit.watts if only_watts else Unit.amps
         highest, _ = configuration.get(Key.charge_profile_max_stack_level, ("1", True))
         self._highest = int(highest) if highest.isdecimal() else 1
 
@@ -79,18 +81,23 @@ class Commands(Station):
         # With one level only, a limit would take the place of its fall-back.
         return tuple(way for way in ways if self._highest > 0 or way not in STACKED) or (Way.TX,)
 
+    @property
     @override
-    async def set_fallback(self, current: float, wiring: Wiring, way: Way) -> None:
+    def in_watts(self) -> bool:
+        return self._unit == Unit.watts
+
+    @override
+    async def set_fallback(self, current: float, phases: int, wiring: Wiring, way: Way) -> None:
         if way is Way.STATION_MAX:
             await self._set(
-                profiles.fallback(current, self._unit, wiring, way),
+                profiles.fallback(current, phases, self._unit, wiring, way),
                 f"a maximum of {current:g} A (ChargePointMaxProfile)",
             )
             with contextlib.suppress(DeviceRefusedError):  # it may have none
                 await self._ask(profiles.no_default())
             return
         await self._set(
-            profiles.fallback(current, self._unit, wiring),
+            profiles.fallback(current, phases, self._unit, wiring),
             f"a default limit of {current:g} A (TxDefaultProfile). Without it the charger charges at "
             "its maximum whenever Home Assistant is away. Set a maximum current in the charger itself, "
             "or update its firmware",
@@ -104,6 +111,21 @@ class Commands(Station):
             f"a limit of {limit.current:g} A ({profiles.PURPOSES[way]}). Switch on smart charging in the charger's own "
             "settings, and switch off other load management there; or update its firmware",
         )
+
+    @override
+    async def clear(self) -> None:
+        await self._ask(call.ClearChargingProfile())
+
+    @override
+    async def shown(self, wiring: Wiring) -> float | None:
+        request = call.GetCompositeSchedule(
+            connector_id=profiles.CONNECTOR, duration=COMPOSITE, charging_rate_unit=self._unit
+        )
+        try:
+            answer = await self._ask(request)
+        except DeviceRefusedError:
+            return None
+        return profiles.shown(answer, self._unit, wiring)
 
     @override
     async def report(self) -> None:

@@ -5,7 +5,9 @@ the charger. The live profile (TxProfile) lies above it and ends by itself, unle
 charger obeys something else, both have that purpose, the live one higher in the stack.
 """
 
+from collections.abc import Mapping
 import math
+from typing import Any
 
 from ocpp.v16 import call, datatypes
 from ocpp.v16.enums import (
@@ -17,6 +19,7 @@ from ocpp.v16.enums import (
 from ..clock import written
 from ..limit import tenths
 from ..measurands import Wiring
+from ..shapes import number_of
 from ..station import LiveLimit
 from ..ways import Way
 
@@ -36,7 +39,7 @@ PURPOSES = {
 
 
 def fallback(
-    current: float, unit: Unit, wiring: Wiring, way: Way = Way.TX
+    current: float, phases: int, unit: Unit, wiring: Wiring, way: Way = Way.TX
 ) -> call.SetChargingProfile:
     """Return the default profile.
 
@@ -57,7 +60,7 @@ def fallback(
             charging_schedule=datatypes.ChargingSchedule(
                 charging_rate_unit=unit,
                 start_schedule=written(LONG_AGO) if way is Way.STATION_MAX else None,
-                charging_schedule_period=[_period(current, unit, wiring)],
+                charging_schedule_period=[_period(current, phases, unit, wiring)],
             ),
         ),
     )
@@ -89,22 +92,39 @@ def live(
                 charging_rate_unit=unit,
                 start_schedule=None if relative else written(limit.starts),
                 duration=limit.duration + (limit.elapsed if relative else 0),
-                charging_schedule_period=[_period(limit.current, unit, wiring)],
+                charging_schedule_period=[_period(limit.current, limit.phases, unit, wiring)],
             ),
         ),
     )
 
 
-def _period(current: float, unit: Unit, wiring: Wiring) -> datatypes.ChargingSchedulePeriod:
+def shown(answer: Mapping[str, Any], asked: Unit, wiring: Wiring) -> float | None:
+    """Return A that a composite schedule begins with; None where it says nothing that can be used."""
+    match answer:
+        case {"chargingSchedule": {"chargingSchedulePeriod": [{**period}, *_], **schedule}}:
+            limit = number_of(period.get("limit"))
+            unit = schedule.get("chargingRateUnit") or asked
+        case _:
+            return None
+    if limit is None or limit < 0:
+        return None
+    if unit == Unit.amps:
+        return limit
+    phases = number_of(period.get("numberPhases")) or wiring.conductors
+    return limit / (wiring.voltage * (1.0 if wiring.line_to_line else phases))
+
+
+def _period(
+    current: float, phases: int, unit: Unit, wiring: Wiring
+) -> datatypes.ChargingSchedulePeriod:
     if unit == Unit.amps:
         return datatypes.ChargingSchedulePeriod(start_period=0, limit=tenths(current))
+    # Watts are those of all phases together; three are meant where nothing else is said. Both kinds of charger
+    # keep to it: the one that counts watts, and the one that divides them by the phases that it is told.
+    phases = 1 if wiring.line_to_line else phases
+    watts = current * wiring.voltage * phases
     return datatypes.ChargingSchedulePeriod(
         start_period=0,
-        # Watts are those of all phases together, and three where nothing else is said.
-        limit=float(math.floor(current * wiring.watts_per_ampere + 1e-6)),
-        number_phases=None if wiring.conductors == 3 else _phases(wiring),
+        limit=float(math.floor(watts + 1e-6)),
+        number_phases=None if phases == 3 else phases,
     )
-
-
-def _phases(wiring: Wiring) -> int:
-    return 1 if wiring.line_to_line else wiring.conductors
