@@ -13,6 +13,7 @@ from .dashboard import async_hide_dashboard, async_offer_dashboard, async_show_d
 from .doors import async_get_doors
 from .grid_limits import async_forget_grid_limits
 from .issues import async_forget_site, async_forget_stall
+from .learnt_store import async_forget_learnt
 from .listening import DoorError, address_of, listening_of
 from .meter import async_open_meter
 from .session_log import SessionLog, async_forget_sessions
@@ -102,6 +103,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: FusewiseConfigEntry) ->
     await async_forget_sessions(hass, entry.entry_id)
     await async_forget_wishes(hass, entry.entry_id)
     await async_forget_grid_limits(hass, entry.entry_id)
+    await async_forget_learnt(hass, entry.entry_id)
     await SiteStore(hass, entry.entry_id).async_remove()
     await async_get_doors(hass).leave(entry.entry_id)
     _hide_dashboard_after(hass, entry)

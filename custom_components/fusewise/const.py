@@ -59,6 +59,9 @@ CONF_SERIAL: Final = "serial"
 CONF_WIRING: Final = "wiring"
 CONF_MAXIMUM: Final = "maximum"
 CONF_FALLBACK: Final = "fallback"
+CONF_WAY: Final = "way"
+CONF_UNIT: Final = "unit"
+CONF_LIFE: Final = "life"
 CONF_PASSWORD_HASH: Final = "password_hash"
 
 # The sun, the batteries and the vehicles: the data of subentries

@@ -39,6 +39,7 @@ from .entity_charger import EntityChargers, is_entity_charger
 from .fallbacks import Fallbacks
 from .grid_limits import GridLimits
 from .issues import async_forget_stall, async_tell_stall
+from .learnt_store import LearntStore
 from .meter import cars_draw
 from .plausibility import Plausibility
 from .second_hand import SecondHands
@@ -94,6 +95,8 @@ class FusewiseCoordinator(DataUpdateCoordinator[SiteView]):
         self._disobedience = Disobedience(hass)
         entry.async_on_unload(self._disobedience.forget)
         self._store = SiteStore(hass, entry.entry_id)
+        self._learnt = LearntStore(hass, entry.entry_id)
+        entry.async_on_unload(self._learnt.async_close)
         self._stalled = False
         self._decided = asyncio.Event()
         self.controller = Controller(site_of(entry), self._meters, {}, self._publish)
@@ -121,6 +124,7 @@ class FusewiseCoordinator(DataUpdateCoordinator[SiteView]):
         }
         self._entity_chargers.dismiss(but=self.chargers)
         self.log.follow(self._of_kind(OcppCharger))
+        self._learnt.follow(self._of_kind(OcppCharger))
         configure_surroundings(self.hass, entry, self.surroundings)
         async_register_devices(self.hass, entry, self.chargers)
         self.controller.configure(site, self._meters, self.chargers)
@@ -163,6 +167,7 @@ class FusewiseCoordinator(DataUpdateCoordinator[SiteView]):
 
     async def async_restore(self) -> None:
         """Know again what was known before Home Assistant, or the site, was started anew."""
+        await self._learnt.async_load()
         kept = await self._store.async_load(steady_clock())
         self.controller.memory = kept.memory
         self.controller.prover.proofs = kept.proofs

@@ -44,6 +44,7 @@ async def async_get_config_entry_diagnostics(
                 "settings": async_redact_data(entry.subentries[subentry_id].data, TO_REDACT),
                 "firmware": charger.info and charger.info.firmware,
                 "limited_as": charger.way if isinstance(charger, OcppCharger) else "entities",
+                "learnt": charger.learnt.stored() if isinstance(charger, OcppCharger) else None,
                 "reading": to_json(charger.reading),
                 # Its message names the charger.
                 "problem": type(coordinator.controller.problem(subentry_id)).__name__,

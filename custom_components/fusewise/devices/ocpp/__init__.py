@@ -4,11 +4,13 @@ from .central_system import CentralSystem, ListenError
 from .charger import OcppCharger
 from .events import Attempt, SessionBegan, SessionEnded, SessionEvent, SessionMeasured
 from .gate import PRIVATE, Network, Refusal, Visit
+from .learnt import Learnt
 from .passwords import hashed, new_password
 from .settings import ChargerSettings
 from .station import PasswordChange, StationInfo
 from .tls import CertificateError, Tls
 from .transport import identity_in
+from .ways import Way
 
 __all__ = [
     "PRIVATE",
@@ -16,6 +18,7 @@ __all__ = [
     "CentralSystem",
     "CertificateError",
     "ChargerSettings",
+    "Learnt",
     "ListenError",
     "Network",
     "OcppCharger",
@@ -28,6 +31,7 @@ __all__ = [
     "StationInfo",
     "Tls",
     "Visit",
+    "Way",
     "hashed",
     "identity_in",
     "new_password",
