@@ -1,4 +1,4 @@
-"""The command line of scripts/replay: reads a file, prints one decision a line."""
+"""The command line of scripts/replay: reads a file, or a download of diagnostics; prints one decision a line."""
 
 import os
 from pathlib import Path
@@ -13,8 +13,9 @@ _package.__path__ = [str(ROOT / "custom_components" / "fusewise")]
 sys.modules[_package.__name__] = _package
 sys.path.append(str(ROOT))
 
-from custom_components.fusewise.balancing.codec import FormatError  # noqa: E402
+from custom_components.fusewise.balancing.codec import FormatError, parse  # noqa: E402
 from custom_components.fusewise.balancing.replay import play, read_replay, write_decision  # noqa: E402
+from custom_components.fusewise.recording import unpack  # noqa: E402
 
 WRONG = 2
 
@@ -32,12 +33,9 @@ def main(arguments: list[str]) -> int:
             return WRONG
     try:
         data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
-        replay = read_replay(data.decode())
-        for decision in play(replay):
-            # What UTF-8 cannot say, JSON can: a lone surrogate is written as \ud800.
-            line = write_decision(decision).encode(errors="backslashreplace")
-            sys.stdout.buffer.write(line + b"\n")
-            sys.stdout.buffer.flush()
+        text = data.decode()
+        for replay in unpack(parse(text)) or [text]:
+            _play(replay)
     except FormatError as error:
         print(error, file=sys.stderr)
         return WRONG
@@ -52,6 +50,14 @@ def main(arguments: list[str]) -> int:
         print(f"{name}: {error.strerror}", file=sys.stderr)
         return WRONG
     return 0
+
+
+def _play(replay: str) -> None:
+    for decision in play(read_replay(replay)):
+        # What UTF-8 cannot say, JSON can: a lone surrogate is written as \ud800.
+        line = write_decision(decision).encode(errors="backslashreplace")
+        sys.stdout.buffer.write(line + b"\n")
+        sys.stdout.buffer.flush()
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
 }
 PURE = ("balancing", "planning", "simulation")
 # What the loop is made of stands beside controller.py.
-LOOP = frozenset({"controller", "guests", "line", "proving", "surroundings", "wish"})
+LOOP = frozenset({"controller", "guests", "line", "proving", "recording", "surroundings", "wish"})
 
 # A list of what is pure, and not of what is not, because nobody can list that.
 PURE_MODULES = frozenset(

@@ -1,4 +1,4 @@
-"""The actions of Fusewise that belong to no entity."""
+"""The actions of Fusewise: those that ask one charger, and the list of sessions; the others stand in *_actions.py."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -23,7 +23,10 @@ from .asking import asking
 from .const import DOMAIN
 from .coordinator import FusewiseConfigEntry
 from .devices.ocpp import OcppCharger
+from .limit_actions import async_register_limit_actions
+from .report_actions import async_register_report_actions
 from .sessions import SessionRecord
+from .wish_actions import async_register_wish_actions
 
 LIST_SESSIONS: Final = "list_sessions"
 ATTR_BEGIN: Final = "begin"
@@ -58,6 +61,9 @@ LIST_SESSIONS_SCHEMA = vol.Schema(
 @callback
 def async_register_actions(hass: HomeAssistant) -> None:
     """Register all actions."""
+    async_register_wish_actions(hass)
+    async_register_limit_actions(hass)
+    async_register_report_actions(hass)
 
     async def list_sessions(call: ServiceCall) -> ServiceResponse:
         return {"sessions": _list_sessions(hass, call.data)}

@@ -31,6 +31,7 @@ from .balancing.restart import outlive
 from .devices import Charger, DeviceError, Meter, Unsubscribe
 from .line import Line
 from .proving import Prover
+from .recording import Recording
 from .surroundings import Surroundings
 from .wish import Wish, with_wish
 
@@ -83,6 +84,7 @@ class Controller:
         self._failing = False
         self._grid_limits: dict[str, tuple[GridLimit, ...]] = {}
         self.surroundings = Surroundings()
+        self.recording = Recording()
         self.decision: Decision | None = None
         self.site = self._configured = site
         self.configure(site, meters, chargers)
@@ -244,7 +246,13 @@ class Controller:
             sun=self.surroundings.sun(now),
             battery=self.surroundings.battery(now),
         )
-        decision = decide(self.site, snapshot, self.memory)
+        site, memory = self.site, self.memory
+        try:
+            decision = decide(site, snapshot, memory)
+        except Exception:
+            self.recording.note(site, snapshot, memory)
+            self.recording.interrupt()
+            raise
         self.memory = decision.memory
         self.decision = decision
         for setpoint in decision.setpoints:
@@ -256,9 +264,10 @@ class Controller:
             else:
                 line.tell(setpoint.current)
         # After the chargers, who are told in the next round of the event loop.
-        asyncio.get_running_loop().call_soon(self._show, decision)
+        asyncio.get_running_loop().call_soon(self._show, decision, site, snapshot, memory)
 
-    def _show(self, decision: Decision) -> None:
+    def _show(self, decision: Decision, site: Site, snapshot: Snapshot, memory: Memory) -> None:
+        self.recording.note(site, snapshot, memory)
         if self._running:
             self._publish(decision)
 

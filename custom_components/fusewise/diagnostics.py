@@ -1,5 +1,6 @@
 """What a site tells in a bug report: its settings, what is known, and what was decided last and why."""
 
+from dataclasses import replace
 from typing import Any
 
 from homeassistant.components.diagnostics import async_redact_data
@@ -36,7 +37,7 @@ async def async_get_config_entry_diagnostics(
 ) -> dict[str, Any]:
     """Return what helps to find out why a site did what it did."""
     coordinator = entry.runtime_data
-    decision = coordinator.controller.decision
+    decision, recording = coordinator.controller.decision, coordinator.controller.recording
     return {
         "settings": async_redact_data(entry.data, TO_REDACT),
         "chargers": {
@@ -45,12 +46,16 @@ async def async_get_config_entry_diagnostics(
                 "firmware": charger.info and charger.info.firmware,
                 "limited_as": charger.way if isinstance(charger, OcppCharger) else "entities",
                 "learnt": charger.learnt.stored() if isinstance(charger, OcppCharger) else None,
-                "reading": to_json(charger.reading),
+                "reading": to_json(recording.reading(charger.reading)),
                 # Its message names the charger.
                 "problem": type(coordinator.controller.problem(subentry_id)).__name__,
             }
             for subentry_id, charger in coordinator.chargers.items()
         },
         "site": to_json(coordinator.controller.site),
-        "decision": None if decision is None else to_json(decision),
+        "decision": None
+        if decision is None
+        else to_json(replace(decision, memory=recording.memory(decision.memory))),
+        # The last hours, cycle by cycle: scripts/replay plays the download again.
+        "recording": recording.blocks(),
     }

@@ -1,6 +1,10 @@
 """A site's diagnostics say what was decided and why, and not where it is or whose chargers these are."""
 
+import asyncio
 import json
+from pathlib import Path
+import subprocess
+import sys
 
 import pytest
 from pytest_homeassistant_custom_component.components.diagnostics import (
@@ -13,7 +17,9 @@ from custom_components.fusewise.balancing.model import Decision, Site
 from demo.world import World
 from homeassistant.core import HomeAssistant
 
-from .house import HOST, let_call, site_entry, until
+from .house import HOST, car, let_call, site_entry, state_of, until
+
+ROOT = Path(__file__).parent.parent.parent
 
 
 @pytest.fixture
@@ -47,3 +53,30 @@ async def test_diagnostics(
     # It can be decided again from what is told.
     assert from_json(Site, told["site"]) == entry.runtime_data.controller.site
     assert from_json(Decision, told["decision"]).setpoints[0].current == 0.0
+
+
+async def test_a_download_plays_again_what_has_happened(
+    hass: HomeAssistant,
+    house: World,
+    ocpp_port: int,
+    hass_client: ClientSessionGenerator,
+    tmp_path: Path,
+) -> None:
+    entry = site_entry(hass, house, ocpp_port, "garage")
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    let_call(house)
+    await until(lambda: hass.states.is_state("sensor.garage_status", "available"))
+    house.stations["garage"].plug(car())
+    await until(lambda: hass.states.is_state("sensor.garage_status", "charging"))
+    await until(lambda: float(state_of(hass, "sensor.garage_setpoint").state) >= 6)
+    told = await get_diagnostics_for_config_entry(hass, hass_client, entry)
+    assert "garage-" not in json.dumps(told)
+    file = tmp_path / "download.json"
+    file.write_text(json.dumps({"data": told}))
+    command = [sys.executable, ROOT / "scripts" / "replay.py", file]
+    run = await asyncio.to_thread(
+        subprocess.run, command, check=True, capture_output=True, text=True
+    )
+    last = json.loads(run.stdout.splitlines()[-1])
+    assert last["setpoints"][0]["charger"] == "id_of_garage"
+    assert last["setpoints"][0]["current"] >= 6

@@ -1,0 +1,132 @@
+"""Actions that say what people want: when a car leaves, a boost, a mode."""
+
+from datetime import datetime, time, timedelta
+from typing import Any, Final
+
+import voluptuous as vol
+
+from homeassistant.const import ATTR_DEVICE_ID
+from homeassistant.core import (
+    HomeAssistant,
+    ServiceCall,
+    ServiceResponse,
+    SupportsResponse,
+    callback,
+)
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers import config_validation as cv
+from homeassistant.util import dt as dt_util
+
+from .balancing.model import Mode
+from .const import DOMAIN
+from .describing import moment
+from .number import MOST_ENERGY
+from .targets import chargers_of, view_of
+from .time import WEEKDAYS
+
+SET_DEPARTURE: Final = "set_departure"
+BOOST: Final = "boost"
+SET_MODE: Final = "set_mode"
+
+ATTR_AT: Final = "at"
+ATTR_TIME: Final = "time"
+ATTR_DAYS: Final = "days"
+ATTR_DURATION: Final = "duration"
+ATTR_ENERGY: Final = "energy"
+ATTR_MODE: Final = "mode"
+
+CHARGERS = {vol.Required(ATTR_DEVICE_ID): vol.All(cv.ensure_list, [cv.string])}
+
+SET_DEPARTURE_SCHEMA = vol.Schema(
+    {
+        **CHARGERS,
+        vol.Exclusive(ATTR_AT, "when"): cv.datetime,
+        vol.Exclusive(ATTR_TIME, "when"): cv.time,
+        vol.Optional(ATTR_DAYS): vol.All(cv.ensure_list, [vol.In(WEEKDAYS)]),
+    }
+)
+BOOST_SCHEMA = vol.Schema(
+    {
+        **CHARGERS,
+        vol.Optional(ATTR_DURATION): vol.All(cv.time_period, cv.positive_timedelta),
+        vol.Optional(ATTR_ENERGY): vol.All(
+            vol.Coerce(float), vol.Range(min=0, max=MOST_ENERGY, min_included=False)
+        ),
+    }
+)
+SET_MODE_SCHEMA = vol.Schema(
+    {**CHARGERS, vol.Required(ATTR_MODE): vol.In([mode.value for mode in Mode])}
+)
+
+
+@callback
+def async_register_wish_actions(hass: HomeAssistant) -> None:
+    """Register them."""
+
+    async def set_departure(call: ServiceCall) -> ServiceResponse:
+        return set_departures(hass, call.data)
+
+    async def boost(call: ServiceCall) -> ServiceResponse:
+        return boost_chargers(hass, call.data)
+
+    async def set_mode(call: ServiceCall) -> None:
+        for coordinator, charger in chargers_of(hass, call.data[ATTR_DEVICE_ID]):
+            coordinator.wishes.change(charger, mode=Mode(call.data[ATTR_MODE]))
+            coordinator.show_again()
+
+    for name, action, schema, response in (
+        (SET_DEPARTURE, set_departure, SET_DEPARTURE_SCHEMA, SupportsResponse.OPTIONAL),
+        (BOOST, boost, BOOST_SCHEMA, SupportsResponse.OPTIONAL),
+        (SET_MODE, set_mode, SET_MODE_SCHEMA, SupportsResponse.NONE),
+    ):
+        hass.services.async_register(
+            DOMAIN, name, action, schema=schema, supports_response=response
+        )
+
+
+@callback
+def set_departures(hass: HomeAssistant, asked: dict[str, Any]) -> ServiceResponse:
+    """Set when cars leave, once or every week; tell when each one leaves next."""
+    at: datetime | None = asked.get(ATTR_AT)
+    daily: time | None = asked.get(ATTR_TIME)
+    if at is None and daily is None:
+        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="departure_missing")
+    if at is not None and dt_util.as_utc(at) <= dt_util.utcnow():
+        raise ServiceValidationError(
+            translation_domain=DOMAIN, translation_key="departure_in_the_past"
+        )
+    told: dict[str, Any] = {}
+    for coordinator, charger in chargers_of(hass, asked[ATTR_DEVICE_ID]):
+        wishes = coordinator.wishes
+        if at is not None:
+            wishes.change(charger, once=dt_util.as_utc(at).timestamp())
+        elif daily is not None:
+            wishes.change(charger, weekly=_week(wishes.of(charger).weekly, daily, asked))
+        coordinator.show_again()
+        departure = wishes.departure(charger)
+        name = coordinator.config_entry.subentries[charger].title
+        told[name] = None if departure is None else dt_util.as_local(moment(departure)).isoformat()
+    return {"next_departures": told}
+
+
+def _week(
+    before: tuple[int | None, ...], daily: time, asked: dict[str, Any]
+) -> tuple[int | None, ...]:
+    """The week with another time on some days, or on all of them."""
+    days, minutes = asked.get(ATTR_DAYS) or WEEKDAYS, daily.hour * 60 + daily.minute
+    return tuple(minutes if day in days else was for day, was in zip(WEEKDAYS, before, strict=True))
+
+
+@callback
+def boost_chargers(hass: HomeAssistant, asked: dict[str, Any]) -> ServiceResponse:
+    """Boost until the cars leave, for a time or for an amount; tell what is left of the week's boosts."""
+    duration: timedelta | None = asked.get(ATTR_DURATION)
+    energy: float | None = asked.get(ATTR_ENERGY)
+    until = None if duration is None else (dt_util.utcnow() + duration).timestamp()
+    told: dict[str, Any] = {}
+    for coordinator, charger in chargers_of(hass, asked[ATTR_DEVICE_ID]):
+        charged = coordinator.wishes.charged(charger)
+        coordinator.boost(charger, until, None if energy is None else charged + energy)
+        view = view_of(coordinator, charger)
+        told[view.name] = view.boosts_left
+    return {"boosts_left": told}
