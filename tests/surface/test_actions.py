@@ -78,7 +78,7 @@ async def test_a_departure_is_set_for_some_days_of_the_week(
     [({}, "Say when the car leaves"), ({"at": "2020-01-01 07:00:00"}, "in the past")],
 )
 async def test_a_departure_that_cannot_be_is_refused(
-    hass: HomeAssistant, site: MockConfigEntry, asked: dict[str, str], message: str
+    hass: HomeAssistant, site: MockConfigEntry, asked: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(ServiceValidationError, match=message):
         await call(hass, "set_departure", GARAGE, **asked)

@@ -3,7 +3,6 @@
 import asyncio
 import json
 from pathlib import Path
-import subprocess
 import sys
 
 import pytest
@@ -73,10 +72,10 @@ async def test_a_download_plays_again_what_has_happened(
     assert "garage-" not in json.dumps(told)
     file = tmp_path / "download.json"
     file.write_text(json.dumps({"data": told}))
-    command = [sys.executable, ROOT / "scripts" / "replay.py", file]
-    run = await asyncio.to_thread(
-        subprocess.run, command, check=True, capture_output=True, text=True
-    )
-    last = json.loads(run.stdout.splitlines()[-1])
+    command = (sys.executable, str(ROOT / "scripts" / "replay.py"), str(file))
+    run = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
+    out, _ = await run.communicate()
+    assert run.returncode == 0
+    last = json.loads(out.splitlines()[-1])
     assert last["setpoints"][0]["charger"] == "id_of_garage"
     assert last["setpoints"][0]["current"] >= 6
