@@ -226,15 +226,19 @@ class HomeAssistant:
                 raise HomeAssistantError(f"{method} {path}: {answer.status} {text[:300]}")
             return json.loads(text) if text else None
 
-    async def flow(self, handler: str, *answers: dict[str, Any]) -> dict[str, Any]:
-        """Walk through a config flow as a user would; returns its last step."""
-        step = await self.post("/api/config/config_entries/flow", {"handler": handler})
-        return await self.continue_flow(step, *answers)
+    async def flow(
+        self, handler: str, *answers: dict[str, Any], kind: str = "flow"
+    ) -> dict[str, Any]:
+        """Walk through a config flow as a user would (an 'options/flow' of an entry); returns its last step."""
+        step = await self.post(f"/api/config/config_entries/{kind}", {"handler": handler})
+        return await self.continue_flow(step, *answers, kind=kind)
 
-    async def continue_flow(self, step: dict[str, Any], *answers: dict[str, Any]) -> dict[str, Any]:
+    async def continue_flow(
+        self, step: dict[str, Any], *answers: dict[str, Any], kind: str = "flow"
+    ) -> dict[str, Any]:
         """Give the next answers. Raises HomeAssistantError where the form finds fault with one."""
         for answer in answers:
-            step = await self.post(f"/api/config/config_entries/flow/{step['flow_id']}", answer)
+            step = await self.post(f"/api/config/config_entries/{kind}/{step['flow_id']}", answer)
             if step.get("errors"):
                 raise HomeAssistantError(f"{step['step_id']}: {step['errors']}")
         return step

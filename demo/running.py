@@ -10,13 +10,19 @@ import sys
 import tempfile
 from typing import Any
 
-from .homeassistant import ROOT, HomeAssistant, HomeAssistantError
+from .homeassistant import ROOT, HomeAssistant, HomeAssistantError, Socket
 
 DASHBOARD = "/fusewise"
 _CALLS_WITHIN = 60.0  # s for the charge points to call, be taken in, and be seen
-_USABLE_SHARE = 96  # %: the demo's owner has watched it for weeks and has raised it
 _HOUSE_ALLOWANCE = 7  # A: three floors of 6 A on L2 and this are the rating
 _FALLBACK = 6  # A
+_SHARING = {
+    "usable_share": 96,  # %: the demo's owner has watched it for weeks and has raised it
+    "policy": "fair",
+    "sun": {"netting": "all_phases"},
+    "calm": {"hold": 30, "turn_time": 1800, "minimum_on": 300, "minimum_off": 60},
+    "grid": {},
+}
 
 
 def free_ports(count: int) -> list[int]:
@@ -91,10 +97,12 @@ async def set_up(home: HomeAssistant, house: House) -> None:
             "fusewise",
             {
                 "name": "Demo house",
-                **{f"rating_{phase}": house.about["rating"] for phase in ("l1", "l2", "l3")},
-                "voltage": 230,
-                "usable_share": _USABLE_SHARE,
-                **{f"house_allowance_{phase}": _HOUSE_ALLOWANCE for phase in ("l1", "l2", "l3")},
+                "supply": "three_phase",
+                "rating": house.about["rating"],
+                "phases": {},
+                "house": {
+                    f"house_allowance_{phase}": _HOUSE_ALLOWANCE for phase in ("l1", "l2", "l3")
+                },
             },
             {
                 "kind": "sdm630",
@@ -103,21 +111,32 @@ async def set_up(home: HomeAssistant, house: House) -> None:
                 "unit_id": 1,
                 "interval": 0.5,
             },
+            {"next_step_id": "ocpp"},
             {"host": "127.0.0.1", "port": house.ocpp_port},
             {"next_step_id": "save"},
         )
         entries = await home.get("/api/config/config_entries/entry?domain=fusewise")
+        await home.flow(entries[0]["entry_id"], _SHARING, kind="options/flow")
     entry = entries[0]["entry_id"]
     wanted = set(house.about["chargers"])
     async with asyncio.timeout(_CALLS_WITHIN), home.socket() as ask:
         while True:
-            taken_in = await ask("config_entries/subentries/list", entry_id=entry)
+            taken_in = await _chargers(ask, entry)
             if len(taken_in) >= len(wanted):
                 return
             for flow in await ask("config_entries/flow/progress"):
                 if flow["handler"] == "fusewise":
                     await _take_in(home, house, flow)
             await asyncio.sleep(0.3)
+
+
+async def _chargers(ask: Socket, entry: str) -> list[tuple[str, str]]:
+    """The ids and names of the chargers that a site has."""
+    return [
+        (subentry["subentry_id"], subentry["title"])
+        for subentry in await ask("config_entries/subentries/list", entry_id=entry)
+        if subentry["subentry_type"] == "charger"
+    ]
 
 
 async def _take_in(home: HomeAssistant, house: House, flow: dict[str, Any]) -> None:

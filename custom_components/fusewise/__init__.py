@@ -15,7 +15,7 @@ from .grid_limits import async_forget_grid_limits
 from .issues import async_forget_site, async_forget_stall
 from .learnt_store import async_forget_learnt
 from .listening import DoorError, address_of, listening_of
-from .meter import async_open_meter
+from .migration import async_migrate
 from .session_log import SessionLog, async_forget_sessions
 from .store import SiteStore
 from .web import OcppView
@@ -45,21 +45,20 @@ async def async_setup_entry(hass: HomeAssistant, entry: FusewiseConfigEntry) -> 
             translation_placeholders={"host": host, "port": str(port), **error.placeholders},
         ) from error
     entry.async_on_unload(lambda: doors.leave_soon(entry.entry_id))
+    log = SessionLog(hass, entry.entry_id)
+    await log.async_load()
+    entry.async_on_unload(log.async_close)
+    entry.runtime_data = coordinator = FusewiseCoordinator(hass, entry, door, log)
+    entry.async_on_unload(coordinator.async_close)
+    await coordinator.async_restore()
     try:
-        meter = async_open_meter(hass, entry)
+        await coordinator.async_configure()
     except HomeAssistantError as error:
         raise ConfigEntryError(
             translation_domain=DOMAIN,
             translation_key="meter_link_taken",
             translation_placeholders={"error": str(error)},
         ) from error
-    log = SessionLog(hass, entry.entry_id)
-    await log.async_load()
-    entry.async_on_unload(log.async_close)
-    entry.runtime_data = coordinator = FusewiseCoordinator(hass, entry, door, meter, log)
-    entry.async_on_unload(coordinator.close)
-    await coordinator.async_restore()
-    await coordinator.async_configure()
     await coordinator.async_begin()
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     entry.async_on_unload(entry.add_update_listener(_async_settings_changed))
@@ -68,12 +67,22 @@ async def async_setup_entry(hass: HomeAssistant, entry: FusewiseConfigEntry) -> 
 
 
 async def _async_settings_changed(hass: HomeAssistant, entry: FusewiseConfigEntry) -> None:
-    """Take over changed settings of the site, or of its chargers."""
-    if entry.runtime_data.has_moved():
-        # The chargers keep their sockets: these belong to the door.
-        hass.config_entries.async_schedule_reload(entry.entry_id)
-    else:
-        await entry.runtime_data.async_configure()
+    """Take over changed settings of the site, or of what belongs to it."""
+    if not entry.runtime_data.has_moved():
+        try:
+            await entry.runtime_data.async_configure()
+        except HomeAssistantError:
+            pass  # a meter cannot be had: what to do about it stands beside a site that is not loaded
+        else:
+            return
+    # The chargers keep their sockets: these belong to the door.
+    hass.config_entries.async_schedule_reload(entry.entry_id)
+
+
+async def async_migrate_entry(hass: HomeAssistant, entry: FusewiseConfigEntry) -> bool:
+    """Bring what an earlier version has stored into today's form."""
+    async_migrate(hass, entry)
+    return True
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: FusewiseConfigEntry) -> bool:

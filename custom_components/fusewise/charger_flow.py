@@ -26,7 +26,7 @@ from homeassistant.helpers.selector import (
 )
 from homeassistant.helpers.typing import DiscoveryInfoType
 
-from . import forms
+from . import charger_forms
 from .const import (
     CONF_IDENTITY,
     CONF_MODEL,
@@ -44,7 +44,6 @@ from .entity_charger_flow import EntityChargerFlow
 from .forms import Answers, Errors
 from .listening import address_of, charger_address, introduces, web_address
 from .password_flow import PasswordFlow, with_security
-from .site import phases_of, rating_of
 
 
 def suggested_name(caller: Caller) -> str:
@@ -65,7 +64,7 @@ def charger_data(caller: Caller, answers: Answers, security: Mapping[str, Any]) 
     return {
         CONF_IDENTITY: caller[CONF_IDENTITY],
         **said,
-        **forms.charger_settings(answers),
+        **charger_forms.charger_settings(answers),
         **security,
     }
 
@@ -137,17 +136,18 @@ class DiscoveredChargerFlow(PasswordFlow[ConfigFlowContext, ConfigFlowResult, st
         """Ask for name, wiring and limits, and take the charger in."""
         assert self._site is not None
         errors: Errors = {}
+        placeholders: dict[str, str] = {}
         if user_input is not None:
-            errors = forms.charger_errors(user_input)
+            errors, placeholders = self._explain(self._site, user_input)
             if not errors:
                 return await self._async_secure(user_input)
         shown = user_input or {CONF_NAME: suggested_name(self._found)}
         return self._show(
             "charger",
-            with_security(forms.charger_schema(phases_of(rating_of(self._site))), is_known=False),
+            with_security(charger_forms.charger_schema(self._site), is_known=False),
             shown,
             errors,
-            {"identity": self._found[CONF_IDENTITY], "site": self._site.title},
+            {"identity": self._found[CONF_IDENTITY], "site": self._site.title, **placeholders},
         )
 
     @override
@@ -167,21 +167,6 @@ class DiscoveredChargerFlow(PasswordFlow[ConfigFlowContext, ConfigFlowResult, st
         return self.async_abort(
             reason="charger_added",
             description_placeholders={"name": subentry.title, "site": self._site.title},
-        )
-
-    def _show(
-        self,
-        step: str,
-        schema: vol.Schema,
-        shown: Mapping[str, Any] | None,
-        errors: Errors,
-        placeholders: Mapping[str, str] | None = None,
-    ) -> ConfigFlowResult:
-        return self.async_show_form(
-            step_id=step,
-            data_schema=self.add_suggested_values_to_schema(schema, forms.as_typed(shown or {})),
-            errors=errors,
-            description_placeholders=placeholders,
         )
 
 
@@ -247,25 +232,19 @@ class ChargerSubentryFlow(
         """Ask for name, wiring and limits."""
         entry = self._get_entry()
         errors: Errors = {}
+        placeholders: dict[str, str] = {}
+        known = self._get_reconfigure_subentry() if self.source == SOURCE_RECONFIGURE else None
+        shown: Mapping[str, Any] | None = user_input
         if user_input is not None:
-            errors = forms.charger_errors(user_input)
+            errors, placeholders = self._explain(entry, user_input, known)
             if not errors:
                 return await self._async_secure(user_input)
-            shown = forms.as_typed(user_input)
-        elif self.source == SOURCE_RECONFIGURE:
-            subentry = self._get_reconfigure_subentry()
-            shown = {CONF_NAME: subentry.title, **subentry.data}
+        elif known is not None:
+            shown = {CONF_NAME: known.title, **known.data}
         else:
             shown = {CONF_NAME: suggested_name(self._caller)}
-        schema = with_security(
-            forms.charger_schema(phases_of(rating_of(entry))),
-            is_known=self.source == SOURCE_RECONFIGURE,
-        )
-        return self.async_show_form(
-            step_id="details",
-            data_schema=self.add_suggested_values_to_schema(schema, shown),
-            errors=errors,
-        )
+        schema = with_security(charger_forms.charger_schema(entry), is_known=known is not None)
+        return self._show("details", schema, shown, errors, placeholders)
 
     @override
     def _charger(self) -> tuple[ConfigEntry, Caller]:
@@ -283,7 +262,7 @@ class ChargerSubentryFlow(
                 entry,
                 self._get_reconfigure_subentry(),
                 title=name,
-                data_updates={**forms.charger_settings(answers), **security},
+                data_updates={**charger_forms.charger_settings(answers), **security},
             )
         return self.async_create_entry(
             title=name,

@@ -20,14 +20,31 @@ PHASE_NAMES: Final = ("L1", "L2", "L3")
 PHASE_KEYS: Final = ("l1", "l2", "l3")
 
 # A site: the data of a config entry
-CONF_RATING: Final = "rating"
+CONF_SUPPLY: Final = "supply"
 CONF_VOLTAGE: Final = "voltage"
-CONF_USABLE_SHARE: Final = "usable_share"
 CONF_HOUSE_ALLOWANCE: Final = "house_allowance"
-CONF_METER: Final = "meter"
+
+# A circuit: the data of a subentry; and the main fuse, in the data of the config entry
+SUBENTRY_CIRCUIT: Final = "circuit"
+CONF_RATING: Final = "rating"
+CONF_PARENT: Final = "parent"
+CONF_OTHER_LOADS: Final = "other_loads"
+CONF_LIMIT_WATTS: Final = "limit_watts"
+CONF_UNBALANCE: Final = "unbalance"
+CONF_DEMAND_MINUTES: Final = "demand_minutes"
+CONF_PEAK_TARGET: Final = "peak_target"
+CONF_BUSBAR: Final = "busbar"
+CONF_BREAKER_TIME_CONSTANT: Final = "breaker_time_constant"
+CONF_TRANSFORMER: Final = "transformer"
+
+# A meter: the data of a subentry
+SUBENTRY_METER: Final = "meter"
+CONF_CIRCUIT: Final = "circuit"
 CONF_KIND: Final = "kind"
 CONF_UNIT_ID: Final = "unit_id"
 CONF_INTERVAL: Final = "interval"
+
+# How the chargers of a site connect: in the data of the config entry
 CONF_OCPP: Final = "ocpp"
 
 # The kind of a meter or a charger that Home Assistant already has
@@ -70,11 +87,20 @@ SUBENTRY_BATTERY: Final = "battery"
 SUBENTRY_VEHICLE: Final = "vehicle"
 CONF_BATTERY_USE: Final = "use"
 CONF_RESERVE: Final = "reserve"
+# How a site is balanced: the options of a config entry
+CONF_USABLE_SHARE: Final = "usable_share"
+CONF_POLICY: Final = "policy"
+CONF_BOOSTS_PER_WEEK: Final = "boosts_per_week"
+CONF_NETTING: Final = "netting"
+CONF_HOLD: Final = "hold"
+CONF_MINIMUM_ON: Final = "minimum_on"
+CONF_MINIMUM_OFF: Final = "minimum_off"
+CONF_TURN_TIME: Final = "turn_time"
+CONF_SAFE_GRID_WATTS: Final = "safe_grid_watts"
 
 # What the forms ask besides
 CONF_SITE: Final = "site"
 CONF_SECURITY: Final = "security"
 
-# The ids of balancing: one circuit and one meter, until sub-panels and more meters come as subentries
+# The id of the main fuse; that of everything else is its subentry's
 MAIN_CIRCUIT: Final = "main"
-GRID_METER: Final = "grid"

@@ -23,6 +23,7 @@ from .balancing.model import (
     Decision,
     GridLimit,
     Memory,
+    MeterReading,
     ReasonCode,
     Site,
     Snapshot,
@@ -77,6 +78,8 @@ class Controller:
         self._lines: dict[str, Line] = {}
         self._meters: dict[str, Meter] = {}
         self._readers: dict[str, tuple[Meter, asyncio.Task[None]]] = {}
+        self._heard: dict[str, MeterReading] = {}
+        """The newest sample of each meter, which counts on when the meter is set up otherwise."""
         self._running = False
         self._settled: dict[str, float] = {}
         """Since when each charger is connected; NEVER once it is known what its car draws."""
@@ -96,6 +99,8 @@ class Controller:
         for unsubscribe in self._subscriptions:
             unsubscribe()
         self.prover.forget(but=chargers)
+        stay = _measured(site).items() & _measured(self.site).items()
+        self._heard = {key: self._heard[key] for key, _ in stay if key in self._heard}
         self._configured = site
         self.site = self._as_known(site)
         self._meters = dict(meters)
@@ -236,11 +241,7 @@ class Controller:
         self._settle(chargers, now)
         snapshot = Snapshot(
             now=now,
-            meters={
-                key: reading
-                for key, meter in self._meters.items()
-                if (reading := meter.reading) is not None
-            },
+            meters=self._read(),
             chargers=chargers,
             grid_limits=self.grid_limits,
             sun=self.surroundings.sun(now),
@@ -265,6 +266,13 @@ class Controller:
                 line.tell(setpoint.current)
         # After the chargers, who are told in the next round of the event loop.
         asyncio.get_running_loop().call_soon(self._show, decision, site, snapshot, memory)
+
+    def _read(self) -> Mapping[str, MeterReading]:
+        """What each meter said last."""
+        for key, meter in self._meters.items():
+            if (reading := meter.reading) is not None:
+                self._heard[key] = reading
+        return dict(self._heard)
 
     def _show(self, decision: Decision, site: Site, snapshot: Snapshot, memory: Memory) -> None:
         self.recording.note(site, snapshot, memory)
@@ -313,6 +321,11 @@ class Controller:
             fallback_proved=self.prover.has_proved(charger),
             priority=charger.priority if priority is None else priority,
         )
+
+
+def _measured(site: Site) -> dict[str, str]:
+    """Which circuit each meter measures."""
+    return {circuit.meter: circuit.id for circuit in site.circuits if circuit.meter is not None}
 
 
 def _left_alone(reading: ChargerReading, reason: ReasonCode) -> ChargerReading:

@@ -18,29 +18,31 @@ from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
 from .around import configure_surroundings, with_battery
-from .balancing.model import Decision, PerPhase
+from .balancing.model import NOTHING, Decision, PerPhase
+from .balancing.topology import topology_of
+from .circuits import hanging_nowhere
 from .const import (
-    CONF_METER,
     CONF_OCPP,
+    CONF_SUPPLY,
     CONF_VOLTAGE,
     DOMAIN,
-    GRID_METER,
     MAIN_CIRCUIT,
     SUBENTRY_CHARGER,
+    SUBENTRY_CIRCUIT,
 )
 from .controller import FIRST_READINGS, TICK, Controller, steady_clock
 from .device import async_register_devices
-from .devices.entity import EntityCharger, EntityMeter
-from .devices.modbus import ModbusMeter
+from .devices.entity import EntityCharger
 from .devices.ocpp import OcppCharger, StationInfo
 from .disobedience import Disobedience
 from .door import Door
 from .entity_charger import EntityChargers, is_entity_charger
 from .fallbacks import Fallbacks
 from .grid_limits import GridLimits
-from .issues import async_forget_stall, async_tell_stall
+from .issues import async_forget_stall, async_tell_removed, async_tell_stall
 from .learnt_store import LearntStore
 from .meter import cars_draw
+from .meters import Meters, SiteMeter
 from .plausibility import Plausibility
 from .second_hand import SecondHands
 from .session_log import SessionLog
@@ -70,10 +72,9 @@ class FusewiseCoordinator(DataUpdateCoordinator[SiteView]):
         hass: HomeAssistant,
         entry: FusewiseConfigEntry,
         door: Door,
-        meter: ModbusMeter | EntityMeter,
         log: SessionLog,
     ) -> None:
-        """Know the door at which the chargers connect, and the grid meter; nothing runs yet."""
+        """Know the door at which the chargers connect; nothing runs yet."""
         super().__init__(hass, _LOGGER, config_entry=entry, name=f"{DOMAIN} {entry.title}")
         # Nothing has been decided yet.
         self.last_update_success = False
@@ -84,10 +85,8 @@ class FusewiseCoordinator(DataUpdateCoordinator[SiteView]):
         self._entity_chargers = EntityChargers(hass, entry.data[CONF_VOLTAGE])
         self._second_hands = SecondHands(hass)
         self._plausibility = Plausibility(hass, entry.entry_id, entry.title)
-        self._meter = meter
-        self._meters = {GRID_METER: meter}
-        if isinstance(meter, EntityMeter):
-            meter.cars_draw = self._cars_draw
+        self.meters: dict[str, SiteMeter] = {}
+        self._open_meters = Meters(hass, entry, self._cars_draw)
         self._settings = entry.data
         self._names: dict[str, str] = {}
         self._infos: dict[str, StationInfo | None] = {}
@@ -99,7 +98,7 @@ class FusewiseCoordinator(DataUpdateCoordinator[SiteView]):
         entry.async_on_unload(self._learnt.async_close)
         self._stalled = False
         self._decided = asyncio.Event()
-        self.controller = Controller(site_of(entry), self._meters, {}, self._publish)
+        self.controller = Controller(site_of(entry), {}, {}, self._publish)
         self._fallbacks = Fallbacks(hass, entry.entry_id, self.controller)
         self.surroundings = self.controller.surroundings
         self.surroundings.guests.card_at = self._card_at
@@ -108,10 +107,15 @@ class FusewiseCoordinator(DataUpdateCoordinator[SiteView]):
         self._viewer = Viewer(entry, self.controller, self.wishes, log)
 
     async def async_configure(self) -> None:
-        """Take over the settings as they are now, in place: no car is interrupted."""
+        """Take over the settings as they are now, in place: no car is interrupted.
+
+        Raises HomeAssistantError where a meter's Modbus link is used by others with other settings.
+        """
         entry = self.config_entry
+        self.meters = await self._open_meters.async_admit()
         subentries = entry.get_subentries_of_type(SUBENTRY_CHARGER)
-        self._names = {subentry.subentry_id: subentry.title for subentry in subentries}
+        circuits = entry.get_subentries_of_type(SUBENTRY_CIRCUIT)
+        self._names = {each.subentry_id: each.title for each in (*subentries, *circuits)}
         keeping = frozenset(
             subentry.subentry_id for subentry in subentries if is_entity_charger(subentry)
         )
@@ -127,7 +131,9 @@ class FusewiseCoordinator(DataUpdateCoordinator[SiteView]):
         self._learnt.follow(self._of_kind(OcppCharger))
         configure_surroundings(self.hass, entry, self.surroundings)
         async_register_devices(self.hass, entry, self.chargers)
-        self.controller.configure(site, self._meters, self.chargers)
+        async_tell_removed(self.hass, entry.entry_id, hanging_nowhere(entry))
+        self.controller.configure(site, self.meters, self.chargers)
+        await self._open_meters.async_dismiss(but=self.meters)
         self.wishes.forget(but=self.chargers)
         await self.door.dismiss(
             entry.entry_id, but={charger.identity for charger in self.chargers.values()}
@@ -150,20 +156,25 @@ class FusewiseCoordinator(DataUpdateCoordinator[SiteView]):
     def _of_kind[ChargerT](self, kind: type[ChargerT]) -> dict[str, ChargerT]:
         return {key: charger for key, charger in self.chargers.items() if isinstance(charger, kind)}
 
-    @callback
-    def close(self) -> None:
-        """Listen to no charger any more, and say no more of the meter."""
+    async def async_close(self) -> None:
+        """Listen to no charger any more, give the meters back, and say no more of them."""
         self._plausibility.forget()
         self._entity_chargers.dismiss()
+        await self._open_meters.async_dismiss()
 
-    def _cars_draw(self) -> tuple[PerPhase, PerPhase]:
+    def _cars_draw(self, circuit: str) -> tuple[PerPhase, PerPhase]:
+        """A that the cars behind a circuit draw."""
+        topology = topology_of(self.controller.site)
         readings = {key: charger.reading for key, charger in self.chargers.items()}
-        return cars_draw(self.controller.site.chargers, readings)
+        behind = topology.below[topology.circuit_index[circuit]]
+        return cars_draw([topology.site.chargers[number] for number in behind], readings)
 
     def has_moved(self) -> bool:
-        """Whether chargers connect elsewhere now, or the meter is another one."""
+        """Whether chargers connect elsewhere now, or all that was measured in watts means other amperes."""
         data = self.config_entry.data
-        return any(self._settings[key] != data[key] for key in (CONF_METER, CONF_OCPP))
+        return any(
+            self._settings[key] != data[key] for key in (CONF_OCPP, CONF_SUPPLY, CONF_VOLTAGE)
+        )
 
     async def async_restore(self) -> None:
         """Know again what was known before Home Assistant, or the site, was started anew."""
@@ -231,11 +242,12 @@ class FusewiseCoordinator(DataUpdateCoordinator[SiteView]):
         view = self._look(decision)
         chargers = view.chargers
         self._tell_troubles(chargers)
+        meter = self.meters.get(self.controller.site.circuits[0].meter or "")
         self._plausibility.look(
             decision.time,
             self.controller.site,
             next(state for state in decision.circuits if state.circuit == MAIN_CIRCUIT),
-            self._meter.voltage,
+            NOTHING if meter is None else meter.voltage,
             {key: view.reading for key, view in chargers.items()},
         )
         self._second_hands.tell(self._of_kind(EntityCharger), self._names)

@@ -16,6 +16,8 @@ from .const import (
     CONF_NETWORKS,
     CONF_PASSWORD_HASH,
     CONF_SERIAL,
+    SUBENTRY_CIRCUIT,
+    SUBENTRY_METER,
 )
 from .coordinator import FusewiseConfigEntry
 from .devices.ocpp import OcppCharger
@@ -39,7 +41,14 @@ async def async_get_config_entry_diagnostics(
     coordinator = entry.runtime_data
     decision, recording = coordinator.controller.decision, coordinator.controller.recording
     return {
-        "settings": async_redact_data(entry.data, TO_REDACT),
+        "settings": async_redact_data({**entry.data, **entry.options}, TO_REDACT),
+        **{
+            f"{kind}s": {
+                subentry.subentry_id: async_redact_data(subentry.data, TO_REDACT)
+                for subentry in entry.get_subentries_of_type(kind)
+            }
+            for kind in (SUBENTRY_CIRCUIT, SUBENTRY_METER)
+        },
         "chargers": {
             subentry_id: {
                 "settings": async_redact_data(entry.subentries[subentry_id].data, TO_REDACT),

@@ -43,7 +43,7 @@ from .devices.ocpp import (
     Visit,
 )
 from .listening import Listening, async_context, door_error
-from .site import wiring_of
+from .site import is_line_to_line, line_voltage_of, wiring_of
 from .visits import async_forget_visits, async_tell_visit
 
 _LOGGER = logging.getLogger(__name__)
@@ -161,9 +161,12 @@ class Door:
         self._owners[identity] = entry.entry_id
         self._names[identity] = subentry.title
         _dismiss_discovery(self._hass, identity)
+        wiring = wiring_of(subentry.data[CONF_WIRING])
+        line_to_line = is_line_to_line(entry, wiring)
         settings = ChargerSettings(
-            conductors=len(wiring_of(subentry.data[CONF_WIRING])),
-            voltage=entry.data[CONF_VOLTAGE],
+            conductors=len(wiring),
+            line_to_line=line_to_line,
+            voltage=line_voltage_of(entry) if line_to_line else entry.data[CONF_VOLTAGE],
             maximum=subentry.data[CONF_MAXIMUM],
             fallback=fallback,
         )

@@ -3,13 +3,19 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from homeassistant.config_entries import SOURCE_RECONFIGURE, ConfigSubentryFlow, SubentryFlowResult
+from homeassistant.config_entries import (
+    SOURCE_RECONFIGURE,
+    ConfigSubentryFlow,
+    SubentryFlowContext,
+    SubentryFlowResult,
+)
 from homeassistant.const import ATTR_UNIT_OF_MEASUREMENT, CONF_NAME
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.selector import SelectOptionDict
 from homeassistant.loader import Integration, async_get_integrations
 
 from . import entity_charger_forms as entity_forms, forms
+from .charger_forms import misplaced, unwise
 from .const import (
     CONF_IDENTITY,
     CONF_KIND,
@@ -23,15 +29,17 @@ from .const import (
     SUBENTRY_CHARGER,
 )
 from .devices.entity import ChargerEntities, FoundCharger, find_chargers, guess_chargers, status_of
+from .dialog import Dialog, Explained
 from .entity_charger import CONF_ENTITIES, abilities_of, entities_of, is_entity_charger, stored_of
 from .forms import Answers, Errors
-from .site import phases_of, rating_of
 
 CONF_DEVICE = "device"
 CONF_GUESS = "guess"
 
 
-class EntityChargerFlow(ConfigSubentryFlow):
+class EntityChargerFlow(
+    Dialog[SubentryFlowContext, SubentryFlowResult, tuple[str, str]], ConfigSubentryFlow
+):
     """Add or change a charger that is made of entities."""
 
     def __init__(self) -> None:
@@ -111,27 +119,50 @@ class EntityChargerFlow(ConfigSubentryFlow):
         """Ask for name, wiring and maximum: what no entity tells."""
         assert self._chosen is not None
         errors: Errors = {}
+        placeholders: dict[str, str] = {}
+        shown: Mapping[str, Any] | None = user_input
         if user_input is not None:
-            errors = forms.errors_of(user_input)
+            errors, placeholders = self._explain_found(user_input)
             if not errors:
                 return self._keep(user_input)
-            shown = forms.as_typed(user_input)
         elif self.source == SOURCE_RECONFIGURE:
             subentry = self._get_reconfigure_subentry()
             shown = {CONF_NAME: subentry.title, **subentry.data}
         else:
             shown = {CONF_NAME: self._device.name if self._device else None}
-        schema = entity_forms.found_schema(phases_of(rating_of(self._get_entry())))
-        return self.async_show_form(
-            step_id="found",
-            data_schema=self.add_suggested_values_to_schema(schema, shown),
-            errors=errors,
-            description_placeholders={
-                "obeys_within": f"{self._chosen.traits.obeys_within:g}",
-                "minimum_interval": f"{self._chosen.traits.minimum_interval:g}",
+        traits = self._chosen.traits
+        return self._show(
+            "found",
+            entity_forms.found_schema(self._get_entry()),
+            shown,
+            errors,
+            {
+                "obeys_within": f"{traits.obeys_within:g}",
+                "minimum_interval": f"{traits.minimum_interval:g}",
                 "values": self._in_words(self._chosen),
+                **placeholders,
             },
         )
+
+    def _explain_found(self, answers: Answers) -> Explained:
+        """What is wrong with the answers, or unwise and not yet told."""
+        if errors := forms.errors_of(answers):
+            return errors, {}
+        entry = self._get_entry()
+        if (explained := misplaced(entry, answers))[0]:
+            return explained
+        settings = {CONF_KIND: ENTITIES, **self._settings(answers)}
+        known = self._get_reconfigure_subentry() if self.source == SOURCE_RECONFIGURE else None
+        return self._once(answers, unwise(entry, settings, known))
+
+    def _settings(self, answers: Answers) -> Answers:
+        assert self._chosen is not None
+        voltage = self._get_entry().data[CONF_VOLTAGE]
+        return {
+            **entity_forms.found_settings(answers),
+            **abilities_of(self.hass, self._chosen, answers[CONF_MAXIMUM], voltage),
+            CONF_ENTITIES: stored_of(self._chosen),
+        }
 
     def _in_words(self, entities: ChargerEntities) -> str:
         """What each entity shows now, and what its status is taken to mean."""
@@ -157,12 +188,7 @@ class EntityChargerFlow(ConfigSubentryFlow):
 
     def _keep(self, answers: Answers) -> SubentryFlowResult:
         assert self._chosen is not None
-        voltage = self._get_entry().data[CONF_VOLTAGE]
-        settings = {
-            **entity_forms.found_settings(answers),
-            **abilities_of(self.hass, self._chosen, answers[CONF_MAXIMUM], voltage),
-            CONF_ENTITIES: stored_of(self._chosen),
-        }
+        settings = self._settings(answers)
         title = entity_forms.name_of(answers)
         if self.source == SOURCE_RECONFIGURE:
             return self.async_update_and_abort(

@@ -1,11 +1,12 @@
 """What the dialogs ask about a charger that Home Assistant already has."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import voluptuous as vol
 
 from homeassistant.components.sensor import SensorDeviceClass
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import ATTR_UNIT_OF_MEASUREMENT, CONF_NAME, Platform
 from homeassistant.core import HomeAssistant, valid_entity_id
 from homeassistant.helpers.selector import (
@@ -18,10 +19,11 @@ from homeassistant.helpers.selector import (
 )
 from homeassistant.util.unit_conversion import ElectricCurrentConverter, PowerConverter
 
-from .balancing.model import ChargerStatus, Phase
-from .const import CONF_FALLBACK, CONF_MAXIMUM, CONF_WIRING
+from .balancing.model import ChargerStatus
+from .charger_forms import charger_schema
+from .const import CONF_CIRCUIT, CONF_FALLBACK, CONF_MAXIMUM, CONF_WIRING, MAIN_CIRCUIT
 from .devices.entity import Action, ChargerEntities, Limit, Switch, Traits, levels_of, switch_of
-from .forms import Answers, Errors, charger_schema, errors_of, number
+from .forms import Answers, Errors, errors_of, number
 
 LIMIT_UNITS = {*ElectricCurrentConverter.VALID_UNITS, *PowerConverter.VALID_UNITS}
 LIMITS = [Platform.NUMBER, Platform.SELECT, "input_number", "input_select"]
@@ -156,15 +158,16 @@ def own_answers(entities: ChargerEntities) -> Answers:
     return {key: value for key, value in shown.items() if value is not None}
 
 
-def found_schema(phases: Sequence[Phase]) -> vol.Schema:
+def found_schema(entry: ConfigEntry[Any]) -> vol.Schema:
     """The questions about a charger that cannot be told what to do alone."""
-    asked = charger_schema(phases).schema
+    asked = charger_schema(entry).schema
     return vol.Schema({key: kind for key, kind in asked.items() if key != CONF_FALLBACK})
 
 
 def found_settings(answers: Answers) -> Answers:
     """What is stored of the answers; it keeps what it was told last, so nothing less counts."""
     return {
+        CONF_CIRCUIT: answers.get(CONF_CIRCUIT, MAIN_CIRCUIT),
         CONF_WIRING: answers[CONF_WIRING],
         CONF_MAXIMUM: answers[CONF_MAXIMUM],
         CONF_FALLBACK: answers[CONF_MAXIMUM],

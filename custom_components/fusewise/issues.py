@@ -83,11 +83,29 @@ def async_forget_charger(hass: HomeAssistant, charger: str) -> None:
     ir.async_delete_issue(hass, DOMAIN, f"not_falling_back_{charger}")
 
 
+# --- circuits --------------------------------------------------------------------------------------
+
+
+@callback
+def async_tell_removed(hass: HomeAssistant, entry_id: str, names: Collection[str]) -> None:
+    """Report what hangs on circuits that were removed, by the names of these things; or that nothing does."""
+    if names:
+        lines = "\n".join(f"- {name}" for name in names)
+        issue = f"circuit_removed_{entry_id}"
+        _tell(hass, issue, ir.IssueSeverity.ERROR, "circuit_removed", {"names": lines})
+    else:
+        ir.async_delete_issue(hass, DOMAIN, f"circuit_removed_{entry_id}")
+
+
+# --- the end ---------------------------------------------------------------------------------------
+
+
 @callback
 def async_forget_site(hass: HomeAssistant, entry_id: str, chargers: Iterable[str]) -> None:
     """Say no more of a site that is gone, and of its chargers, by their ids."""
     async_forget_stall(hass, entry_id)
     async_tell_unfit(hass, entry_id, (), {})
+    async_tell_removed(hass, entry_id, ())
     for charger in chargers:
         async_forget_charger(hass, charger)
 

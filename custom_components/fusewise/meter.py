@@ -1,38 +1,26 @@
-"""The grid meter of a site: on Home Assistant's shared Modbus connection, or made of its entities."""
+"""A meter of a site: on Home Assistant's shared Modbus connection, or made of its entities; and what it shows."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from modbus_connection import ModbusTcpParams, ModbusUnit
 
-from homeassistant.components.modbus import async_get_temporary_unit, async_get_unit
-from homeassistant.config_entries import ConfigEntry
+from homeassistant.components.modbus import async_get_temporary_unit
 from homeassistant.const import CONF_HOST, CONF_PORT
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 
 from .balancing.model import Charger, ChargerReading, MeterReading, PerPhase, Phase
-from .const import CONF_INTERVAL, CONF_KIND, CONF_METER, CONF_UNIT_ID, CONF_VOLTAGE, ENTITIES
+from .const import CONF_INTERVAL, CONF_KIND, CONF_UNIT_ID, ENTITIES
 from .controller import steady_clock
 from .devices import DeviceError, DeviceOfflineError
 from .devices.entity import EntityMeter
 from .devices.modbus import METERS, ModbusMeter
 from .meter_forms import entities_of
-from .site import rating_of
 
 SILENT_IN_DIALOG = 300.0  # s; a slower meter cannot hold a fuse
 
 type Settings = Mapping[str, Any]
-
-
-@callback
-def async_open_meter(hass: HomeAssistant, entry: ConfigEntry[Any]) -> ModbusMeter | EntityMeter:
-    """The meter of a site. Raises HomeAssistantError where its link is used with other settings."""
-    settings: Settings = entry.data[CONF_METER]
-    if settings[CONF_KIND] == ENTITIES:
-        return _entity_meter(hass, settings, rating_of(entry), entry.data[CONF_VOLTAGE])
-    unit = async_get_unit(hass, entry, _link(settings), settings[CONF_UNIT_ID])
-    return _meter(unit, settings)
 
 
 async def async_try_meter(
@@ -42,7 +30,7 @@ async def async_try_meter(
     phases = list(phases)
     if settings[CONF_KIND] == ENTITIES:
         l1, l2, l3 = (1.0 if phase in phases else 0.0 for phase in Phase)
-        meter = _entity_meter(hass, settings, (l1, l2, l3), voltage)
+        meter = entity_meter(hass, settings, (l1, l2, l3), voltage)
         reading = meter.read()
         if (silence := steady_clock() - reading.measured_at) > SILENT_IN_DIALOG:
             raise DeviceOfflineError(
@@ -51,8 +39,10 @@ async def async_try_meter(
             )
         return _in_words(reading, meter.voltage, phases)
     try:
-        async with async_get_temporary_unit(hass, _link(settings), settings[CONF_UNIT_ID]) as unit:
-            modbus = _meter(unit, settings)
+        async with async_get_temporary_unit(
+            hass, link_of(settings), settings[CONF_UNIT_ID]
+        ) as unit:
+            modbus = modbus_meter(unit, settings)
             reading = await modbus.read()
     except HomeAssistantError as error:
         raise DeviceError(str(error)) from error
@@ -83,17 +73,20 @@ def _in_words(reading: MeterReading, voltage: PerPhase, phases: Iterable[Phase])
     )
 
 
-def _entity_meter(
+def entity_meter(
     hass: HomeAssistant, settings: Settings, rating: PerPhase, voltage: float
 ) -> EntityMeter:
+    """A meter that is made of entities."""
     return EntityMeter(hass, entities_of(settings), steady_clock, rating=rating, voltage=voltage)
 
 
-def _link(settings: Settings) -> ModbusTcpParams:
+def link_of(settings: Settings) -> ModbusTcpParams:
+    """How a Modbus meter is reached."""
     return ModbusTcpParams(host=settings[CONF_HOST], port=settings[CONF_PORT])
 
 
-def _meter(unit: ModbusUnit, settings: Settings) -> ModbusMeter:
+def modbus_meter(unit: ModbusUnit, settings: Settings) -> ModbusMeter:
+    """A meter on a Modbus unit."""
     return ModbusMeter(
         unit,
         METERS[settings[CONF_KIND]],

@@ -1,106 +1,154 @@
-"""The part of the set-up dialogs that asks for the grid meter, and tries it before anything is saved."""
+"""The dialogs that add a meter to a site, and change one."""
 
-from abc import abstractmethod
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Sequence
+from typing import override
 
-from homeassistant.config_entries import ConfigEntry, ConfigFlowResult
-from homeassistant.const import CONF_HOST, CONF_PORT
+import voluptuous as vol
+
+from homeassistant.config_entries import (
+    SOURCE_RECONFIGURE,
+    ConfigSubentryFlow,
+    SubentryFlowContext,
+    SubentryFlowResult,
+)
+from homeassistant.const import CONF_NAME
+from homeassistant.helpers.selector import TextSelector
 
 from . import meter_forms
 from .balancing.model import Phase
-from .charger_flow import DiscoveredChargerFlow
-from .const import CONF_KIND, CONF_METER, CONF_RATING, CONF_UNIT_ID, CONF_VOLTAGE, DOMAIN, ENTITIES
-from .devices import DeviceError, DeviceOfflineError
-from .devices.entity import FoundMeter, find_chargers, find_meters
-from .devices.modbus import METERS
-from .forms import Answers, Errors
-from .meter import async_try_meter
-from .meter_forms import entities_of
-from .site import phases_of
+from .circuits import circuit_names
+from .const import CONF_CIRCUIT, CONF_VOLTAGE, MAIN_CIRCUIT
+from .forms import Answers, Errors, circuit_field, errors_of
+from .meter_steps import MeterSteps
+from .site import meters_of, phases_of, rating_of
 
 
-class MeterFlow(DiscoveredChargerFlow):
-    """Ask for the grid meter."""
+class MeterSubentryFlow(
+    MeterSteps[SubentryFlowContext, SubentryFlowResult, tuple[str, str]], ConfigSubentryFlow
+):
+    """Add a meter to a site, or change one."""
 
-    _data: Answers
+    def __init__(self) -> None:
+        """Measure the main fuse until something else is said."""
+        self._circuit = MAIN_CIRCUIT
+        self._name: str | None = None
 
-    @abstractmethod
-    async def _async_next(self) -> ConfigFlowResult:
-        """Ask what is not known yet."""
+    async def async_step_user(self, user_input: Answers | None = None) -> SubentryFlowResult:
+        """Ask what it measures, where that is not clear; then which one it is."""
+        free = self._unmeasured()
+        if not free:
+            return self.async_abort(reason="all_measured")
+        self._circuit = next(iter(free))
+        return await self.async_step_place() if len(free) > 1 else await self.async_step_meter()
 
-    @abstractmethod
-    def _others(self) -> Iterable[ConfigEntry]:
-        """The other sites."""
+    async def async_step_place(self, user_input: Answers | None = None) -> SubentryFlowResult:
+        """Ask which circuit it measures."""
+        free = self._unmeasured()
+        if user_input is not None and user_input[CONF_CIRCUIT] in free:
+            self._circuit = user_input[CONF_CIRCUIT]
+            return await self.async_step_meter()
+        return self._show(
+            "place",
+            vol.Schema(circuit_field(CONF_CIRCUIT, free, always=True)),
+            {CONF_CIRCUIT: self._circuit} if self._circuit in free else {},
+            {},
+        )
+
+    async def async_step_reconfigure(self, user_input: Answers | None = None) -> SubentryFlowResult:
+        """Begin with what is known, and what it shows now."""
+        subentry = self._get_reconfigure_subentry()
+        settings = dict(subentry.data)
+        self._circuit = settings.pop(CONF_CIRCUIT)
+        self._name, self._meter = subentry.title, settings
+        return await self.async_step_confirm()
+
+    async def async_step_confirm(self, user_input: Answers | None = None) -> SubentryFlowResult:
+        """Show what it reads now."""
+        assert self._meter is not None
+        names = circuit_names(self._get_entry())
+        placeholders = {
+            "name": self._name or self._meter_name(),
+            "circuit": names.get(self._circuit, "?"),
+        }
+        others = self._unmeasured().keys() - {self._circuit}
+        menu = ["save", "name", *(["place"] if others else []), "meter"]
+        if (wrong := await self._async_try(self._meter)) is not None:
+            placeholders["error"] = wrong[1]["error"]
+            return self.async_show_menu(
+                step_id="confirm_silent",
+                menu_options=["confirm", *menu],
+                description_placeholders=placeholders,
+            )
+        return self.async_show_menu(
+            step_id="confirm_total" if self._is_total() else "confirm",
+            menu_options=menu,
+            description_placeholders={**placeholders, "values": self._values},
+        )
+
+    # Menus of their own, because a step has one text.
+    async_step_confirm_total = async_step_confirm
+    async_step_confirm_silent = async_step_confirm
+
+    async def async_step_name(self, user_input: Answers | None = None) -> SubentryFlowResult:
+        """Ask what it is called."""
+        errors: Errors = {}
+        if user_input is not None:
+            errors = errors_of(user_input)
+            if not errors:
+                self._name = user_input[CONF_NAME].strip()
+                return await self.async_step_confirm()
+        schema = vol.Schema({vol.Required(CONF_NAME): TextSelector()})
+        shown = user_input or {CONF_NAME: self._name or self._meter_name()}
+        return self._show("name", schema, shown, errors)
+
+    async def async_step_save(self, user_input: Answers | None = None) -> SubentryFlowResult:
+        """Save what was confirmed."""
+        assert self._meter is not None
+        data = {CONF_CIRCUIT: self._circuit, **self._meter}
+        title = self._name or self._meter_name()
+        unique_id = meter_forms.meter_unique_id(self._meter)
+        if self.source == SOURCE_RECONFIGURE:
+            return self.async_update_and_abort(
+                self._get_entry(),
+                self._get_reconfigure_subentry(),
+                title=title,
+                data=data,
+                unique_id=unique_id,
+            )
+        return self.async_create_entry(title=title, data=data, unique_id=unique_id)
 
     @property
-    def _phases(self) -> tuple[Phase, ...]:
-        return phases_of(tuple(self._data[CONF_RATING]))
+    @override
+    def _phases(self) -> Sequence[Phase]:
+        return phases_of(rating_of(self._get_entry(), self._circuit))
 
-    def _meters_found(self) -> list[FoundMeter]:
-        chargers = {found.device for found in find_chargers(self.hass) if not found.preset.is_plug}
-        return find_meters(self.hass, self._phases, {DOMAIN, *chargers})
+    @property
+    @override
+    def _voltage(self) -> float:
+        return float(self._get_entry().data[CONF_VOLTAGE])
 
-    async def async_step_meter(self, user_input: Answers | None = None) -> ConfigFlowResult:
-        """Ask which meter it is, and try it."""
-        errors: Errors = {}
-        placeholders: dict[str, str] = {}
-        found = self._meters_found()
-        shown: Mapping[str, Any] | None = user_input
-        if user_input is not None:
-            kind = user_input[CONF_KIND]
-            if kind == ENTITIES:
-                return await self.async_step_meter_entities()
-            if kind in METERS:
-                errors = meter_forms.meter_errors(user_input)
-                settings = {} if errors else meter_forms.meter_settings(user_input)
-            else:
-                [chosen] = [meter for meter in found if meter.device == kind]
-                settings = meter_forms.entities_settings(chosen.entities, chosen.device)
-            if not errors:
-                errors, placeholders = await self._async_take(settings)
-                if not errors:
-                    return await self._async_next()
-        elif stored := self._data.get(CONF_METER):
-            shown = meter_forms.meter_answers(stored, found)
-        return self._show("meter", meter_forms.meter_schema(found), shown, errors, placeholders)
+    @override
+    async def _async_metered(self) -> SubentryFlowResult:
+        return await self.async_step_confirm()
 
-    async def async_step_meter_entities(
-        self, user_input: Answers | None = None
-    ) -> ConfigFlowResult:
-        """Ask which entities the meter is made of, and try them."""
-        errors: Errors = {}
-        placeholders: dict[str, str] = {}
-        shown: Mapping[str, Any] | None = user_input
-        if user_input is not None:
-            errors, placeholders = meter_forms.entities_errors(user_input)
-            if not errors:
-                settings = meter_forms.entities_settings(entities_of(user_input))
-                errors, placeholders = await self._async_take(settings)
-                if not errors:
-                    return await self._async_next()
-        elif (stored := self._data.get(CONF_METER)) and stored[CONF_KIND] == ENTITIES:
-            shown = stored
-        schema = meter_forms.entities_schema(self._phases)
-        return self._show("meter_entities", schema, shown, errors, placeholders)
+    @override
+    def _may_do_without(self) -> bool:
+        return False
 
-    async def _async_take(self, settings: Answers) -> tuple[Errors, dict[str, str]]:
-        """Keep a meter that answers; else say why it cannot be."""
-        for entry in self._others():
-            if _same(settings, entry.data[CONF_METER]):
-                return {"base": "meter_taken"}, {"site": entry.title}
-        try:
-            await async_try_meter(self.hass, settings, self._phases, self._data[CONF_VOLTAGE])
-        except DeviceOfflineError as error:
-            return {"base": "meter_silent"}, {"error": str(error)}
-        except DeviceError as error:
-            return {"base": "meter_wrong"}, {"error": str(error)}
-        self._data[CONF_METER] = settings
-        return {}, {}
+    @override
+    def _changed_meter(self) -> str | None:
+        return self._reconfigure_subentry_id if self.source == SOURCE_RECONFIGURE else None
 
+    @override
+    def _meter_placeholders(self) -> dict[str, str]:
+        return {"circuit": circuit_names(self._get_entry()).get(self._circuit, "?")}
 
-def _same(settings: Answers, taken: Answers) -> bool:
-    """Whether two settings mean one meter."""
-    if settings[CONF_KIND] == ENTITIES or taken[CONF_KIND] == ENTITIES:
-        return bool(set(entities_of(settings)) & set(entities_of(taken)))
-    return all(settings[key] == taken[key] for key in (CONF_HOST, CONF_PORT, CONF_UNIT_ID))
+    def _unmeasured(self) -> dict[str, str]:
+        """The circuits that have no meter, and the one that this meter measures."""
+        entry = self._get_entry()
+        measured = meters_of(entry)
+        return {
+            circuit: name
+            for circuit, name in circuit_names(entry).items()
+            if measured.get(circuit) in (None, self._changed_meter())
+        }

@@ -25,6 +25,7 @@ from .forms import Answers, Errors, errors_of, number
 
 CONF_DEVICE = "device"
 CONF_TOTAL = "total"
+NO_METER = "no_meter"
 
 QUANTITIES = {
     "current": SensorDeviceClass.CURRENT,
@@ -34,11 +35,13 @@ QUANTITIES = {
 }
 
 
-def meter_schema(found: Sequence[FoundMeter]) -> vol.Schema:
+def meter_schema(found: Sequence[FoundMeter], *, may_do_without: bool) -> vol.Schema:
     """The question which meter it is; those that Home Assistant has already come first."""
     kinds = [SelectOptionDict(value=meter.device, label=_label(meter)) for meter in found]
     kinds += [SelectOptionDict(value=kind, label=METERS[kind].name) for kind in METERS]
     kinds.append(SelectOptionDict(value=ENTITIES, label="Entities that I choose"))
+    if may_do_without:
+        kinds.append(SelectOptionDict(value=NO_METER, label="No meter"))
     return vol.Schema(
         {
             vol.Required(CONF_KIND, default=kinds[0]["value"]): SelectSelector(
@@ -79,6 +82,22 @@ def meter_answers(settings: Mapping[str, Any], found: Iterable[FoundMeter]) -> A
     device = settings.get(CONF_DEVICE)
     known = any(meter.device == device for meter in found)
     return {CONF_KIND: device if known else ENTITIES}
+
+
+def is_same(settings: Mapping[str, Any], taken: Mapping[str, Any]) -> bool:
+    """Whether two settings mean one meter."""
+    if settings[CONF_KIND] == ENTITIES or taken[CONF_KIND] == ENTITIES:
+        return bool(set(entities_of(settings)) & set(entities_of(taken)))
+    return all(settings[key] == taken[key] for key in (CONF_HOST, CONF_PORT, CONF_UNIT_ID))
+
+
+def meter_unique_id(settings: Mapping[str, Any]) -> str:
+    """What no other meter of the site has."""
+    if settings[CONF_KIND] != ENTITIES:
+        host, port, unit_id = (settings[key] for key in (CONF_HOST, CONF_PORT, CONF_UNIT_ID))
+        return f"modbus_{host}_{port}_{unit_id}"
+    device = settings.get(CONF_DEVICE)
+    return f"device_{device}" if device else f"entity_{next(iter(entities_of(settings)))}"
 
 
 # --- a meter made of entities ----------------------------------------------------------------------

@@ -28,10 +28,12 @@ from .listening import ENCRYPTIONS, NO_TLS, introduces, networks_of
 
 FILES = (CONF_CERTIFICATE, CONF_KEY, CONF_CLIENT_AUTHORITY)
 
+PROPOSED = {CONF_HOST: "0.0.0.0", CONF_PORT: 9000}
+
 OCPP_SCHEMA = vol.Schema(
     {
-        vol.Required(CONF_PORT, default=9000): number(1, 65535, step=1),
-        vol.Required(CONF_HOST, default="0.0.0.0"): TextSelector(),
+        vol.Required(CONF_PORT): number(1, 65535, step=1),
+        vol.Required(CONF_HOST): TextSelector(),
     }
 )
 

@@ -6,13 +6,15 @@ from typing import Any
 
 import voluptuous as vol
 
-from homeassistant.config_entries import ConfigEntry
+from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.const import CONF_NAME
-from homeassistant.data_entry_flow import FlowContext, FlowHandler, FlowResult
+from homeassistant.data_entry_flow import FlowContext, FlowResult
 from homeassistant.helpers.selector import SelectSelector, SelectSelectorConfig, SelectSelectorMode
 
+from .charger_forms import charger_errors, charger_settings, misplaced, unwise
 from .const import CONF_IDENTITY, CONF_OCPP, CONF_PASSWORD_HASH, CONF_SECURITY
 from .devices.ocpp import PasswordChange, hashed, new_password
+from .dialog import Dialog, Explained
 from .door import Caller
 from .doors import async_get_doors
 from .forms import Answers
@@ -37,7 +39,7 @@ def with_security(schema: vol.Schema, *, is_known: bool) -> vol.Schema:
 
 
 class PasswordFlow[ContextT: FlowContext, ResultT: FlowResult[Any, Any], HandlerT](
-    FlowHandler[ContextT, ResultT, HandlerT]
+    Dialog[ContextT, ResultT, HandlerT]
 ):
     """Give a charger its password, where it shall have one."""
 
@@ -51,6 +53,16 @@ class PasswordFlow[ContextT: FlowContext, ResultT: FlowResult[Any, Any], Handler
     @abstractmethod
     async def _async_finish(self, answers: Answers, security: Mapping[str, Any]) -> ResultT:
         """Store the answers; `security` is what is stored of the password."""
+
+    def _explain(
+        self, entry: ConfigEntry[Any], answers: Answers, known: ConfigSubentry | None = None
+    ) -> Explained:
+        """What is wrong with the answers about a charger, or unwise and not yet told."""
+        if errors := charger_errors(answers):
+            return errors, {}
+        if (explained := misplaced(entry, answers))[0]:
+            return explained
+        return self._once(answers, unwise(entry, charger_settings(answers), known))
 
     async def _async_secure(self, answers: Answers) -> ResultT:
         """Go on with valid answers."""

@@ -1,57 +1,192 @@
-"""What was set up in Home Assistant, in the words of balancing: one site is one config entry."""
+"""What was set up in Home Assistant, in the words of balancing: one site is one config entry.
 
-from collections.abc import Mapping
+The main fuse stands in the entry itself; sub-panels, meters and chargers are its subentries, and their ids are
+those of balancing.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from math import sqrt
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 
-from .balancing.model import Charger, Circuit, PerPhase, Phase, Site
+from .balancing.model import (
+    Breaker,
+    Charger,
+    Circuit,
+    DemandWindow,
+    Netting,
+    PerPhase,
+    Phase,
+    Policy,
+    Settings,
+    Site,
+    Transformer,
+)
 from .const import (
+    CONF_BOOSTS_PER_WEEK,
+    CONF_BREAKER_TIME_CONSTANT,
+    CONF_BUSBAR,
+    CONF_CIRCUIT,
+    CONF_DEMAND_MINUTES,
     CONF_FALLBACK,
     CONF_FLOOR,
+    CONF_HOLD,
     CONF_HOUSE_ALLOWANCE,
     CONF_KIND,
     CONF_LEVELS,
+    CONF_LIMIT_WATTS,
     CONF_MAXIMUM,
+    CONF_MINIMUM_OFF,
+    CONF_MINIMUM_ON,
+    CONF_NETTING,
+    CONF_OTHER_LOADS,
+    CONF_PARENT,
     CONF_PAUSABLE,
+    CONF_PEAK_TARGET,
+    CONF_POLICY,
     CONF_RATING,
+    CONF_SAFE_GRID_WATTS,
     CONF_SLOW_TO_OBEY,
     CONF_STEP,
+    CONF_SUPPLY,
+    CONF_TRANSFORMER,
+    CONF_TURN_TIME,
+    CONF_UNBALANCE,
     CONF_USABLE_SHARE,
     CONF_VOLTAGE,
     CONF_WIRING,
     ENTITIES,
-    GRID_METER,
     MAIN_CIRCUIT,
     SUBENTRY_CHARGER,
+    SUBENTRY_CIRCUIT,
+    SUBENTRY_METER,
+)
+from .supply import SUPPLIES
+
+type Data = Mapping[str, Any]
+
+USABLE_SHARE = 80.0  # %: for a site that nobody knows yet
+OWN = (
+    *(CONF_BOOSTS_PER_WEEK, CONF_SAFE_GRID_WATTS),
+    *(CONF_HOLD, CONF_MINIMUM_ON, CONF_MINIMUM_OFF, CONF_TURN_TIME),
 )
 
 
 def site_of(entry: ConfigEntry[Any]) -> Site:
-    """The site that a config entry and its subentries describe."""
-    voltage = entry.data[CONF_VOLTAGE]
+    """The site that a config entry and its subentries describe; the main fuse comes first."""
+    circuits = tuple(_circuits(entry))
+    chargers = tuple(
+        charger_of(entry, subentry) for subentry in entry.get_subentries_of_type(SUBENTRY_CHARGER)
+    )
     return Site(
-        circuits=(
-            Circuit(
-                id=MAIN_CIRCUIT,
-                rating=rating_of(entry),
-                meter=GRID_METER,
-                usable_share=entry.data[CONF_USABLE_SHARE] / 100,
-                house_allowance=_per_phase(entry.data[CONF_HOUSE_ALLOWANCE]),
-            ),
-        ),
-        chargers=tuple(map(charger_of, entry.get_subentries_of_type(SUBENTRY_CHARGER))),
-        voltage=voltage,
-        line_voltage=voltage * sqrt(3),
+        circuits=(*circuits, *_removed(circuits, chargers)),
+        chargers=chargers,
+        voltage=entry.data[CONF_VOLTAGE],
+        line_voltage=line_voltage_of(entry),
+        settings=settings_of(entry.options),
     )
 
 
-def charger_of(subentry: ConfigSubentry) -> Charger:
+def settings_of(options: Data) -> Settings:
+    """How a site wants to be balanced; what its owner has not set is as it is for a new site."""
+    own = {key: options[key] for key in OWN if options.get(key) is not None}
+    return Settings(
+        policy=Policy(options.get(CONF_POLICY, Policy.FAIR)),
+        netting=Netting(options.get(CONF_NETTING, Netting.ALL_PHASES)),
+        **own,
+    )
+
+
+def line_voltage_of(entry: ConfigEntry[Any]) -> float:
+    """V between two line conductors, nominal."""
+    return float(entry.data[CONF_VOLTAGE] * SUPPLIES[entry.data[CONF_SUPPLY]].ratio)
+
+
+# --- circuits --------------------------------------------------------------------------------------
+
+
+def _circuits(entry: ConfigEntry[Any]) -> Iterator[Circuit]:
+    meters = meters_of(entry)
+    share = entry.options.get(CONF_USABLE_SHARE, USABLE_SHARE) / 100
+    allowance = _per_phase(entry.data[CONF_HOUSE_ALLOWANCE])
+    meter = meters.get(MAIN_CIRCUIT)
+    yield Circuit(
+        id=MAIN_CIRCUIT,
+        rating=rating_of(entry),
+        meter=meter,
+        usable_share=share,
+        house_allowance=allowance,
+        # Where no meter tells, what the house draws at most counts all the time.
+        other_loads=allowance if meter is None else None,
+        **_limits(entry.data),
+    )
+    for subentry in entry.get_subentries_of_type(SUBENTRY_CIRCUIT):
+        data, meter = subentry.data, meters.get(subentry.subentry_id)
+        others = data.get(CONF_OTHER_LOADS)
+        figure = None if others is None else _per_phase(others)
+        yield Circuit(
+            id=subentry.subentry_id,
+            rating=_per_phase(data[CONF_RATING]),
+            parent=data[CONF_PARENT],
+            meter=meter,
+            usable_share=share,
+            house_allowance=None if meter is None else figure,
+            other_loads=figure if meter is None else None,
+            **_limits(data),
+        )
+
+
+def _limits(data: Data) -> dict[str, Any]:
+    """What binds a circuit besides its rating."""
+    minutes, time_constant = data.get(CONF_DEMAND_MINUTES), data.get(CONF_BREAKER_TIME_CONSTANT)
+    return {
+        "limit_watts": data.get(CONF_LIMIT_WATTS),
+        "unbalance": data.get(CONF_UNBALANCE),
+        "busbar": data.get(CONF_BUSBAR),
+        "demand": minutes
+        and DemandWindow(minutes=int(minutes), target_watts=data[CONF_PEAK_TARGET]),
+        "breaker": time_constant and Breaker(time_constant=time_constant),
+        "transformer": Transformer() if data.get(CONF_TRANSFORMER) else None,
+    }
+
+
+def _removed(circuits: tuple[Circuit, ...], chargers: tuple[Charger, ...]) -> Iterator[Circuit]:
+    """In the place of each circuit that was removed while something was behind it: nothing may flow there.
+
+    What it carried is known to nobody any more, so its chargers wait until their owner says where they are.
+    """
+    known = {circuit.id for circuit in circuits}
+    wanted = [circuit.parent or MAIN_CIRCUIT for circuit in circuits]
+    wanted += [charger.circuit for charger in chargers]
+    main = circuits[0]
+    for gone in dict.fromkeys(name for name in wanted if name not in known):
+        yield Circuit(id=gone, rating=main.rating, parent=MAIN_CIRCUIT, limit_watts=0.0)
+
+
+def meters_of(entry: ConfigEntry[Any]) -> dict[str, str]:
+    """The id of the meter of each circuit that has one, by the id of the circuit."""
+    found: dict[str, str] = {}
+    for subentry in entry.get_subentries_of_type(SUBENTRY_METER):
+        found.setdefault(subentry.data[CONF_CIRCUIT], subentry.subentry_id)
+    return found
+
+
+# --- chargers --------------------------------------------------------------------------------------
+
+
+def charger_of(entry: ConfigEntry[Any], subentry: ConfigSubentry) -> Charger:
     """The charger that a subentry describes; its id is the subentry's."""
-    data: Mapping[str, Any] = subentry.data
-    charger = _charger(subentry)
+    data = subentry.data
+    wiring = wiring_of(data[CONF_WIRING])
+    charger = Charger(
+        id=subentry.subentry_id,
+        circuit=data.get(CONF_CIRCUIT, MAIN_CIRCUIT),
+        wiring=wiring,
+        line_to_line=is_line_to_line(entry, wiring),
+        maximum=data[CONF_MAXIMUM],
+        fallback=data[CONF_FALLBACK],
+    )
     if data.get(CONF_KIND) != ENTITIES:
         return charger
     return replace(
@@ -64,30 +199,29 @@ def charger_of(subentry: ConfigSubentry) -> Charger:
     )
 
 
-def _charger(subentry: ConfigSubentry) -> Charger:
-    data: Mapping[str, Any] = subentry.data
-    return Charger(
-        id=subentry.subentry_id,
-        circuit=MAIN_CIRCUIT,
-        wiring=wiring_of(data[CONF_WIRING]),
-        maximum=data[CONF_MAXIMUM],
-        fallback=data[CONF_FALLBACK],
-    )
-
-
-def rating_of(entry: ConfigEntry[Any]) -> PerPhase:
-    """A of the main fuse on each phase; 0 where the phase does not exist."""
-    return _per_phase(entry.data[CONF_RATING])
-
-
-def phases_of(rating: PerPhase) -> tuple[Phase, ...]:
-    """The phases that exist."""
-    return tuple(phase for phase in Phase if rating[phase] > 0)
+def is_line_to_line(entry: ConfigEntry[Any], wiring: tuple[Phase, ...]) -> bool:
+    """Whether a charger that is wired so has two line conductors and no neutral."""
+    return SUPPLIES[entry.data[CONF_SUPPLY]].has_pairs and len(wiring) == 2
 
 
 def wiring_of(text: str) -> tuple[Phase, ...]:
     """The house conductors behind the charger's own, from a choice such as 'L2 L3 L1'."""
     return tuple(Phase[name] for name in text.split())
+
+
+# --- ratings ---------------------------------------------------------------------------------------
+
+
+def rating_of(entry: ConfigEntry[Any], circuit: str = MAIN_CIRCUIT) -> PerPhase:
+    """A of a circuit on each phase, of the main fuse by default; 0 where the phase does not exist."""
+    if circuit in entry.subentries:
+        return _per_phase(entry.subentries[circuit].data[CONF_RATING])
+    return _per_phase(entry.data[CONF_RATING])
+
+
+def phases_of(rating: Sequence[float]) -> tuple[Phase, ...]:
+    """The phases that exist."""
+    return tuple(phase for phase in Phase if rating[phase] > 0)
 
 
 def _per_phase(values: list[float]) -> PerPhase:

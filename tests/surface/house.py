@@ -12,7 +12,7 @@ from custom_components.fusewise.simulation import Car, CarModel, Charger, House,
 from demo.record import Record
 from demo.station import Station
 from demo.world import World
-from homeassistant.config_entries import ConfigSubentryDataWithId
+from homeassistant.config_entries import ConfigEntry, ConfigSubentry, ConfigSubentryDataWithId
 from homeassistant.core import HomeAssistant, State
 from homeassistant.helpers import device_registry as dr
 
@@ -61,7 +61,7 @@ def car() -> Car:
 
 
 def site_data(meter_port: int, ocpp_port: int, **changed: Any) -> dict[str, Any]:
-    """What is stored of a site behind 3 × 25 A."""
+    """What version 1.1 has stored of a site behind 3 × 25 A: its meter is not a subentry yet."""
     return {
         "rating": [25.0, 25.0, 25.0],
         "voltage": 230.0,
@@ -98,19 +98,97 @@ def charger_data(identity: str, **changed: Any) -> ConfigSubentryDataWithId:
     )
 
 
-def site_entry(
-    hass: HomeAssistant, house: World, ocpp_port: int, *identities: str, **changed: Any
-) -> MockConfigEntry:
-    """A site that is configured, with chargers of the demo house."""
-    entry = MockConfigEntry(
-        domain="fusewise",
-        entry_id="id_of_home",
-        title="Home",
-        data=site_data(house.meter.port, ocpp_port, **changed),
-        subentries_data=[charger_data(identity) for identity in identities],
+def meter_data(
+    meter_port: int, circuit: str = "main", name: str = "meter", **changed: Any
+) -> ConfigSubentryDataWithId:
+    """What is stored of a meter of the demo house."""
+    data = {
+        "circuit": circuit,
+        "kind": "sdm630",
+        "host": HOST,
+        "port": meter_port,
+        "unit_id": 1,
+        "interval": 0.2,
+    }
+    return ConfigSubentryDataWithId(
+        data=MappingProxyType(data | changed),
+        subentry_id=f"id_of_{name}",
+        subentry_type="meter",
+        title=name.capitalize(),
+        unique_id=f"modbus_{HOST}_{meter_port}_{changed.get('unit_id', 1)}",
     )
+
+
+def entity_meter(circuit: str = "main", **phases: Any) -> ConfigSubentryDataWithId:
+    """What is stored of a meter that is made of entities."""
+    return ConfigSubentryDataWithId(
+        data=MappingProxyType({"circuit": circuit, "kind": "entities", **phases}),
+        subentry_id="id_of_meter",
+        subentry_type="meter",
+        title="Meter",
+        unique_id="entity_meter",
+    )
+
+
+def panel_data(
+    name: str, rating: float = 16.0, parent: str = "main", **changed: Any
+) -> ConfigSubentryDataWithId:
+    """What is stored of a sub-panel on which nothing else hangs."""
+    data = {"parent": parent, "rating": [rating] * 3, "other_loads": [0.0, 0.0, 0.0]}
+    return ConfigSubentryDataWithId(
+        data=MappingProxyType(data | changed),
+        subentry_id=f"id_of_{name}",
+        subentry_type="circuit",
+        title=name.capitalize(),
+        unique_id=None,
+    )
+
+
+def stored_site(
+    meter_port: int,
+    ocpp_port: int,
+    *parts: str | ConfigSubentryDataWithId,
+    usable_share: float = 80.0,
+    **changed: Any,
+) -> dict[str, Any]:
+    """What is stored of a site behind 3 × 25 A, with a meter, chargers by their names, and other subentries."""
+    data = {
+        "rating": [25.0, 25.0, 25.0],
+        "supply": "three_phase",
+        "voltage": 230.0,
+        "house_allowance": [10.0, 10.0, 10.0],
+        "ocpp": {"host": HOST, "port": ocpp_port},
+    }
+    subentries = [charger_data(part) if isinstance(part, str) else part for part in parts]
+    if not any(part["subentry_id"] == "id_of_meter" for part in subentries):
+        subentries.insert(0, meter_data(meter_port))
+    return {
+        "domain": "fusewise",
+        "minor_version": 2,
+        "data": data | changed,
+        "options": {"usable_share": usable_share},
+        "subentries_data": subentries,
+    }
+
+
+def site_entry(
+    hass: HomeAssistant,
+    house: World,
+    ocpp_port: int,
+    *parts: str | ConfigSubentryDataWithId,
+    **changed: Any,
+) -> MockConfigEntry:
+    """A site that is configured, whose meter is that of the demo house."""
+    stored = stored_site(house.meter.port, ocpp_port, *parts, **changed)
+    entry = MockConfigEntry(entry_id="id_of_home", title="Home", **stored)
     entry.add_to_hass(hass)
     return entry
+
+
+def only_charger(entry: ConfigEntry[Any]) -> ConfigSubentry:
+    """The one charger that a site has."""
+    [subentry] = entry.get_subentries_of_type("charger")
+    return subentry
 
 
 async def until(condition: Callable[[], object], within: float = 10.0) -> None:

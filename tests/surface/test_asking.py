@@ -13,7 +13,7 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import entity_registry as er
 
 from ..devices.ocpp.peer import Peer, WallClock
-from .house import charger_data, device_of, site_data, until
+from .house import device_of, stored_site, until
 
 call_result: Any = _call_result
 
@@ -30,11 +30,9 @@ async def peer() -> AsyncGenerator[Peer]:
 async def site(hass: HomeAssistant, house: World, ocpp_port: int, peer: Peer) -> MockConfigEntry:
     """A site with the garage's charger, connected."""
     entry = MockConfigEntry(
-        domain="fusewise",
         entry_id="id_of_home",
         title="Home",
-        data=site_data(house.meter.port, ocpp_port),
-        subentries_data=[charger_data("garage")],
+        **stored_site(house.meter.port, ocpp_port, "garage"),
     )
     entry.add_to_hass(hass)
     for key in ("unlock", "restart"):

@@ -11,7 +11,7 @@ from homeassistant.config_entries import SOURCE_IGNORE, SOURCE_USER
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 
-from .house import HOST, device_of, let_call, site_data, site_entry, until
+from .house import HOST, device_of, let_call, only_charger, site_entry, stored_site, until
 
 GARAGE = {
     "name": "Garage",
@@ -80,6 +80,7 @@ async def test_a_charger_that_calls_is_taken_in_without_a_reload(
         "vendor": "Fusewise demo",
         "model": "3-phase 16 A",
         "serial": "garage",
+        "circuit": "main",
         "wiring": "L2 L3 L1",
         "maximum": 16,
         "fallback": 6,
@@ -123,11 +124,7 @@ async def test_a_charger_that_cannot_be_is_explained_beside_its_field(
 async def test_each_site_is_asked_for_where_several_share_a_port(
     hass: HomeAssistant, site: MockConfigEntry, ocpp_port: int
 ) -> None:
-    barn = MockConfigEntry(
-        domain="fusewise",
-        title="Barn",
-        data=site_data(1, ocpp_port, rating=[16.0, 0.0, 0.0]),
-    )
+    barn = MockConfigEntry(title="Barn", **stored_site(1, ocpp_port, rating=[16.0, 0.0, 0.0]))
     barn.add_to_hass(hass)
     step = await discovered(hass)
     assert step["step_id"] == "site"
@@ -139,8 +136,8 @@ async def test_each_site_is_asked_for_where_several_share_a_port(
     assert wirings.config["options"] == ["L1"]
     step = await answer(hass, step, GARAGE | {"wiring": "L1"})
     assert step["description_placeholders"] == {"name": "Garage", "site": "Barn"}
-    assert not site.subentries
-    assert len(barn.subentries) == 1
+    assert not site.get_subentries_of_type("charger")
+    assert only_charger(barn).title == "Garage"
 
 
 async def test_a_charger_that_is_ignored_stays_so(
@@ -167,7 +164,7 @@ async def test_a_charger_is_offered_again_after_it_was_removed(
     hass: HomeAssistant, site: MockConfigEntry
 ) -> None:
     await answer(hass, await discovered(hass), GARAGE)
-    [subentry_id] = site.subentries
+    subentry_id = only_charger(site).subentry_id
     hass.config_entries.async_remove_subentry(site, subentry_id)
     await until(lambda: offered(hass))
     assert site.runtime_data.controller.site.chargers == ()
@@ -216,7 +213,7 @@ async def test_a_waiting_charger_is_added_by_hand_and_no_longer_offered(
     assert step["type"] is FlowResultType.CREATE_ENTRY
     await hass.async_block_till_done()
     assert not offered(hass)
-    assert [subentry.unique_id for subentry in site.subentries.values()] == ["ocpp_garage"]
+    assert only_charger(site).unique_id == "ocpp_garage"
 
 
 async def test_a_charger_can_be_added_before_it_calls(
@@ -257,7 +254,7 @@ async def test_a_charger_is_changed_in_place(
     assert await hass.config_entries.async_setup(entry.entry_id)
     let_call(house)
     coordinator = entry.runtime_data
-    [subentry] = entry.subentries.values()
+    subentry = only_charger(entry)
     charger = coordinator.chargers[subentry.subentry_id]
     await until(lambda: charger.reading.online)
     await until(lambda: hass.states.get("sensor.garage_current_l3"))

@@ -13,21 +13,11 @@ from demo.meter import MeterFault
 from demo.world import World
 from homeassistant.config_entries import SOURCE_USER, ConfigEntryState
 from homeassistant.core import HomeAssistant
-from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.data_entry_flow import FlowResultType, section
 
-from .house import HOST, MENU_SAVE, device_of, is_served, site_data, site_entry
+from .house import HOST, MENU_SAVE, device_of, is_served, site_entry, stored_site
 
-FUSE = {
-    "name": "Home",
-    "rating_l1": 25,
-    "rating_l2": 25,
-    "rating_l3": 25,
-    "voltage": 230,
-    "usable_share": 80,
-    "house_allowance_l1": 10,
-    "house_allowance_l2": 10,
-    "house_allowance_l3": 10,
-}
+FUSE = {"name": "Home", "supply": "three_phase", "rating": 25, "phases": {}, "house": {}}
 
 
 @pytest.fixture
@@ -54,8 +44,13 @@ async def asked_for_the_meter(hass: HomeAssistant) -> Any:
     return await answer(hass, await asked_for_the_fuse(hass), FUSE)
 
 
-async def asked_for_the_port(hass: HomeAssistant, meter: dict[str, Any]) -> Any:
+async def at_the_end(hass: HomeAssistant, meter: dict[str, Any]) -> Any:
+    """The menu with all that was said; until a port is asked for, it is the usual one."""
     return await answer(hass, await asked_for_the_meter(hass), meter)
+
+
+async def asked_for_the_port(hass: HomeAssistant, meter: dict[str, Any]) -> Any:
+    return await answer(hass, await at_the_end(hass, meter), {"next_step_id": "ocpp"})
 
 
 async def test_a_site_is_set_up_by_clicking(
@@ -66,13 +61,13 @@ async def test_a_site_is_set_up_by_clicking(
     step = await answer(hass, step, FUSE)
     assert (step["step_id"], step["errors"]) == ("meter", {})
     step = await answer(hass, step, meter)
-    assert (step["step_id"], step["errors"]) == ("ocpp", {})
-    step = await answer(hass, step, {"host": HOST, "port": ocpp_port})
     assert (step["type"], step["step_id"]) == (FlowResultType.MENU, "confirm")
+    # How chargers connect is proposed.
+    assert step["description_placeholders"]["address"] == "ws://10.10.10.10:9000/"
+    step = await answer(hass, step, {"next_step_id": "ocpp"})
+    step = await answer(hass, step, {"host": HOST, "port": ocpp_port})
     assert step["description_placeholders"] == {
-        "name": "Home",
-        "fuse": "3 × 25 A",
-        "share": "80",
+        "summary": "Main fuse of Home: 3 × 25 A, measured by Eastron SDM630; no charger yet.",
         "address": f"ws://{HOST}:{ocpp_port}/",
         "web_address": "ws://10.10.10.10:8123/api/fusewise/ocpp/",
         "values": "- L1: 3.0 A, 230 V\n- L2: 2.0 A, 230 V\n- L3: 1.0 A, 230 V",
@@ -81,52 +76,90 @@ async def test_a_site_is_set_up_by_clicking(
     assert step["type"] is FlowResultType.CREATE_ENTRY
     entry = step["result"]
     assert entry.title == "Home"
-    assert entry.data == site_data(house.meter.port, ocpp_port) | {"meter": meter}
+    assert entry.data == {
+        "rating": [25, 25, 25],
+        "supply": "three_phase",
+        "voltage": 230,
+        "house_allowance": [10, 10, 10],
+        "ocpp": {"host": HOST, "port": ocpp_port},
+    }
+    assert entry.options == {"usable_share": 80}
+    [subentry] = entry.subentries.values()
+    assert (subentry.subentry_type, subentry.title) == ("meter", "Eastron SDM630")
+    assert subentry.data == {"circuit": "main", **meter}
     assert entry.state is ConfigEntryState.LOADED
 
 
 @pytest.mark.parametrize(
-    ("field", "value", "error"),
+    ("wrong", "field", "error"),
     [
-        ("rating_l1", 0, "rating_invalid"),
-        ("rating_l1", -5, "rating_invalid"),
-        ("rating_l1", "abc", "rating_invalid"),
-        ("rating_l1", 10_000, "rating_invalid"),
-        ("rating_l1", float("nan"), "rating_invalid"),
-        ("rating_l2", -5, "rating_invalid"),
-        ("rating_l3", 3, "rating_invalid"),
-        ("voltage", 23, "voltage_invalid"),
-        ("usable_share", 0, "usable_share_invalid"),
-        ("usable_share", 101, "usable_share_invalid"),
-        ("house_allowance_l1", -1, "house_allowance_invalid"),
-        ("house_allowance_l2", 26, "house_allowance_above_rating"),
-        ("name", " ", "name_invalid"),
+        ({"rating": 0}, "rating", "rating_invalid"),
+        ({"rating": -5}, "rating", "rating_invalid"),
+        ({"rating": "abc"}, "rating", "rating_invalid"),
+        ({"rating": 10_000}, "rating", "rating_invalid"),
+        ({"rating": float("nan")}, "rating", "rating_invalid"),
+        ({"phases": {"rating_l2": -5}}, "phases", "rating_invalid"),
+        ({"phases": {"rating_l3": 3}}, "phases", "rating_invalid"),
+        ({"phases": {f"rating_l{n}": 0 for n in (1, 2, 3)}}, "phases", "rating_invalid"),
+        ({"supply": "one_phase", "phases": {"rating_l2": 25}}, "phases", "phase_not_supplied"),
+        ({"phases": {"voltage": 23}}, "phases", "voltage_invalid"),
+        ({"house": {"house_allowance_l1": -1}}, "house", "house_allowance_invalid"),
+        ({"house": {"house_allowance_l2": 26}}, "house", "house_allowance_above_rating"),
+        ({"name": " "}, "name", "name_invalid"),
     ],
 )
 async def test_a_fuse_that_cannot_be_is_explained_beside_its_field(
-    hass: HomeAssistant, field: str, value: Any, error: str
+    hass: HomeAssistant, wrong: dict[str, Any], field: str, error: str
 ) -> None:
-    step = await answer(hass, await asked_for_the_fuse(hass), FUSE | {field: value})
+    typed = FUSE | wrong
+    step = await answer(hass, await asked_for_the_fuse(hass), typed)
     assert (step["step_id"], step["errors"]) == ("user", {field: error})
     # What was typed is still there, to be mended.
-    kept = {str(key): key.description["suggested_value"] for key in step["data_schema"].schema}
-    assert str(kept.pop(field)) in {str(value), f"{value}.0"}
-    assert kept == {key: kept_value for key, kept_value in FUSE.items() if key != field}
+    assert suggested(step["data_schema"]) == typed
     step = await answer(hass, step, FUSE)
     assert step["step_id"] == "meter"
 
 
-async def test_a_house_on_one_phase_has_no_others(
-    hass: HomeAssistant, meter: dict[str, Any], ocpp_port: int
+def suggested(schema: Any) -> dict[str, Any]:
+    """What a form shows in its fields, and in the fields of its sections."""
+    shown: dict[str, Any] = {}
+    for key, kind in schema.schema.items():
+        if isinstance(kind, section):
+            shown[str(key)] = suggested(kind.schema)
+        elif key.description is not None:
+            shown[str(key)] = key.description["suggested_value"]
+    return shown
+
+
+@pytest.mark.parametrize(
+    ("answers", "rating", "voltage", "summary"),
+    [
+        ({"supply": "one_phase", "rating": 35}, [35, 0, 0], 230, "1 × 35 A"),
+        ({"supply": "split_phase", "rating": 200}, [200, 200, 0], 120, "2 × 200 A"),
+        ({"supply": "wye_208", "phases": {"voltage": 127}}, [25, 25, 25], 127, "3 × 25 A"),
+        ({"phases": {"rating_l2": 35, "rating_l3": 0}}, [25, 35, 0], 230, "25 A + 35 A"),
+    ],
+)
+async def test_a_house_has_the_phases_of_its_supply(
+    hass: HomeAssistant,
+    meter: dict[str, Any],
+    ocpp_port: int,
+    answers: dict[str, Any],
+    rating: list[float],
+    voltage: float,
+    summary: str,
 ) -> None:
-    step = await asked_for_the_fuse(hass)
-    step = await answer(hass, step, FUSE | {"rating_l1": 35, "rating_l2": 0, "rating_l3": 0})
-    step = await answer(hass, step, meter)
+    step = await answer(hass, await asked_for_the_fuse(hass), FUSE | answers)
+    step = await answer(hass, step, meter | {"kind": "no_meter"})
+    assert step["step_id"] == "confirm_unmeasured"
+    assert summary in step["description_placeholders"]["summary"]
+    step = await answer(hass, step, {"next_step_id": "ocpp"})
     step = await answer(hass, step, {"host": HOST, "port": ocpp_port})
-    assert step["description_placeholders"]["fuse"] == "1 × 35 A"
-    assert step["description_placeholders"]["values"] == "- L1: 3.0 A, 230 V"
-    step = await answer(hass, step, MENU_SAVE)
-    assert step["result"].data["house_allowance"] == [10, 0, 0]
+    entry = (await answer(hass, step, MENU_SAVE))["result"]
+    assert entry.data["rating"] == rating
+    assert entry.data["voltage"] == voltage
+    # A phase that does not exist carries no house either.
+    assert entry.data["house_allowance"] == [round(0.4 * amperes) for amperes in rating]
 
 
 @pytest.mark.parametrize(
@@ -151,13 +184,13 @@ async def test_a_meter_that_is_not_there_is_told_before_anything_is_saved(
     hass: HomeAssistant, meter: dict[str, Any], house: World, ocpp_port: int
 ) -> None:
     await house.meter.fail(MeterFault.STOPPED)
-    step = await asked_for_the_port(hass, meter)
+    step = await at_the_end(hass, meter)
     assert (step["step_id"], step["errors"]) == ("meter", {"base": "meter_silent"})
     assert "cannot be reached" in step["description_placeholders"]["error"]
     # It is switched on, and the same answers do.
     await house.meter.fail(MeterFault.NONE)
     step = await answer(hass, step, meter)
-    assert step["step_id"] == "ocpp"
+    assert step["step_id"] == "confirm"
 
 
 async def test_a_meter_that_answers_nan_is_told_before_anything_is_saved(
@@ -165,7 +198,7 @@ async def test_a_meter_that_answers_nan_is_told_before_anything_is_saved(
 ) -> None:
     await house.meter.fail(MeterFault.NAN)
     await asyncio.sleep(0.3)
-    step = await asked_for_the_port(hass, meter)
+    step = await at_the_end(hass, meter)
     assert (step["step_id"], step["errors"]) == ("meter", {"base": "meter_wrong"})
     assert "no number" in step["description_placeholders"]["error"]
 
@@ -181,9 +214,9 @@ async def test_two_sites_cannot_have_the_same_meter(
     hass: HomeAssistant, meter: dict[str, Any], house: World, ocpp_port: int
 ) -> None:
     site_entry(hass, house, ocpp_port)
-    step = await asked_for_the_port(hass, meter)
+    step = await at_the_end(hass, meter)
     assert step["errors"] == {"base": "meter_taken"}
-    assert step["description_placeholders"] == {"site": "Home"}
+    assert step["description_placeholders"] == {"site": "Home", "meter": "Meter"}
 
 
 async def test_a_port_that_another_program_uses_is_told(
@@ -240,20 +273,20 @@ async def test_each_answer_can_be_mended_before_it_is_saved(
     step = await asked_for_the_port(hass, meter)
     step = await answer(hass, step, {"host": HOST, "port": ocpp_port})
     for name, changed in (
-        ("user", FUSE | {"rating_l1": 32}),
+        ("user", FUSE | {"phases": {"rating_l1": 32}}),
         ("meter", meter | {"interval": 2}),
         ("ocpp", {"host": HOST, "port": ocpp_port}),
     ):
         step = await answer(hass, step, {"next_step_id": name})
         assert step["step_id"] == name
-        shown = {str(key): key.description for key in step["data_schema"].schema}
-        assert all(description["suggested_value"] for description in shown.values())
+        assert set(suggested(step["data_schema"])) == set(changed)
         step = await answer(hass, step, changed)
         assert step["step_id"] == "confirm"
-    assert step["description_placeholders"]["fuse"] == "32 A + 25 A + 25 A"
+    assert "32 A + 25 A + 25 A" in step["description_placeholders"]["summary"]
     step = await answer(hass, step, MENU_SAVE)
     assert step["result"].data["rating"] == [32, 25, 25]
-    assert step["result"].data["meter"]["interval"] == 2
+    [subentry] = step["result"].get_subentries_of_type("meter")
+    assert subentry.data["interval"] == 2
 
 
 async def test_a_site_is_changed_by_the_same_dialogs_and_goes_on_running(
@@ -267,7 +300,7 @@ async def test_a_site_is_changed_by_the_same_dialogs_and_goes_on_running(
     assert step["step_id"] == "confirm"
     assert step["description_placeholders"]["values"].startswith("- L1: 3.0 A, 230 V")
     step = await answer(hass, step, {"next_step_id": "user"})
-    step = await answer(hass, step, FUSE | {"name": "Barn", "rating_l1": 32})
+    step = await answer(hass, step, FUSE | {"name": "Barn", "phases": {"rating_l1": 32}})
     step = await answer(hass, step, MENU_SAVE)
     assert (step["type"], step["reason"]) == (FlowResultType.ABORT, "reconfigure_successful")
     assert entry.title == "Barn"
@@ -287,14 +320,14 @@ async def test_a_site_whose_meter_is_silent_can_be_changed_nevertheless(
     assert step["step_id"] == "confirm_silent"
     assert "cannot be reached" in step["description_placeholders"]["error"]
     step = await answer(hass, step, {"next_step_id": "user"})
-    step = await answer(hass, step, FUSE | {"usable_share": 90})
+    step = await answer(hass, step, FUSE | {"rating": 20})
     assert step["step_id"] == "confirm_silent"
     # The meter comes back while the dialog is open.
     await house.meter.fail(MeterFault.NONE)
     step = await answer(hass, step, {"next_step_id": "confirm"})
     assert step["step_id"] == "confirm"
     await answer(hass, step, MENU_SAVE)
-    assert entry.data["usable_share"] == 90
+    assert entry.data["rating"] == [20, 20, 20]
 
 
 async def test_a_phase_that_a_charger_is_wired_to_cannot_be_taken_away(
@@ -303,10 +336,10 @@ async def test_a_phase_that_a_charger_is_wired_to_cannot_be_taken_away(
     entry = site_entry(hass, house, ocpp_port, "carport")
     step: Any = await entry.start_reconfigure_flow(hass)
     step = await answer(hass, step, {"next_step_id": "user"})
-    step = await answer(hass, step, FUSE | {"rating_l2": 0})
-    assert step["errors"] == {"rating_l2": "phase_in_use"}
-    assert step["description_placeholders"] == {"charger": "Carport"}
-    step = await answer(hass, step, FUSE | {"rating_l3": 0})
+    step = await answer(hass, step, FUSE | {"phases": {"rating_l2": 0}})
+    assert step["errors"] == {"phases": "phase_in_use"}
+    assert step["description_placeholders"] == {"charger": "Carport", "phase": "L2"}
+    step = await answer(hass, step, FUSE | {"phases": {"rating_l3": 0}})
     assert step["step_id"] == "confirm"
 
 
@@ -331,7 +364,7 @@ async def test_sites_share_a_port_at_one_address_only(
 ) -> None:
     entry = site_entry(hass, house, ocpp_port)
     assert await hass.config_entries.async_setup(entry.entry_id)
-    other = MockConfigEntry(domain="fusewise", title="Barn", data=dict(entry.data))
+    other = MockConfigEntry(title="Barn", **stored_site(house.meter.port, ocpp_port))
     other.add_to_hass(hass)
     step: Any = await other.start_reconfigure_flow(hass)
     step = await answer(hass, step, {"next_step_id": "ocpp"})
@@ -351,8 +384,8 @@ async def test_the_address_for_chargers_is_one_that_they_can_reach(
     shown = step["description_placeholders"]["address"]
     assert shown == f"ws://10.10.10.10:{ocpp_port}/"  # where Home Assistant found itself
     await hass.config.async_update(internal_url="http://192.168.1.5:8123")
-    step = await answer(hass, step, {"next_step_id": "meter"})
-    step = await answer(hass, step, dict(entry.data["meter"]))
+    step = await answer(hass, step, {"next_step_id": "user"})
+    step = await answer(hass, step, FUSE)
     assert step["description_placeholders"]["address"] == f"ws://192.168.1.5:{ocpp_port}/"
 
 

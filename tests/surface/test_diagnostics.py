@@ -37,7 +37,8 @@ async def test_diagnostics(
     let_call(house)
     await until(lambda: hass.states.is_state("sensor.garage_status", "available"))
     told = json.loads(json.dumps(await get_diagnostics_for_config_entry(hass, hass_client, entry)))
-    assert told["settings"]["meter"] == {
+    assert told["meters"]["id_of_meter"] == {
+        "circuit": "main",
         "kind": "sdm630",
         "host": "**REDACTED**",
         "port": house.meter.port,

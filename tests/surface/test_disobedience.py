@@ -13,7 +13,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 
 from ..devices.ocpp.peer import Peer, WallClock, current
-from .house import charger_data, site_data, until
+from .house import stored_site, until
 
 
 @pytest.fixture
@@ -35,11 +35,9 @@ async def test_a_charger_that_does_not_obey_is_reported_until_it_does(
     monkeypatch.setattr(disobedience, "OVER_AFTER", 1.0)
     monkeypatch.setattr(ways, "SETTLING", 1.0)
     entry = MockConfigEntry(
-        domain="fusewise",
         entry_id="id_of_home",
         title="Home",
-        data=site_data(house.meter.port, ocpp_port),
-        subentries_data=[charger_data("garage")],
+        **stored_site(house.meter.port, ocpp_port, "garage"),
     )
     entry.add_to_hass(hass)
     assert await hass.config_entries.async_setup(entry.entry_id)

@@ -69,6 +69,12 @@ async def asked_for_the_meter(hass: HomeAssistant, **fuse: Any) -> Any:
     return await answer(hass, step, FUSE | fuse)
 
 
+async def with_port(hass: HomeAssistant, step: Any, ocpp_port: int) -> Any:
+    """The menu at the end, after a port was chosen that nobody uses."""
+    step = await answer(hass, step, {"next_step_id": "ocpp"})
+    return await answer(hass, step, {"host": HOST, "port": ocpp_port})
+
+
 def offered(step: Any) -> dict[str, str]:
     """The meters to choose from: id and label."""
     kinds = {str(key): kind for key, kind in step["data_schema"].schema.items()}["kind"]
@@ -83,9 +89,10 @@ async def test_a_meter_that_is_there_is_found_and_shown_with_what_it_reads(
         p1.id: "P1 meter (homewizard)",
         "sdm630": "Eastron SDM630",
         "entities": "Entities that I choose",
+        "no_meter": "No meter",
     }
     step = await answer(hass, step, {"kind": p1.id, **MODBUS})
-    step = await answer(hass, step, {"host": HOST, "port": ocpp_port})
+    step = await with_port(hass, step, ocpp_port)
     assert step["step_id"] == "confirm"
     assert step["description_placeholders"]["values"] == (
         "- L1: 3.2 A, 230 V\n- L2: -4.0 A, 230 V\n- L3: 0.0 A, 230 V"
@@ -93,7 +100,10 @@ async def test_a_meter_that_is_there_is_found_and_shown_with_what_it_reads(
     step = await answer(hass, step, MENU_SAVE)
     entry = step["result"]
     assert entry.state is ConfigEntryState.LOADED
-    stored = dict(entry.data["meter"])
+    [meter] = entry.get_subentries_of_type("meter")
+    assert (meter.title, meter.unique_id) == ("P1 meter", f"device_{p1.id}")
+    stored = dict(meter.data)
+    assert stored.pop("circuit") == "main"
     assert stored.pop("kind") == "entities"
     assert stored.pop("device") == p1.id
     assert stored.keys() == {"l1", "l2", "l3"}
@@ -108,11 +118,15 @@ async def test_a_meter_that_is_there_is_found_and_shown_with_what_it_reads(
     p1.sensor("HWE-P1_abc_active_power_l1_w", "power", 2300)
     await until(lambda: state_of(hass, "sensor.home_load_l1").state == "10.0")
     # The same dialog shows which one it is.
-    step = await hass.config_entries.flow.async_init(
-        "fusewise", context={"source": SOURCE_RECONFIGURE, "entry_id": entry.entry_id}
+    step = await hass.config_entries.subentries.async_init(
+        (entry.entry_id, "meter"),
+        context={"source": SOURCE_RECONFIGURE, "subentry_id": meter.subentry_id},
     )
-    step = await answer(hass, step, {"next_step_id": "meter"})
-    shown = {str(key): key.description for key in step["data_schema"].schema}
+    assert step["step_id"] == "confirm"
+    chosen: Any = await hass.config_entries.subentries.async_configure(
+        step["flow_id"], {"next_step_id": "meter"}
+    )
+    shown = {str(key): key.description for key in chosen["data_schema"].schema}
     assert shown["kind"] == {"suggested_value": p1.id}
 
 
@@ -185,9 +199,10 @@ async def test_the_phases_of_known_meters_are_told_apart(
         device.sensor(unique_id, kind, 230 if kind == "voltage" else 1)
     step = await asked_for_the_meter(hass)
     step = await answer(hass, step, {"kind": device.id, **MODBUS})
-    step = await answer(hass, step, {"host": HOST, "port": ocpp_port})
+    step = await with_port(hass, step, ocpp_port)
     step = await answer(hass, step, MENU_SAVE)
-    assert step["result"].data["meter"]["l3"] == {key: device.ids[it] for key, it in l3.items()}
+    [meter] = step["result"].get_subentries_of_type("meter")
+    assert meter.data["l3"] == {key: device.ids[it] for key, it in l3.items()}
 
 
 async def test_a_meter_whose_phases_are_devices_of_their_own_is_one(hass: HomeAssistant) -> None:
@@ -200,13 +215,14 @@ async def test_a_meter_whose_phases_are_devices_of_their_own_is_one(hass: HomeAs
     for name in ("Shed", "Barn"):
         part = zigbee.part(name, via_device_id=zigbee.id)
         zigbee.sensor(f"{name}-current_l1", "current", 1, device=part.id)
-    step = await asked_for_the_meter(hass, rating_l2=25)
+    step = await asked_for_the_meter(hass)
     assert list(offered(step).values()) == [
         "3EM (shelly)",
         "Eastron SDM630",
         "Entities that I choose",
+        "No meter",
     ]
-    step = await asked_for_the_meter(hass, rating_l2=0, rating_l3=0)
+    step = await asked_for_the_meter(hass, supply="one_phase")
     assert {"Shed (zha)", "Barn (zha)"} <= set(offered(step).values())
 
 
@@ -234,7 +250,7 @@ async def test_entities_may_be_chosen_by_hand(
     assert "is 'unavailable'" in step["description_placeholders"]["error"]
     p1.sensor("HWE-P1_abc_active_power_l1_w", "power", 828)
     step = await answer(hass, step, {"l1": power[1], "l2": power[2], "l3": power[3], "total": {}})
-    step = await answer(hass, step, {"host": HOST, "port": ocpp_port})
+    step = await with_port(hass, step, ocpp_port)
     # Without a voltage the import counts with the lowest that there may be.
     assert step["description_placeholders"]["values"].startswith("- L1: 4.0 A\n- L2: -3.6 A\n")
     step = await answer(hass, step, {"next_step_id": "meter"})
@@ -252,7 +268,7 @@ async def test_a_meter_without_phases_tells_what_that_means(
     pulse.sensor("home_rt_powerProduction", "power", 0)
     step = await asked_for_the_meter(hass)
     step = await answer(hass, step, {"kind": pulse.id, **MODBUS})
-    step = await answer(hass, step, {"host": HOST, "port": ocpp_port})
+    step = await with_port(hass, step, ocpp_port)
     assert step["step_id"] == "confirm_total"
     assert step["description_placeholders"]["values"] == "- L1: 10.0 A\n- L2: 10.0 A\n- L3: 10.0 A"
     step = await answer(hass, step, MENU_SAVE)
@@ -265,10 +281,10 @@ async def test_two_sites_cannot_have_one_meter(
     hass: HomeAssistant, p1: Device, ocpp_port: int
 ) -> None:
     step = await answer(hass, await asked_for_the_meter(hass), {"kind": p1.id, **MODBUS})
-    step = await answer(hass, step, {"host": HOST, "port": ocpp_port})
+    step = await with_port(hass, step, ocpp_port)
     await answer(hass, step, MENU_SAVE)
     step = await answer(
         hass, await asked_for_the_meter(hass, name="Barn"), {"kind": p1.id, **MODBUS}
     )
     assert step["errors"] == {"base": "meter_taken"}
-    assert step["description_placeholders"] == {"site": "Home"}
+    assert step["description_placeholders"] == {"site": "Home", "meter": "P1 meter"}

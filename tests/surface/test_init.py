@@ -23,7 +23,7 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 
-from .house import HOST, device_of, is_served, let_call, site_data, site_entry, until
+from .house import HOST, device_of, is_served, let_call, site_entry, stored_site, until
 
 
 @pytest.fixture
@@ -107,7 +107,7 @@ async def test_home_assistant_hangs_up_when_it_stops(
 async def test_two_sites_share_a_port_and_the_last_one_closes_it(
     hass: HomeAssistant, house: World, site: MockConfigEntry, ocpp_port: int
 ) -> None:
-    other = MockConfigEntry(domain="fusewise", title="Barn", data=site_data(1, ocpp_port))
+    other = MockConfigEntry(title="Barn", **stored_site(1, ocpp_port))
     other.add_to_hass(hass)
     assert await hass.config_entries.async_setup(other.entry_id)
     assert other.runtime_data.door is site.runtime_data.door
@@ -152,12 +152,16 @@ async def test_another_meter_is_taken_over_without_cutting_a_charger_off(
     hass: HomeAssistant, house: World, site: MockConfigEntry
 ) -> None:
     coordinator = site.runtime_data
-    data = site.data | {"meter": site.data["meter"] | {"interval": 0.5}}
-    hass.config_entries.async_update_entry(site, data=data)
-    await until(lambda: site.runtime_data is not coordinator)
-    await until(lambda: site.state is ConfigEntryState.LOADED)
-    assert site.runtime_data.controller.site == coordinator.controller.site
-    await asyncio.sleep(0.2)
+    was = coordinator.meters["id_of_meter"]
+    subentry = site.subentries["id_of_meter"]
+    changed = subentry.data | {"interval": 0.5}
+    hass.config_entries.async_update_subentry(site, subentry, data=changed)
+    await hass.async_block_till_done()
+    # In place, by another one that is read at once.
+    assert site.runtime_data is coordinator
+    meter = coordinator.meters["id_of_meter"]
+    assert meter is not was
+    await until(lambda: meter.reading is not None)
     assert lines_lost(house) == 0
 
 
@@ -192,7 +196,7 @@ async def test_a_charger_is_removed_with_its_device_and_entities(
     assert [
         device.name
         for device in dr.async_entries_for_config_entry(dr.async_get(hass), site.entry_id)
-    ] == ["Home", "Garage"]
+    ] == ["Home", "Meter", "Garage"]
     # It is let go; the other charger goes on.
     await until(lambda: not house.stations["carport"].online)
     assert house.stations["garage"].online

@@ -1,17 +1,17 @@
 """What a meter shows and cannot be right is told with what to check."""
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.fusewise.balancing.model import PerPhase, Phase
 from custom_components.fusewise.phase_watch import Finding, PhaseWatch
+from homeassistant.config_entries import ConfigSubentryDataWithId
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 
-from .house import site_data, until
+from .house import entity_meter, stored_site, until
 
 type Meter = Callable[[PerPhase], PerPhase]
 
@@ -70,14 +70,17 @@ def test_one_step_that_is_right_takes_it_all_back() -> None:
     assert watch.findings == ()
 
 
-def meter_of(**quantities: str) -> dict[str, Any]:
-    return {"kind": "entities", "l1": quantities}
+def meter_of(**quantities: str) -> ConfigSubentryDataWithId:
+    return entity_meter(l1=quantities)
 
 
-async def loaded(hass: HomeAssistant, ocpp_port: int, meter: dict[str, Any]) -> MockConfigEntry:
+async def loaded(
+    hass: HomeAssistant, ocpp_port: int, meter: ConfigSubentryDataWithId
+) -> MockConfigEntry:
     rating = [25.0, 0.0, 0.0]
-    data = site_data(1, ocpp_port, meter=meter, rating=rating, house_allowance=[10.0, 0.0, 0.0])
-    entry = MockConfigEntry(domain="fusewise", entry_id="home", title="Home", data=data)
+    allowance = [10.0, 0.0, 0.0]
+    stored = stored_site(1, ocpp_port, meter, rating=rating, house_allowance=allowance)
+    entry = MockConfigEntry(entry_id="home", title="Home", **stored)
     entry.add_to_hass(hass)
     assert await hass.config_entries.async_setup(entry.entry_id)
     return entry

@@ -25,7 +25,7 @@ from homeassistant.helpers import issue_registry as ir
 
 from ..devices.ocpp.certificates import Authority
 from ..devices.ocpp.peer import Clock, Peer
-from .house import HOST, charger_data, site_data, site_entry, until
+from .house import HOST, charger_data, only_charger, site_entry, stored_site, until
 
 DETAILS = {"name": "Garage", "wiring": "L1 L2 L3", "maximum": 16, "fallback": 6}
 PASSWORD = "00112233445566778899aabbccddeeff"
@@ -64,11 +64,9 @@ def with_charger(
 ) -> MockConfigEntry:
     """A site with one charger of these settings, which the demo house does not have."""
     entry = MockConfigEntry(
-        domain="fusewise",
         entry_id="id_of_home",
         title="Home",
-        data=site_data(house.meter.port, ocpp_port),
-        subentries_data=[charger_data("garage", **charger)],
+        **stored_site(house.meter.port, ocpp_port, charger_data("garage", **charger)),
     )
     entry.add_to_hass(hass)
     return entry
@@ -104,7 +102,7 @@ async def test_a_charger_that_lets_us_gets_its_password_by_itself(
     again = await come(password=bytes.fromhex(password))
     assert again.boot_answer.status == "Accepted"
     # It stands nowhere, and its hash is in no report.
-    [subentry] = site.subentries.values()
+    subentry = only_charger(site)
     told = json.dumps(await get_diagnostics_for_config_entry(hass, hass_client, site))
     assert password not in json.dumps(dict(subentry.data))
     assert subentry.data["password_hash"] not in told
@@ -147,7 +145,7 @@ async def test_a_discovered_charger_gets_its_password_too(
     step = await flows.async_configure(step["flow_id"], {})
     assert step["reason"] == "charger_added"
     assert peer.configuration["AuthorizationKey"][0]
-    [subentry] = site.subentries.values()
+    subentry = only_charger(site)
     assert subentry.data["password_hash"]
     await until(lambda: peer.boot_answer.status == "Accepted")
 
@@ -169,7 +167,7 @@ async def test_a_password_can_be_kept_taken_away_and_changed(
     entry = with_charger(hass, house, ocpp_port, password_hash=before)
     assert await hass.config_entries.async_setup(entry.entry_id)
     peer = await come("garage", password=PASSWORD)
-    [subentry_id] = entry.subentries
+    subentry_id = only_charger(entry).subentry_id
     step: Any = await entry.start_subentry_reconfigure_flow(hass, subentry_id)
     step = await hass.config_entries.subentries.async_configure(
         step["flow_id"], DETAILS | {"security": choice}
@@ -223,7 +221,7 @@ async def test_a_removed_charger_is_reported_no_more(
     assert await hass.config_entries.async_setup(entry.entry_id)
     with pytest.raises(InvalidStatus):
         await come("garage")
-    [subentry_id] = entry.subentries
+    subentry_id = only_charger(entry).subentry_id
     hass.config_entries.async_remove_subentry(entry, subentry_id)
     await hass.async_block_till_done()
     assert ir.async_get(hass).async_get_issue("fusewise", "refused_garage") is None
@@ -397,16 +395,15 @@ async def test_sites_that_share_a_port_share_its_encryption(
     pem = Authority(tmp_path).issue("server")
     files = {"certificate": pem.certificate, "key": pem.key}
     barn = MockConfigEntry(
-        domain="fusewise",
         title="Barn",
-        data=site_data(
+        **stored_site(
             1, ocpp_port, ocpp={"host": HOST, "port": ocpp_port, "encryption": "tls_1_3"} | files
         ),
     )
     barn.add_to_hass(hass)
     assert not await hass.config_entries.async_setup(barn.entry_id)
     assert barn.error_reason_translation_key == "port_shared_otherwise"
-    other = MockConfigEntry(domain="fusewise", title="Shed", data=site_data(2, ocpp_port))
+    other = MockConfigEntry(title="Shed", **stored_site(2, ocpp_port))
     other.add_to_hass(hass)
     assert await hass.config_entries.async_setup(other.entry_id)
     step = await security(hass, site, encryption="tls_1_3", **files)

@@ -14,7 +14,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
 
 from ..devices.ocpp.peer import Peer, WallClock, current
-from .house import charger_data, device_of, site_data, state_of, until
+from .house import device_of, only_charger, state_of, stored_site, until
 
 call: Any = _call
 
@@ -33,11 +33,9 @@ async def peer() -> AsyncGenerator[Peer]:
 async def site(hass: HomeAssistant, house: World, ocpp_port: int) -> MockConfigEntry:
     """A site with the garage's charger."""
     entry = MockConfigEntry(
-        domain="fusewise",
         entry_id="id_of_home",
         title="Home",
-        data=site_data(house.meter.port, ocpp_port),
-        subentries_data=[charger_data("garage")],
+        **stored_site(house.meter.port, ocpp_port, "garage"),
     )
     entry.add_to_hass(hass)
     assert await hass.config_entries.async_setup(entry.entry_id)
@@ -87,7 +85,7 @@ async def test_sessions_are_listed_by_time_and_charger(
         "transaction": peer.transaction,
         "why_ended": "EVDisconnected",
     }
-    [subentry_id] = site.subentries
+    subentry_id = only_charger(site).subentry_id
     for owner in (subentry_id, site.entry_id):
         device = device_of(hass, site, owner)
         assert len(await listed(hass, device_id=device.id)) == 1
@@ -149,11 +147,9 @@ async def test_a_session_goes_on_from_what_was_stored(
         },
     }
     entry = MockConfigEntry(
-        domain="fusewise",
         entry_id="id_of_home",
         title="Home",
-        data=site_data(house.meter.port, ocpp_port),
-        subentries_data=[charger_data("garage")],
+        **stored_site(house.meter.port, ocpp_port, "garage"),
     )
     entry.add_to_hass(hass)
     assert await hass.config_entries.async_setup(entry.entry_id)
