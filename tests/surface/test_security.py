@@ -296,12 +296,8 @@ async def test_a_known_charger_waits_for_its_site_to_start(
     first = site_entry(hass, house, ocpp_port)
     ocpp = {**first.data["ocpp"], "new_chargers": False}
     hass.config_entries.async_update_entry(first, data=first.data | {"ocpp": ocpp})
-    second = MockConfigEntry(
-        domain="fusewise",
-        title="Yard",
-        data=first.data,
-        subentries_data=[charger_data("garage")],
-    )
+    stored = stored_site(1, ocpp_port, "garage", ocpp=ocpp)
+    second = MockConfigEntry(title="Yard", **stored)
     assert await hass.config_entries.async_setup(first.entry_id)
     second.add_to_hass(hass)
     peer = await come("garage")
