@@ -127,7 +127,7 @@ class FusewiseCoordinator(DataUpdateCoordinator[SiteView]):
             for subentry in subentries
         }
         self._entity_chargers.dismiss(but=self.chargers)
-        self.log.follow(self._of_kind(OcppCharger))
+        self.log.follow(self.chargers)
         self._learnt.follow(self._of_kind(OcppCharger))
         configure_surroundings(self.hass, entry, self.surroundings)
         async_register_devices(self.hass, entry, self.chargers)
@@ -183,6 +183,7 @@ class FusewiseCoordinator(DataUpdateCoordinator[SiteView]):
         self.controller.memory = kept.memory
         self.controller.prover.proofs = kept.proofs
         self.surroundings.guests.resume(kept.guests)
+        self._entity_chargers.resume(kept.stays)
         for kept_apart in (self.wishes, self.grid_limits):
             await kept_apart.async_load()
             self.config_entry.async_on_unload(kept_apart.async_close)
@@ -218,6 +219,7 @@ class FusewiseCoordinator(DataUpdateCoordinator[SiteView]):
             memory=self.controller.memory,
             proofs=self.controller.prover.proofs,
             guests=self.surroundings.guests.at,
+            stays=self._entity_chargers.stays(),
         )
 
     async def _arm_anew(self, _now: datetime | None = None) -> None:

@@ -18,7 +18,16 @@ from .const import (
     ENTITIES,
 )
 from .controller import steady_clock
-from .devices.entity import Action, ChargerEntities, EntityCharger, Limit, LimitKnob, Switch, Traits
+from .devices.entity import (
+    Action,
+    ChargerEntities,
+    EntityCharger,
+    Limit,
+    LimitKnob,
+    Stay,
+    Switch,
+    Traits,
+)
 from .forms import FLOOR
 from .site import wiring_of
 
@@ -40,6 +49,8 @@ def stored_of(entities: ChargerEntities) -> Stored:
         "statuses": dict(entities.statuses),
         "currents": list(entities.currents),
         "power": entities.power,
+        "energy": entities.energy,
+        "hold": entities.hold,
         "presence": entities.presence,
         "traits": {
             "obeys_within": traits.obeys_within,
@@ -88,6 +99,8 @@ def entities_of(stored: Mapping[str, Any]) -> ChargerEntities:
         statuses=stored["statuses"],
         currents=tuple(stored["currents"]),
         power=stored["power"],
+        energy=stored.get("energy"),
+        hold=stored.get("hold"),
         presence=stored.get("presence"),
         traits=Traits(**stored["traits"]),
     )
@@ -126,6 +139,15 @@ class EntityChargers:
         self._hass = hass
         self._voltage = voltage
         self._chargers: dict[str, EntityCharger] = {}
+        self._stays: dict[str, Stay] = {}
+
+    def resume(self, stays: Mapping[str, Stay]) -> None:
+        """Know again who was there before a restart."""
+        self._stays = dict(stays)
+
+    def stays(self) -> dict[str, Stay]:
+        """Who is there."""
+        return {key: charger.stay for key, charger in self._chargers.items()}
 
     @callback
     def admit(self, subentry: ConfigSubentry) -> EntityCharger:
@@ -136,6 +158,7 @@ class EntityChargers:
         if known is not None:
             if (known.entities, known.conductors) == (entities, conductors):
                 return known
+            self._stays[subentry.subentry_id] = known.stay
             known.close()
         charger = EntityCharger(
             self._hass,
@@ -145,6 +168,8 @@ class EntityChargers:
             conductors=conductors,
             voltage=self._voltage,
         )
+        if (stay := self._stays.pop(subentry.subentry_id, None)) is not None:
+            charger.resume(stay)
         self._chargers[subentry.subentry_id] = charger
         return charger
 

@@ -1,6 +1,7 @@
 """The dialogs about a charger that Home Assistant already has: one that was found, or one by its entities."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from homeassistant.config_entries import (
@@ -127,7 +128,9 @@ class EntityChargerFlow(
                 return self._keep(user_input)
         elif self.source == SOURCE_RECONFIGURE:
             subentry = self._get_reconfigure_subentry()
-            shown = {CONF_NAME: subentry.title, **subentry.data}
+            hold = entities_of(subentry.data[CONF_ENTITIES]).hold
+            hours = {} if hold is None else {entity_forms.HOLD_HOURS: hold / 3600}
+            shown = {CONF_NAME: subentry.title, **subentry.data, **hours}
         else:
             shown = {CONF_NAME: self._device.name if self._device else None}
         traits = self._chosen.traits
@@ -157,11 +160,13 @@ class EntityChargerFlow(
 
     def _settings(self, answers: Answers) -> Answers:
         assert self._chosen is not None
+        hours = answers.get(entity_forms.HOLD_HOURS)
+        chosen = replace(self._chosen, hold=None if hours is None else 3600 * hours)
         voltage = self._get_entry().data[CONF_VOLTAGE]
         return {
             **entity_forms.found_settings(answers),
-            **abilities_of(self.hass, self._chosen, answers[CONF_MAXIMUM], voltage),
-            CONF_ENTITIES: stored_of(self._chosen),
+            **abilities_of(self.hass, chosen, answers[CONF_MAXIMUM], voltage),
+            CONF_ENTITIES: stored_of(chosen),
         }
 
     def _in_words(self, entities: ChargerEntities) -> str:

@@ -25,6 +25,7 @@ from .const import CONF_CIRCUIT, CONF_FALLBACK, CONF_MAXIMUM, CONF_WIRING, MAIN_
 from .devices.entity import Action, ChargerEntities, Limit, Switch, Traits, levels_of, switch_of
 from .forms import Answers, Errors, errors_of, number
 
+HOLD_HOURS = "hold_hours"
 LIMIT_UNITS = {*ElectricCurrentConverter.VALID_UNITS, *PowerConverter.VALID_UNITS}
 LIMITS = [Platform.NUMBER, Platform.SELECT, "input_number", "input_select"]
 SWITCHES = [Platform.SWITCH, "input_boolean", Platform.SELECT, "input_select", Platform.LOCK]
@@ -46,6 +47,9 @@ OWN_SCHEMA = vol.Schema(
         ),
         vol.Optional("power"): EntitySelector(
             EntitySelectorConfig(domain=Platform.SENSOR, device_class=SensorDeviceClass.POWER)
+        ),
+        vol.Optional("energy"): EntitySelector(
+            EntitySelectorConfig(domain=Platform.SENSOR, device_class=SensorDeviceClass.ENERGY)
         ),
         vol.Required("obeys_within", default=10): number(1, 900, "s"),
         vol.Required("minimum_interval", default=0): number(0, 3600, "s"),
@@ -124,6 +128,7 @@ def own_entities(hass: HomeAssistant, answers: Answers) -> ChargerEntities:
         statuses={word: ChargerStatus.AVAILABLE.value for word in words if word},
         currents=tuple(answers.get("currents", ())),
         power=answers.get("power"),
+        energy=answers.get("energy"),
         presence=answers.get("presence"),
         traits=Traits(
             obeys_within=answers["obeys_within"],
@@ -148,6 +153,7 @@ def own_answers(entities: ChargerEntities) -> Answers:
         "status": entities.status,
         "currents": list(entities.currents),
         "power": entities.power,
+        "energy": entities.energy,
         "action": limit and limit.action and limit.action.name,
         "action_data": limit and limit.action and dict(limit.action.data),
         "obeys_within": traits.obeys_within,
@@ -161,7 +167,12 @@ def own_answers(entities: ChargerEntities) -> Answers:
 def found_schema(entry: ConfigEntry[Any]) -> vol.Schema:
     """The questions about a charger that cannot be told what to do alone."""
     asked = charger_schema(entry).schema
-    return vol.Schema({key: kind for key, kind in asked.items() if key != CONF_FALLBACK})
+    return vol.Schema(
+        {
+            **{key: kind for key, kind in asked.items() if key != CONF_FALLBACK},
+            vol.Optional(HOLD_HOURS): number(0, 168, "h"),
+        }
+    )
 
 
 def found_settings(answers: Answers) -> Answers:

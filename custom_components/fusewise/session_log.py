@@ -9,7 +9,9 @@ from homeassistant.helpers.storage import Store
 from .balancing.model import Decision
 from .const import DOMAIN
 from .devices import Unsubscribe
-from .devices.ocpp import OcppCharger, SessionEvent
+from .devices.entity import EntityCharger
+from .devices.events import SessionEvent
+from .devices.ocpp import OcppCharger
 from .sessions import Sessions
 
 VERSION = 1
@@ -31,7 +33,7 @@ class SessionLog:
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
         """Nothing is read yet."""
         self._store = _store(hass, entry_id)
-        self._chargers: dict[str, tuple[OcppCharger, Unsubscribe]] = {}
+        self._chargers: dict[str, tuple[OcppCharger | EntityCharger, Unsubscribe]] = {}
         self._limited_at: float | None = None
         self._saved_at = 0.0
         self._unsaved = False
@@ -43,7 +45,7 @@ class SessionLog:
         self.sessions = Sessions(stored.get("sessions", ()), stored.get("forgotten", {}))
 
     @callback
-    def follow(self, chargers: Mapping[str, OcppCharger]) -> None:
+    def follow(self, chargers: Mapping[str, OcppCharger | EntityCharger]) -> None:
         """Follow these chargers, by the ids of their subentries, and no others."""
         for key, (known, unsubscribe) in list(self._chargers.items()):
             if chargers.get(key) is not known:
@@ -52,7 +54,8 @@ class SessionLog:
         for key, charger in chargers.items():
             if key in self._chargers:
                 continue
-            if (running := self.sessions.open(key)) is not None and running.transaction is not None:
+            running = self.sessions.open(key)
+            if isinstance(charger, OcppCharger) and running and running.transaction is not None:
                 charger.remember(running.transaction, running.attempt, running.began)
 
             def take(event: SessionEvent, key: str = key) -> None:

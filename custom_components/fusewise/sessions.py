@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Self
 
-from .devices.ocpp import SessionBegan, SessionEnded, SessionEvent, SessionMeasured
+from .devices.events import SessionBegan, SessionEnded, SessionEvent, SessionMeasured
 
 MOST = 5000  # sessions that are kept: ten a day for more than a year
 

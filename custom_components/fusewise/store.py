@@ -17,6 +17,7 @@ from .balancing.codec import FormatError, from_json, to_json
 from .balancing.model import NEVER, ChargerMemory, CircuitMemory, Memory, MeterMemory
 from .balancing.restart import MOMENT, outlive
 from .const import DOMAIN
+from .devices.entity import Stay
 from .guests import Guest
 from .proving import Proof
 
@@ -35,6 +36,8 @@ class Kept:
     proofs: Mapping[str, Proof] = field(default_factory=dict)
     guests: Mapping[str, Guest] = field(default_factory=dict)
     """Which vehicle is at which charger."""
+    stays: Mapping[str, Stay] = field(default_factory=dict)
+    """Since when a car is at a charger made of entities, and what people have set for it."""
 
 
 class SiteStore:
@@ -60,7 +63,7 @@ class SiteStore:
     async def async_save(self, kept: Kept, *, always: bool) -> None:
         """Write; or, where that is not wanted always, only where something has changed that lasts."""
         later = outlive(kept.memory, kept.memory.time + 2 * MOMENT)
-        lasting = Kept(memory=replace(later, time=NEVER), proofs=kept.proofs, guests=kept.guests)
+        lasting = replace(kept, memory=replace(later, time=NEVER))
         if always or lasting != self._lasting:
             self._lasting = lasting
             await self._store.async_save(_written(kept))
@@ -75,6 +78,7 @@ def _written(kept: Kept) -> dict[str, Any]:
         **to_json(kept.memory),
         "proofs": {n: to_json(p) for n, p in kept.proofs.items()},
         "guests": {n: to_json(guest) for n, guest in kept.guests.items()},
+        "stays": {n: to_json(stay) for n, stay in kept.stays.items()},
     }
 
 
@@ -90,6 +94,7 @@ def _read(stored: Mapping[str, Any], now: float) -> Kept:
         memory=outlive(memory, now),
         proofs=_each(Proof, stored, "proofs"),
         guests=_each(Guest, stored, "guests"),
+        stays=_each(Stay, stored, "stays"),
     )
 
 

@@ -114,6 +114,33 @@ async def test_a_persons_hand_is_told_by_name_and_not_fought(
     await until(lambda: not issues.async_get_issue("fusewise", f"second_hand_{key}"))
 
 
+async def test_a_persons_hand_and_the_session_outlive_a_restart(
+    hass: HomeAssistant, site: MockConfigEntry, thing: None
+) -> None:
+    key = await added(hass, site)
+    await until(lambda: state_of(hass, SWITCH).state == "on")
+    anna = MockUser(name="Anna", is_owner=True).add_to_hass(hass)
+    await hass.services.async_call(
+        "input_boolean", "turn_off", {"entity_id": SWITCH}, context=Context(user_id=anna.id)
+    )
+    await until(lambda: site.runtime_data.chargers[key].second_hand)
+    [before] = site.runtime_data.log.sessions.within(None, None, None)
+    await hass.config_entries.async_reload(site.entry_id)
+    issues = ir.async_get(hass)
+    await until(lambda: issues.async_get_issue("fusewise", f"second_hand_{key}"))
+    await until(lambda: site.runtime_data.data)
+    assert state_of(hass, SWITCH).state == "off"
+    [after] = site.runtime_data.log.sessions.within(None, None, None)
+    assert (after.id, after.ended) == (before.id, None)
+    # The car leaves, and with it what was set for it.
+    hass.states.async_set(STATUS, "disconnected")
+    await until(lambda: not issues.async_get_issue("fusewise", f"second_hand_{key}"))
+    [ended] = site.runtime_data.log.sessions.within(None, None, None)
+    assert ended.why_ended == "gone"
+    hass.states.async_set(STATUS, "connected")
+    await until(lambda: state_of(hass, SWITCH).state == "on")
+
+
 async def test_an_automation_that_switches_off_is_told_by_name(
     hass: HomeAssistant, site: MockConfigEntry, thing: None
 ) -> None:
@@ -341,7 +368,7 @@ async def test_a_known_kind_is_found_and_asks_nothing_that_it_can_know(
     step = await answer(hass, step, {"identity": device})
     assert step["step_id"] == "found"
     shown = {str(key): key.description for key in step["data_schema"].schema}
-    assert shown.keys() == {"name", "wiring", "maximum"}
+    assert shown.keys() == {"name", "wiring", "maximum", "hold_hours"}
     assert shown["name"] == {"suggested_value": "Wallbox"}
     values = step["description_placeholders"]["values"]
     assert f"- `{limit}`: 16" in values

@@ -13,6 +13,7 @@ from custom_components.fusewise.devices.entity import (
     ChargerEntities,
     EntityCharger,
     Limit,
+    Stay,
     Switch,
     Traits,
     turning,
@@ -515,6 +516,82 @@ async def test_a_persons_lower_limit_holds_until_the_car_leaves(opened: Open, th
     assert thing.told() == [("number.limit", 16.0)]
 
 
+@pytest.mark.parametrize("hold", [0.0, 3600.0])
+async def test_a_persons_limit_holds_for_as_long_as_was_set(
+    opened: Open, thing: Thing, hold: float
+) -> None:
+    charger = opened(**ALL, hold=hold)
+    await charger.apply(16)
+    thing.show("number.limit", 8, context=Context(user_id="anna"))
+    thing.now += hold
+    thing.told()
+    await charger.apply(16)
+    assert thing.told() == []
+    thing.now += 1
+    await charger.apply(16)
+    assert charger.second_hand is None
+    assert thing.told() == [("number.limit", 16.0)]
+
+
+async def test_a_persons_limit_holds_over_a_restart(opened: Open, thing: Thing) -> None:
+    charger = opened(**ALL)
+    before = session(charger)
+    await charger.apply(16)
+    thing.show("number.limit", 8, context=Context(user_id="anna"))
+    stay = charger.stay
+    thing.show("number.limit", "unavailable")  # its integration starts later than we do
+    again = opened(**ALL)
+    again.resume(stay)
+    thing.show("number.limit", 8)
+    thing.told()
+    await again.apply(16)
+    assert thing.told() == []
+    after = session(again)
+    assert before is not None
+    assert after is not None
+    assert (after.id, after.maximum) == (before.id, 8)
+    assert again.second_hand == charger.second_hand
+    # A car that has left meanwhile takes it along.
+    gone = opened(**ALL)
+    gone.resume(stay)
+    thing.show("sensor.status", "disconnected")
+    assert gone.second_hand is None
+
+
+async def test_a_session_is_told_from_begin_to_end_with_its_energy(
+    opened: Open, thing: Thing
+) -> None:
+    thing.show("sensor.status", "disconnected")
+    thing.show("sensor.power", 0, unit_of_measurement="W")
+    charger = opened(conductors=1, **ALL, power="sensor.power")
+    told: list[Any] = []
+    charger.events.subscribe(told.append)
+    thing.show("sensor.status", "charging")
+    for _ in range(60):
+        thing.now += 60
+        thing.show("sensor.power", 2300)
+    thing.now += 1
+    thing.show("sensor.power", 0)
+    thing.show("sensor.status", "disconnected")
+    kinds = [type(event).__name__ for event in told]
+    assert (kinds[0], kinds[-1], len(kinds)) == ("SessionBegan", "SessionEnded", 62)
+    assert told[-2].register - told[0].register == pytest.approx(2300, abs=40)
+    assert told[-2].power == pytest.approx(2300)
+    assert len({event.session for event in told}) == 1
+
+
+async def test_energy_that_the_charger_counts_itself_is_taken_from_it(
+    opened: Open, thing: Thing
+) -> None:
+    thing.show("sensor.energy", 100.5, unit_of_measurement="kWh")
+    charger = opened(**ALL, energy="sensor.energy")
+    told: list[Any] = []
+    charger.events.subscribe(told.append)
+    thing.now += 10
+    thing.show("sensor.energy", 101.25)
+    assert told[-1].register == 101_250
+
+
 async def test_a_charger_that_a_person_switches_off_stays_off(opened: Open, thing: Thing) -> None:
     charger = opened(**ALL)
     await charger.apply(16)
@@ -641,7 +718,7 @@ async def test_a_switch_that_a_limit_turns_on_is_no_second_hand(opened: Open, th
     thing.told()
     thing.now += 600
     thing.show("number.limit", 6)
-    charger.second_hand = None
+    charger.resume(Stay(since=1600.0))
     await charger.apply(10)
     thing.show("switch.charging", "on")
     assert charger.second_hand is None

@@ -14,6 +14,7 @@ from .solar import EntitySolar, SolarEntities
 from .statuses import status_of
 from .suggested import suggest_battery, suggest_solar, suggest_vehicle
 from .vehicle import EntityVehicle, VehicleEntities
+from .visit import Stay
 
 __all__ = [
     "PRESETS",
@@ -35,6 +36,7 @@ __all__ = [
     "Role",
     "SecondHand",
     "SolarEntities",
+    "Stay",
     "Switch",
     "Traits",
     "VehicleEntities",

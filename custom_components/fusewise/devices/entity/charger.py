@@ -13,14 +13,14 @@ import math
 from typing import override
 
 from homeassistant.const import STATE_HOME, STATE_ON, STATE_UNAVAILABLE, STATE_UNKNOWN
-from homeassistant.core import Event, EventStateReportedData, HomeAssistant, callback
+from homeassistant.core import Event, EventStateReportedData, HomeAssistant, State, callback
 from homeassistant.helpers.event import (
     EventStateChangedData,
     async_track_state_change_event,
     async_track_state_report_event,
 )
 
-from ...balancing.model import PLUGGED, ChargerReading, ChargerStatus, Session
+from ...balancing.model import PLUGGED, ChargerReading, ChargerStatus
 from .. import Charger, Clock, DeviceOfflineError, DeviceRefusedError, Unsubscribe
 from ..listeners import Listeners
 from .drawn import Drawn
@@ -29,11 +29,12 @@ from .roles import ChargerEntities
 from .second_hand import Contexts, SecondHand
 from .statuses import status_of
 from .turning import Turning
+from .values import kilowatt_hours
+from .visit import Stay, Visit
 
 __all__ = ["EntityCharger"]
 
 DRAWS = 1.0  # A: less is a charger's standby, not a car
-LEFT = 12 * 3600.0  # s after which a car has left, where nothing tells whether one is there
 
 
 class EntityCharger(Charger):
@@ -55,8 +56,6 @@ class EntityCharger(Charger):
         self.conductors = conductors
         self.info: None = None
         """It says nothing of itself; its device in Home Assistant does."""
-        self.second_hand: SecondHand | None = None
-        """Who else has changed its limit or its switch last, until the car leaves."""
         self._hass = hass
         self._clock = clock
         self._contexts = Contexts(hass)
@@ -65,17 +64,20 @@ class EntityCharger(Charger):
         self._limit = None if self._knob is None else self._turning(self._knob)
         self._switch = None if switch is None else self._turning(SwitchKnob(switch))
         self._drawn = Drawn(hass, entities, clock, conductors=conductors, voltage=voltage)
-        self._held_limit: float | None = None
-        self._held_off = False
-        self._since = clock()
-        self._present = False
+        self._voltage = voltage
+        self._visit = Visit(
+            identity, clock, hold=entities.hold, is_seen=entities.status is not None
+        )
+        self.events = self._visit.events
+        """What happens to the sessions at it."""
         self._is_away = False
         self._told = ChargerStatus.PREPARING
         """What its status said last; before it has spoken, a car may be there."""
         self._listeners = Listeners[[]]()
+        measuring = [*self._drawn.sources, *filter(None, [entities.energy])]
         self._stop = [
             async_track_state_change_event(hass, list(entities), self._heard),
-            async_track_state_report_event(hass, list(self._drawn.sources), self._measured),
+            async_track_state_report_event(hass, measuring, self._measured),
             self._contexts.close,
         ]
         self._notice_car()
@@ -92,6 +94,20 @@ class EntityCharger(Charger):
             stop()
 
     @property
+    def second_hand(self) -> SecondHand | None:
+        """Who else has changed its limit or its switch last, until the car leaves."""
+        return self._visit.stay.hand
+
+    @property
+    def stay(self) -> Stay:
+        """What is known of the car that is there, and outlives a restart."""
+        return self._visit.stay
+
+    def resume(self, stay: Stay) -> None:
+        """Go on with the car that was there before a restart, and with what people have set for it."""
+        self._visit.resume(stay)
+
+    @property
     @override
     def reading(self) -> ChargerReading:
         status, away = self._status(), self._away()
@@ -101,7 +117,7 @@ class EntityCharger(Charger):
             current=None if away else self._drawn.current(self._let_through()),
             measured_at=self._drawn.measured_at,
             limit=None if away else self._let_through(),
-            session=self._session() if status in PLUGGED else None,
+            session=self._visit.session() if status in PLUGGED else None,
         )
 
     @override
@@ -120,7 +136,7 @@ class EntityCharger(Charger):
                 "and its integration in Home Assistant; if the entity was renamed, choose it again."
             )
         self._notice_car()
-        current = self._as_held(current)
+        current = self._visit.allowed(current)
         let, problem = current, None
         if self._knob is not None:
             self._see_phases(self._knob)
@@ -132,11 +148,6 @@ class EntityCharger(Charger):
             await self._pause()
         if problem is not None:
             raise DeviceRefusedError(problem)
-
-    def _as_held(self, current: float) -> float:
-        if self._held_off:
-            return 0.0
-        return current if self._held_limit is None else min(current, self._held_limit)
 
     async def _let(self, current: float) -> None:
         """First how much, then that it may: a car must not begin with what was set before."""
@@ -232,51 +243,45 @@ class EntityCharger(Charger):
             return ChargerStatus.SUSPENDED_EVSE
         return status
 
-    def _session(self) -> Session:
-        maximum = 0.0 if self._held_off else self._held_limit
-        return Session(
-            id=f"{self.identity}-{self._since:.0f}", started=self._since, maximum=maximum
-        )
-
     # --- what it hears --------------------------------------------------------------------------------
 
     @callback
     def _heard(self, event: Event[EventStateChangedData]) -> None:
         old, new = event.data["old_state"], event.data["new_state"]
         entity = event.data["entity_id"]
-        if entity in self._drawn.sources:
-            self._drawn.reported(entity, new)
+        self._count(entity, new)
         for turning in (self._limit, self._switch):
             if turning is not None and turning.entity == entity and not self._away():
                 hand = turning.second_hand(old, new)
                 if hand is not None:
-                    self._hold(turning, hand)
+                    self._visit.hold(hand, is_switch=turning is self._switch)
         self._notice_car()
         self._changed()
 
     @callback
     def _measured(self, event: Event[EventStateReportedData]) -> None:
-        self._drawn.reported(event.data["entity_id"], event.data["new_state"])
+        self._count(event.data["entity_id"], event.data["new_state"])
         self._changed()
 
-    def _hold(self, turning: Turning, hand: SecondHand) -> None:
-        self.second_hand = hand
-        if turning is self._switch:
-            self._held_off = hand.value == 0.0
-        else:
-            self._held_limit = hand.value
+    def _count(self, entity: str, state: State | None) -> None:
+        if entity in self._drawn.sources:
+            self._drawn.reported(entity, state)
+        elif entity != self.entities.energy:
+            return
+        drawn = None if self._away() else self._drawn.current(self._let_through())
+        energy = self.entities.energy and self._hass.states.get(self.entities.energy)
+        kwh = None if not energy else kilowatt_hours(energy)
+        self._visit.count(
+            None if drawn is None else sum(drawn) * self._voltage,
+            None if kwh is None else 1000 * kwh,
+        )
 
     def _notice_car(self) -> None:
-        """Begin anew with each car; what was held was for the last one."""
         if self._missing() is not None:
             return
-        present, hand = self._status() in PLUGGED, self.second_hand
-        unseen = self.entities.status is None and hand and self._clock() > hand.at + LEFT
-        if present != self._present or unseen:
-            self._present, self._since = present, self._clock()
-            self.second_hand, self._held_limit, self._held_off = None, None, False
-            if self._knob is not None and self.entities.limit is not None:
-                self._count_phases(self._knob, self.entities.limit.phases)
+        is_another = self._visit.notice(present=self._status() in PLUGGED)
+        if is_another and self._knob is not None and self.entities.limit is not None:
+            self._count_phases(self._knob, self.entities.limit.phases)
 
     def _changed(self) -> None:
         self._listeners.call()

@@ -19,7 +19,7 @@ from .presets.preset import Preset
 from .roles import ChargerEntities, Limit, Switch, Traits
 from .statuses import status_of
 
-__all__ = ["guess_charger", "switch_of"]
+__all__ = ["energy_of", "guess_charger", "switch_of"]
 
 # Words in what an integration, a device and its entities are called.
 CHARGER = re.compile(
@@ -51,6 +51,10 @@ MEASURED = re.compile(
 )
 NOT_OWN = re.compile(
     r"grid|house|home|solar|(?<![a-z])pv|reactive|apparent|factor|meter_value|site"
+)
+
+NOT_COUNTED = re.compile(
+    r"remain|target|battery|export|return|limit|hour|day|daily|week|month|year|last|previous|saved|price"
 )
 
 # A select's options, the likeliest first.
@@ -92,9 +96,24 @@ def guess_charger(
         status=status,
         currents=currents,
         power=power,
+        energy=energy_of(entries),
         presence=presence,
         traits=traits,
     )
+
+
+def energy_of(entries: Iterable[Entry]) -> str | None:
+    """What counts the energy that a charger gives, for ever rather than for one session."""
+
+    def fits(entry: Entry) -> float | None:
+        words, kind = words_of(entry), entry.device_class or entry.original_device_class
+        if entry.domain != Platform.SENSOR or kind != SensorDeviceClass.ENERGY:
+            return None
+        if NOT_OWN.search(words) or NOT_COUNTED.search(words) or PHASE.search(words):
+            return None
+        return 2.0 * bool(re.search(r"total|lifetime|import", words)) + ("session" in words)
+
+    return _best(entries, fits)
 
 
 def switch_of(hass: HomeAssistant, entity: str, *, inverted: bool = False) -> Switch | None:

@@ -7,7 +7,7 @@ import re
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 
-from .generic import guess_charger
+from .generic import energy_of, guess_charger
 from .presets import PRESETS, Preset, Role
 from .roles import Action, ChargerEntities, Limit, Switch
 
@@ -136,6 +136,7 @@ def _entities(
         statuses=preset.statuses,
         currents=currents,
         power=find(preset.power),
+        energy=energy_of(entries),
         presence=find(preset.presence),
         traits=preset.traits,
     )

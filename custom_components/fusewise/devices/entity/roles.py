@@ -77,13 +77,18 @@ class ChargerEntities:
     currents: tuple[str, ...] = ()
     """One for each of its conductors, or one."""
     power: str | None = None
+    energy: str | None = None
+    """What it has charged in all, or in this session."""
     presence: str | None = None
     """Whether it is at home, where it is a vehicle: elsewhere it is none of ours."""
     traits: Traits = NO_TRAITS
+    hold: float | None = None
+    """s for which what somebody else has set is kept; None: until the car leaves."""
 
     def __iter__(self) -> Iterator[str]:
         """The ids of all its entities."""
         limit = self.limit and (self.limit.entity or self.limit.shown_by)
         switch = self.switch and self.switch.entity
-        chosen = (limit, switch, self.status, self.power, self.presence, *self.currents)
+        others = (self.status, self.power, self.energy, self.presence)
+        chosen = (limit, switch, *others, *self.currents)
         yield from (entity for entity in chosen if entity)

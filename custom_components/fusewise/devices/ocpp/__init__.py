@@ -1,8 +1,8 @@
 """Chargers that connect to Home Assistant by themselves, with the Open Charge Point Protocol (1.6J)."""
 
+from ..events import Attempt, SessionBegan, SessionEnded, SessionEvent, SessionMeasured
 from .central_system import CentralSystem, ListenError
 from .charger import OcppCharger
-from .events import Attempt, SessionBegan, SessionEnded, SessionEvent, SessionMeasured
 from .gate import PRIVATE, Network, Refusal, Visit
 from .learnt import Learnt
 from .passwords import hashed, new_password

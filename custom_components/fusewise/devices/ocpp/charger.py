@@ -16,9 +16,9 @@ from typing import Any, override
 
 from ...balancing.model import ChargerReading, ChargerStatus, Session
 from .. import Charger, Clock, DeviceError, DeviceOfflineError, Unsubscribe
+from ..events import Attempt, SessionBegan, SessionEnded, SessionEvents, SessionMeasured
 from ..listeners import Listeners
 from .clock import ChargerClock
-from .events import Attempt, SessionBegan, SessionEnded, SessionEvents, SessionMeasured
 from .learnt import Learnt
 from .measurands import MeterValues
 from .settings import ChargerSettings

@@ -1,7 +1,7 @@
 """Which car is at a charger, across lost lines, doubled messages and restarts of Home Assistant."""
 
 from ...balancing.model import ChargerStatus, Session
-from .events import Attempt
+from ..events import Attempt
 
 DRAWS = frozenset(
     {ChargerStatus.CHARGING, ChargerStatus.SUSPENDED_EV, ChargerStatus.SUSPENDED_EVSE}

@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from .. import Unsubscribe
+from . import Unsubscribe
 
 KEPT = 200  # events that wait while nobody listens: a reload takes a second
 
