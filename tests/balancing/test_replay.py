@@ -183,6 +183,17 @@ def test_and_of_every_word(kind: type[StrEnum]) -> None:
     assert {member.value for member in kind} - quoted == set()
 
 
+def test_the_defaults_of_the_settings_are_those_on_the_page() -> None:
+    table = PAGE.split("## Settings")[1].split("##")[0]
+    written: dict[str, Any] = {}
+    for keys, defaults in re.findall(r"^\| (`.*?`) \| (.*?) \|", table, re.MULTILINE):
+        names = re.findall(r"`(\w+)`", keys)
+        for name, default in zip(names, defaults.split(", "), strict=True):
+            written[name] = json.loads(default.strip("`"))
+    usual = model.Settings()
+    assert written == {field.name: getattr(usual, field.name) for field in fields(usual)}
+
+
 # --- reading ---------------------------------------------------------------------------------------
 
 

@@ -119,7 +119,7 @@ def test_every_field_of_a_chargers_memory_was_thought_of() -> None:
     assert {field.name for field in fields(ChargerMemory)} == {
         *("setpoint", "changed_at", "fell_at", "before", "on_since", "off_since", "waiting_since"),
         *("session", "sample", "sample_at", "earlier", "earlier_at", "uses", "ceiling"),
-        *("boosts", "boosting", "asleep", "told", "disobeys"),
+        *("boosts", "boosting", "asleep", "told", "disobeys", "unused"),
     }
 
 

@@ -60,7 +60,8 @@ def at(setpoint: float, **rest: Any) -> Memory:
 
 def test_the_usual_delays_are_what_the_house_is_built_with() -> None:
     usual = Settings()
-    assert {name: getattr(usual, name) for name in CALM} == CALM
+    # A longer hold shows more clearly what waits for it.
+    assert {name: getattr(usual, name) for name in CALM} == {**CALM, "hold": 6.0}
 
 
 # --- falling ---------------------------------------------------------------------------------------

@@ -155,8 +155,9 @@ def test_a_charger_that_hangs_keeps_its_setpoint_until_that_ends() -> None:
 def test_a_charger_whose_clock_jumps_is_told_in_its_own_time(ahead: float) -> None:
     home = two()
     home.stations["left"].clock_ahead = ahead
-    home.run(120)
-    assert home.drawn("left") + home.drawn("right") == pytest.approx(20.0, abs=1.1)
+    home.run(180)
+    # Each may lack what is worth no message.
+    assert home.drawn("left") + home.drawn("right") == pytest.approx(20.0, abs=2.0)
     assert home.fuses["main"].seconds_above == 0.0
 
 

@@ -253,8 +253,8 @@ def _learn_ceiling(
     margin = max(LEAVES, LEAVES_SHARE * told)
     if drawn < told - margin:
         ceiling = round_up(charger, max(charger.floor, drawn + max(LEAVES, LEAVES_SHARE * drawn)))
-        # Where its next level is the one that it has, nothing can be handed on.
-        return ceiling if ceiling < told else None
+        # Where its next level is the one that it has, nothing more can be handed on.
+        return ceiling if ceiling < told else memory.ceiling
     return memory.ceiling
 
 

@@ -66,9 +66,7 @@ def decide(site: Site, snapshot: Snapshot, memory: Memory) -> Decision:
         if not cap_unbalance(pairs, shares.shares, limits, counted_on=last > 0):
             break
         shares = _allocate(topology, snapshot, loads, limits, claims)
-    told = steady(
-        cars, claims, shares, limits.capacity, limits.rising, settings, now, now - memory.time
-    )
+    told = steady(cars, claims, shares, limits, settings, now, now - memory.time)
     reasons = Reasons(topology, limits, claims, silent, shares, now)
     claiming = {claim.car.number: claim for claim in claims}
     return Decision(
@@ -210,10 +208,12 @@ def _remember(
             off_since = None
         elif was > 0 and not first_word:
             off_since = now
-    if current == was and (waiting, on_since, off_since) == (
+    unused = memory.unused + told.unused if current == was else 0.0
+    if current == was and (waiting, on_since, off_since, unused) == (
         memory.waiting_since,
         memory.on_since,
         memory.off_since,
+        memory.unused,
     ):
         return memory
     changed = current != was
@@ -227,4 +227,5 @@ def _remember(
         waiting_since=waiting,
         on_since=on_since,
         off_since=off_since,
+        unused=unused,
     )

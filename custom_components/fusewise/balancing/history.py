@@ -6,7 +6,7 @@ import math
 
 from .allowance import watch_house
 from .cars import Car
-from .loads import Load
+from .loads import Load, span_of
 from .meters import SLOW
 from .model import NOTHING, Circuit, CircuitMemory, PerPhase, Snapshot
 from .thermal import warm
@@ -55,6 +55,8 @@ def advance(
     return CircuitMemory(
         others=others,
         smoothed=load.smoothed,
+        peaks=load.peaks,
+        peaks_at=span_of(snapshot.now),
         since=remembered.since,
         worst=remembered.worst,
         week_began=remembered.week_began,

@@ -45,6 +45,10 @@ class Limits:
     capacity: list[float]
     rising: list[float]
     """The same with the moving average of the other loads: what a rise may count on."""
+    swing: list[float]
+    """By which the other loads have been higher in the last minutes than they are now."""
+    exact: list[bool]
+    """What the other loads are is known exactly: see `Load.exact`."""
     code: list[ReasonCode]
     """Which kind of limit makes the row's capacity."""
     figure: list[float]
@@ -63,6 +67,8 @@ class Limits:
         """One row more; its number."""
         self.capacity.append(math.inf)
         self.rising.append(math.inf)
+        self.swing.append(0.0)
+        self.exact.append(True)
         self.code.append(ReasonCode.CIRCUIT_LIMIT)
         self.figure.append(math.inf)
         self.source.append("")
@@ -104,6 +110,14 @@ def measure_limits(
     limits = Limits(
         capacity=[math.inf] * rows,
         rising=[math.inf] * rows,
+        swing=[
+            *(amperes for load in loads for amperes in load.swing),
+            *(sum(load.swing) * topology.site.voltage for load in loads),
+        ],
+        exact=[
+            *(load.exact for load in loads for _ in range(PHASES)),
+            *(load.exact for load in loads),
+        ],
         code=[ReasonCode.CIRCUIT_LIMIT] * rows,
         figure=[math.inf] * rows,
         source=["rating"] * rows,
@@ -151,7 +165,7 @@ def _bound_amperes(
     allowed = list(NOTHING)
     for phase in range(PHASES):
         row = number * PHASES + phase
-        others, smoothed = load.others[phase], load.smoothed[phase]
+        others, smoothed = load.others[phase], load.expected[phase]
         rating = circuit.rating[phase]
         figure = _usable(circuit, load, remembered, phase) * share[phase]
         code = ReasonCode.THERMAL if share[phase] < 1 else ReasonCode.CIRCUIT_LIMIT
@@ -206,7 +220,7 @@ def _bound_watts(
     circuit = topology.circuits[number]
     row = watt_row(topology, number)
     voltage = topology.site.voltage
-    others, smoothed = sum(load.others) * voltage, sum(load.smoothed) * voltage
+    others, smoothed = sum(load.others) * voltage, sum(load.expected) * voltage
     if circuit.limit_watts is not None:
         limits.bound(row, circuit.limit_watts, others, smoothed, ReasonCode.WATT_LIMIT, "limit")
     if circuit.demand is not None:

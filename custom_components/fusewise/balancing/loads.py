@@ -22,10 +22,13 @@ from .model import (
     PerPhase,
     Snapshot,
 )
-from .others import estimate_others
+from .others import estimate_others, sampled_with
 from .topology import Topology
 
-__all__ = ["EMPTY", "Load", "measure_loads"]
+__all__ = ["EMPTY", "Load", "measure_loads", "span_of"]
+
+SPAN, SPANS = 30.0, 20  # s: what comes and goes comes back within ten minutes
+UNEVEN_SMOOTHING = 5.0  # s at least where the samples of cars and meter are not of equal age
 
 EMPTY = CircuitMemory()
 
@@ -40,6 +43,14 @@ class Load:
     """What counts for everything that is not a charger; negative where the sun feeds in."""
     smoothed: PerPhase
     """The moving average of that, which rises at once and falls slowly."""
+    expected: PerPhase
+    """What a rise counts with: that average, and what the load has come back to in each of the last half-minutes."""
+    peaks: tuple[PerPhase, ...]
+    """The most of it in each of them, the newest first."""
+    swing: PerPhase
+    """A by which it has been higher in them than it is now."""
+    exact: bool
+    """The cars were sampled at the meter's instant."""
     fallback: FallbackCause | None
 
 
@@ -89,7 +100,8 @@ class _Survey:
                 before = memory.meters.get(circuit.meter)
                 is_new = before is None or known.measured_at > before.measured_at
                 others = estimate_others(known, last, behind, is_new=is_new)
-                self._settle(number, shown, others, None)
+                exact = all(sampled_with(car, known) for car in behind)
+                self._settle(number, shown, others, None, exact=exact)
 
     def ask_owners(self) -> None:
         """Circuits of which their owner said something, or which showed it in a week; the ends of the tree first."""
@@ -113,12 +125,36 @@ class _Survey:
                 self._settle(number, None, *self._by_feeder(number, metered))
 
     def _settle(
-        self, number: int, shown: PerPhase | None, others: PerPhase, cause: FallbackCause | None
+        self,
+        number: int,
+        shown: PerPhase | None,
+        others: PerPhase,
+        cause: FallbackCause | None,
+        *,
+        exact: bool = False,
     ) -> None:
-        last = self._remembered(self.topology.circuits[number]).smoothed
+        remembered = self._remembered(self.topology.circuits[number])
+        peaks = _peaks(remembered, others, self.snapshot.now)
         smoothing = self.topology.site.settings.smoothing
-        smoothed = _smooth(last, others, self.elapsed, smoothing)
-        self.found[number] = Load(shown=shown, others=others, smoothed=smoothed, fallback=cause)
+        if smoothing and not exact:
+            smoothing = max(smoothing, UNEVEN_SMOOTHING)
+        smoothed = expected = _smooth(remembered.smoothed, others, self.elapsed, smoothing)
+        if smoothing and len(peaks) > 1:
+            come_back_to = map(min, *peaks, strict=True)
+            one, two, three = map(max, smoothed, come_back_to, strict=True)
+            expected = one, two, three
+        highest = map(max, others, *peaks, strict=True)
+        one, two, three = map(sub, highest, others, strict=True)
+        self.found[number] = Load(
+            shown=shown,
+            others=others,
+            smoothed=smoothed,
+            expected=expected,
+            peaks=peaks,
+            swing=(one, two, three),
+            exact=exact,
+            fallback=cause,
+        )
 
     def _remembered(self, circuit: Circuit) -> CircuitMemory:
         return self.memory.circuits.get(circuit.id, EMPTY)
@@ -180,6 +216,24 @@ def _smooth(last: PerPhase | None, now: PerPhase, elapsed: float, constant: floa
         for old, new in zip(last, now, strict=True)
     )
     return one, two, three
+
+
+def _peaks(remembered: CircuitMemory, others: PerPhase, now: float) -> tuple[PerPhase, ...]:
+    """The most of the other loads in each span, with what it is now."""
+    gone = span_of(now) - remembered.peaks_at
+    if gone or not remembered.peaks:
+        # Of spans in which nobody looked, nothing is known.
+        return (others, *remembered.peaks[: max(0, SPANS - gone)])
+    newest, *earlier = remembered.peaks
+    if all(new <= old for new, old in zip(others, newest, strict=True)):
+        return remembered.peaks
+    one, two, three = map(max, newest, others, strict=True)
+    return ((one, two, three), *earlier)
+
+
+def span_of(now: float) -> int:
+    """The number of the half-minute."""
+    return int(now // SPAN)
 
 
 def _drawn(topology: Topology, cars: Iterable[Car]) -> list[list[Drawn]]:

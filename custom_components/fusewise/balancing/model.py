@@ -197,16 +197,18 @@ class Settings:
     """Policy 'fair': a car waits while it would be ready with less than so many times its floor, on average, and
     others need what its floor takes in order to be ready. 0: whoever's floor fits charges. With known departures
     2 delivers most."""
-    hold: float = 30.0
-    """s after a fall that a limit demanded, before current rises again."""
+    hold: float = 6.0
+    """s after a fall that a limit demanded, before current rises again; at least 20 s where the samples of car and
+    meter are not of equal age."""
     rise_spacing: float = 5.0
     """s between two rises of one charger: a car needs about that long to follow (IEC 61851-1)."""
     rise_rate: float = 1.0
     """A/s, on average; 0 → floor excepted. inf: at once."""
     dead_band: float = 1.0
     """A: smaller rises are not sent (nor those under 5 %)."""
-    smoothing: float = 10.0
-    """s: time constant of the moving average that a rise looks at."""
+    smoothing: float = 0.3
+    """s: time constant of the moving average that a rise looks at; at least 5 s where the samples of cars and meter
+    are not of equal age. 0: it looks at the moment."""
     minimum_on: float = 300.0
     """s a car charges at least before it is paused for comfort (fairness, sun, price)."""
     minimum_off: float = 60.0
@@ -540,6 +542,8 @@ class ChargerMemory:
     boosts: tuple[float, ...] = ()
     """When boosts began, in the last seven days."""
     boosting: bool = False
+    unused: float = 0.0
+    """A·s of its share that it has left since a limit made it fall."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -570,6 +574,10 @@ class CircuitMemory:
     """A of everything that is not a charger, as last known."""
     smoothed: PerPhase | None = None
     """The moving average of that."""
+    peaks: tuple[PerPhase, ...] = ()
+    """The most of it in each half-minute of the last minutes, the newest first …"""
+    peaks_at: int = 0
+    """… which is the half-minute of this number."""
     since: float | None = None
     """When its meter was first believed."""
     worst: PerPhase = NOTHING

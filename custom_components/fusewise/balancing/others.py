@@ -18,7 +18,7 @@ from .cars import USED, Car, may_have_drawn, still_drawn
 from .model import NEVER, PHASES, ChargerStatus, MeterMemory, PerPhase
 from .obedience import RAMP, told_before
 
-__all__ = ["estimate_others"]
+__all__ = ["estimate_others", "sampled_with"]
 
 SAME_INSTANT = 0.05  # s
 
@@ -55,6 +55,11 @@ def estimate_others(
         else:
             others[phase] = min(highest, max(shown - most[phase], last[phase]))
     return others[0], others[1], others[2]
+
+
+def sampled_with(car: Car, meter: MeterMemory) -> bool:
+    """The car's sample is as old as the meter's: what else flows is known exactly."""
+    return abs(car.memory.sample_at - meter.measured_at) <= SAME_INSTANT
 
 
 def _drawn(car: Car, at: float, is_new: bool) -> tuple[Sequence[float], Sequence[float], float]:

@@ -5,13 +5,14 @@ it is worth sending, or when somebody waits for what it leaves. A rise waits for
 and its dead band, and for the others to have really left what it takes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 import math
 
 from .allocation import Allocation
 from .cars import Car, still_drawn
 from .claims import Claim
+from .limits import Limits
 from .model import NEVER, ReasonCode, Settings
 from .sharing import EPSILON
 from .steps import ROUNDING, round_down, step_up
@@ -19,6 +20,14 @@ from .steps import ROUNDING, round_down, step_up
 __all__ = ["Steadied", "steady"]
 
 DEAD_BAND_SHARE = 0.05  # rises under 5 % are not worth a message
+
+# After a fall that a limit demanded, a rise must be worth the next one (see `_is_worth_it`):
+WORTH = 2.5  # dead bands of room at least
+WORTH_WAITING = 480.0  # A·s left unused since the fall are worth it in any case,
+WORTH_ROUNDING = 0.25  # A by which samples and steps may differ from the peak
+LONGEST_WAIT = 120.0  # s after which any room is taken that is worth a message
+UNEVEN_HOLD = 20.0  # s at least where the samples of car and meter are not of equal age
+LONGEST_LOOK = 10.0  # s: what was there in a longer gap between two cycles is not known
 
 
 @dataclass(slots=True)
@@ -31,20 +40,21 @@ class Steadied:
     waits: ReasonCode | None = None
     """Why it is not at its share yet."""
     until: float | None = None
+    unused: float = 0.0
+    """A·s of its share that it has left since the last cycle, after a fall that was demanded."""
 
 
 def steady(
     cars: Sequence[Car],
     claims: Sequence[Claim],
     shares: Allocation,
-    capacity: Sequence[float],
-    rising: Sequence[float],
+    limits: Limits,
     settings: Settings,
     now: float,
     since_last: float,
 ) -> list[Steadied]:
-    """The setpoints by charger number. `capacity` and `rising` are for all cars together."""
-    left = list(capacity)
+    """The setpoints by charger number."""
+    left = list(limits.capacity)
     for car in cars:
         told = car.memory.setpoint
         if told and car.reading.online:  # who is out of reach is reserved for
@@ -55,7 +65,7 @@ def steady(
     result = [
         _fall(car, shares.shares.get(car.number, 0.0), over, wanted, settings) for car in cars
     ]
-    _rise(cars, claims, shares, result, rising, settings, now, since_last)
+    _rise(cars, claims, shares, result, limits, left, settings, now, since_last)
     return result
 
 
@@ -98,26 +108,32 @@ def _rise(
     claims: Sequence[Claim],
     shares: Allocation,
     result: list[Steadied],
-    rising: Sequence[float],
+    limits: Limits,
+    left: Sequence[float],
     settings: Settings,
     now: float,
     since_last: float,
 ) -> None:
     ready: list[Claim] = []
+    together = _together(claims, shares)
     for claim in claims:
-        number = claim.car.number
-        told = result[number].current
-        more = shares.shares.get(number, 0.0) - told
+        steadied = result[claim.car.number]
+        told = steadied.current
+        more = shares.shares.get(claim.car.number, 0.0) - told
         # What is not worth sending is not waited for either.
         if more >= _dead_band(told, settings) or (more > ROUNDING and told == 0):
-            waits, until = _must_wait(claim, told, settings, now)
+            waits, until = _must_wait(claim, told, limits, settings, now)
+            if waits is None and told and _had_to_fall(claim):
+                steadied.unused = _left_unused(more, since_last)
+                if not _is_worth_it(claim, steadied, more, together, left, limits.swing, settings):
+                    waits = ReasonCode.HOLD
             if waits is None:
                 ready.append(claim)
             else:
-                result[number].waits, result[number].until = waits, until
+                steadied.waits, steadied.until = waits, until
     if not ready:
         return
-    room = _room(cars, ready, result, rising, now)
+    room = _room(cars, ready, result, limits.rising, now)
     ready.sort(key=lambda claim: shares.order.get(claim.car.number, len(cars)))
     for claim in ready:
         steadied, target = result[claim.car.number], shares.shares[claim.car.number]
@@ -127,11 +143,14 @@ def _rise(
 
 
 def _must_wait(
-    claim: Claim, told: float, settings: Settings, now: float
+    claim: Claim, told: float, limits: Limits, settings: Settings, now: float
 ) -> tuple[ReasonCode | None, float | None]:
     memory = claim.car.memory
-    if now < memory.fell_at + settings.hold:
-        return ReasonCode.HOLD, memory.fell_at + settings.hold
+    hold = settings.hold
+    if hold and not all(limits.exact[row] for row, _ in claim.car.rows):
+        hold = max(hold, UNEVEN_HOLD)
+    if now < memory.fell_at + hold:
+        return ReasonCode.HOLD, memory.fell_at + hold
     if told == 0:
         if memory.off_since is not None and now < memory.off_since + settings.minimum_off:
             return ReasonCode.MINIMUM_OFF, memory.off_since + settings.minimum_off
@@ -139,6 +158,55 @@ def _must_wait(
     if now < memory.changed_at + settings.rise_spacing:
         return ReasonCode.RISING, memory.changed_at + settings.rise_spacing
     return None, None
+
+
+def _had_to_fall(claim: Claim) -> bool:
+    """Its last change was a fall that a limit demanded."""
+    memory = claim.car.memory
+    return NEVER < memory.changed_at <= memory.fell_at
+
+
+def _left_unused(more: float, since_last: float) -> float:
+    """A·s that a car leaves of its share; a little counts as enough not to wait too long for it."""
+    return max(more, WORTH_WAITING / LONGEST_WAIT) * min(since_last, LONGEST_LOOK)
+
+
+def _together(claims: Sequence[Claim], shares: Allocation) -> dict[int, float]:
+    """A (or W) of all shares together on each row."""
+    together: dict[int, float] = {}
+    for claim in claims:
+        share = shares.shares.get(claim.car.number, 0.0)
+        for row, coefficient in claim.car.rows:
+            together[row] = together.get(row, 0.0) + coefficient * share
+    return together
+
+
+def _is_worth_it(
+    claim: Claim,
+    steadied: Steadied,
+    more: float,
+    together: Mapping[int, float],
+    left: Sequence[float],
+    swing: Sequence[float],
+    settings: Settings,
+) -> bool:
+    """Whether a car that had to fall may rise again, although the house may come back.
+
+    Loads come and go at times that nobody knows, so waiting teaches nothing: what decides is what a rise wins, and
+    what the next fall costs: an overshoot, and one more swing of the setpoint. So it rises by what is worth a swing,
+    from where it may stay when the other loads come back to their recent peak, `swing` above what they are; `left` is
+    what rows have room for now, of which each car's part is as its share. Once it has left enough unused it rises all
+    the same, as one who rents skis buys them when the rent has reached their price.
+    """
+    if claim.car.memory.unused + steadied.unused >= WORTH_WAITING:
+        return True
+    for row, coefficient in claim.car.rows:
+        least = coefficient * WORTH * settings.dead_band
+        part = coefficient * (steadied.current + more) / together[row]
+        room = max(left[row], coefficient * more / part)
+        if least and room < max(least, swing[row]) - WORTH_ROUNDING:
+            return False
+    return True
 
 
 def _room(

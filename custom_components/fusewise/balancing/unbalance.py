@@ -89,7 +89,7 @@ def _pairs(number: int, circuit: Circuit, load: Load, limits: Limits) -> list[Pa
             row=limits.add_row(number, upper),
             figure=circuit.unbalance or 0.0,
             others=load.others[upper] - load.others[lower],
-            smoothed=load.smoothed[upper] - load.others[lower],
+            smoothed=load.expected[upper] - load.others[lower],
             members=[],
             helpers=[],
         )

@@ -22,11 +22,11 @@ from .station import StationModel
 
 __all__ = ["EV", "Fault", "Outcome", "Scenario", "home", "run", "worst"]
 
-RESTS = (120.0, 130.0)  # s before the fault begins
-LASTS = 120.0  # s
-STEP_WITHIN = 40.0  # s after the fault began
-AFTER = 240.0  # s that the way back is watched
-DT = 0.2  # s
+RESTS = (100.0, 110.0)  # s before the fault begins
+LASTS = 100.0  # s
+STEP_WITHIN = 30.0  # s after the fault began
+AFTER = 180.0  # s that the way back is watched
+DT = 0.25  # s
 RATING = 25.0
 STEP = 8.0  # A by which the house steps up, on each phase
 BASE = (750.0, 650.0, 800.0)  # W
