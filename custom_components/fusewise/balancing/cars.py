@@ -48,6 +48,8 @@ class Car:
     """A beyond its setpoint that nobody can tell it to leave: its line is lost, or it does not obey."""
     rows: list[tuple[int, float]]
     """(row, coefficient) that it loads: each used conductor on each circuit above it."""
+    floor: float
+    """A: the lowest setpoint that the charger knows."""
     watts_per_ampere: float
     phases: tuple[Phase, ...]
     """The house conductors that it uses, as far as is known."""
@@ -63,13 +65,12 @@ def put_together(
 ) -> Car:
     """The working record of one charger."""
     charger = topology.site.chargers[number]
-    uses = memory.uses if reading.online else None
-    rows = topology.amp_rows[number]
-    conductors = len(charger.wiring)
-    if uses is not None:
-        lines = topology.rows[number]
-        rows = [(row, 1.0) for line, used in zip(lines, uses, strict=True) if used for row in line]
-        conductors = sum(uses)
+    wired = topology.wired(number, memory.uses)
+    floor = topology.floors[number]
+    if reading.floor > charger.floor:
+        floor = round_up(charger, reading.floor)
+    # Who is out of reach may have another car by now.
+    loads = wired if reading.online else topology.wired(number, None)
     if reading.online:
         reserved = disobeyed(charger, reading, memory, now)
         may_draw = _since_told(charger, memory, now) + reserved
@@ -83,16 +84,11 @@ def put_together(
         session=reading.session,
         may_draw=may_draw,
         reserved=reserved,
-        rows=rows,
-        watts_per_ampere=topology.watts[number] * conductors,
-        phases=_phases(charger, memory),
+        rows=loads.rows,
+        floor=floor,
+        watts_per_ampere=loads.watts_per_ampere,
+        phases=wired.phases,
     )
-
-
-def _phases(charger: Charger, memory: ChargerMemory) -> tuple[Phase, ...]:
-    if memory.uses is None:
-        return charger.wiring
-    return tuple(phase for phase, used in zip(charger.wiring, memory.uses, strict=True) if used)
 
 
 def may_have_drawn(car: Car, at: float) -> float:

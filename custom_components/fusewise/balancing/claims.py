@@ -5,6 +5,7 @@ other. A charger without a car, in mode 'off', faulted or out of reach claims no
 """
 
 from dataclasses import dataclass, field
+from functools import cache
 import math
 
 from .cars import Car
@@ -19,7 +20,7 @@ from .model import (
     Settings,
     Site,
 )
-from .steps import ROUNDING, round_down, round_up
+from .steps import ROUNDING, round_down
 
 __all__ = ["FALLBACK_REASON", "Claim", "Fallback", "make_claims"]
 
@@ -34,6 +35,7 @@ UNKNOWN_NEED = 10.0  # kWh: a usual session, where nobody said how much it needs
 UNKNOWN_LAXITY = 6 * 3600.0  # s: that night less that session on one phase
 
 _BOOST, _FAST, _NORMAL = range(3)
+_NO_CAR = Reason(code=ReasonCode.NO_CAR)
 
 type Fallback = tuple[FallbackCause, str]
 """Why a circuit does without its meter, and which one it is."""
@@ -104,7 +106,7 @@ def _claims_nothing(car: Car, now: float, price: float | None, settings: Setting
     if status in (ChargerStatus.FAULTED, ChargerStatus.UNAVAILABLE):
         return Reason(code=ReasonCode.FAULTED)
     if not car.plugged or status is ChargerStatus.FINISHING:
-        return Reason(code=ReasonCode.NO_CAR)
+        return _NO_CAR
     if session is None:
         return None
     if session.mode is Mode.OFF:
@@ -135,10 +137,10 @@ def _claim(
     site: Site, car: Car, fallback: Fallback | None, now: float, price: float | None
 ) -> Claim | Reason:
     charger, session = car.charger, car.session
-    ceiling, why = charger.maximum, Reason(code=ReasonCode.FULL, limit=charger.maximum)
+    ceiling, why = charger.maximum, _full(charger.maximum)
     if session is not None and session.maximum is not None and session.maximum < ceiling:
         ceiling, why = session.maximum, Reason(code=ReasonCode.VEHICLE_LIMIT, limit=session.maximum)
-    floor = round_up(charger, max(charger.floor, car.reading.floor))
+    floor = car.floor
     if ceiling < floor - ROUNDING:
         return Reason(code=ReasonCode.VEHICLE_LIMIT, limit=ceiling)
     if car.reading.status is ChargerStatus.SUSPENDED_EV:
@@ -173,6 +175,11 @@ def _claim(
         sun_above_floor=sun and (mode is Mode.SUN_MINIMUM or stays),
         rows=car.rows,
     )
+
+
+@cache
+def _full(maximum: float) -> Reason:
+    return Reason(code=ReasonCode.FULL, limit=maximum)
 
 
 FALLBACK_REASON = {

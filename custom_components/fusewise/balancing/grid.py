@@ -3,8 +3,9 @@
 from dataclasses import replace
 import math
 
+from .checks import POSSIBLE_RATING
 from .model import GridLimit, Notice, NoticeCode, Snapshot
-from .topology import POSSIBLE_RATING, Topology
+from .topology import Topology
 
 __all__ = ["limits_in_force"]
 

@@ -26,7 +26,6 @@ def disobeyed(
     charger: Charger, reading: ChargerReading, memory: ChargerMemory, now: float
 ) -> float:
     """A beyond its setpoint: that it draws, or says it lets through, though it was told long enough ago."""
-    told = (told_before(memory, now) or (NEVER, memory.before))[1]
     let_through = 0.0
     if memory.sample is not None:
         drawn = max(memory.sample)
@@ -41,6 +40,9 @@ def disobeyed(
         and reading.limit > _tolerated(_told_at_most(charger, memory, now))
     ):
         let_through = max(let_through, min(reading.limit, charger.maximum))
+    if not let_through:
+        return 0.0
+    told = (told_before(memory, now) or (NEVER, memory.before))[1]
     return let_through - told if let_through > _tolerated(told) else 0.0
 
 

@@ -5,16 +5,24 @@ of the panel and of every circuit above it.
 """
 
 from collections import OrderedDict
-from dataclasses import dataclass, fields
-import math
+from dataclasses import dataclass
 
+from .checks import check_charger, check_circuit, check_site
 from .errors import SiteError
-from .model import PHASES, Charger, Circuit, DemandWindow, PerPhase, Phase, Site
+from .model import PHASES, Circuit, Phase, Site
 from .steps import round_up
 
 __all__ = ["Topology", "topology_of"]
 
-POSSIBLE_RATING = 10_000.0  # A; a larger figure is a slip of the keyboard, not a fuse
+
+@dataclass(frozen=True, slots=True)
+class Wired:
+    """What a charger loads when its car uses certain of its conductors."""
+
+    rows: list[tuple[int, float]]
+    """(row, 1.0) of these conductors. Not to be changed."""
+    phases: tuple[Phase, ...]
+    watts_per_ampere: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +47,28 @@ class Topology:
     """Per charger: (row, 1.0) of all conductors. Not to be changed."""
     watts: tuple[float, ...]
     """Per charger: W for each A on each used conductor."""
+    floors: tuple[float, ...]
+    """Per charger: the lowest setpoint that is not below its floor."""
     meters: frozenset[str]
+    known: dict[tuple[int, tuple[bool, ...] | None], Wired]
+    """What `wired` has found."""
+
+    def wired(self, number: int, uses: tuple[bool, ...] | None) -> Wired:
+        """What a charger loads through the conductors that its car uses; None: through all."""
+        found = self.known.get((number, uses))
+        if found is None:
+            found = self.known[number, uses] = self._wired(number, uses)
+        return found
+
+    def _wired(self, number: int, uses: tuple[bool, ...] | None) -> Wired:
+        wiring = self.site.chargers[number].wiring
+        used = uses if uses and any(uses) else (True,) * len(wiring)
+        lines = [line for line, is_used in zip(self.rows[number], used, strict=True) if is_used]
+        return Wired(
+            rows=[(row, 1.0) for line in lines for row in line],
+            phases=tuple(phase for phase, is_used in zip(wiring, used, strict=True) if is_used),
+            watts_per_ampere=self.watts[number] * len(lines),
+        )
 
     def row_name(self, row: int) -> tuple[str, Phase]:
         """Circuit and phase of a row."""
@@ -66,15 +95,13 @@ def topology_of(site: Site) -> Topology:
 
 
 def _compile(site: Site) -> Topology:
-    _check_voltage("voltage", site.voltage)
-    _check_voltage("line_voltage", site.line_voltage)
-    _check_settings(site)
+    check_site(site)
     if not site.circuits:
         raise SiteError("the site has no circuit: give at least the main fuse")
     circuits = _feeders_first(site.circuits)
     index = {circuit.id: number for number, circuit in enumerate(circuits)}
     for circuit in circuits:
-        _check_circuit(circuit)
+        check_circuit(circuit)
     chains: list[tuple[int, ...]] = []
     children: list[list[int]] = [[] for _ in circuits]
     for number, circuit in enumerate(circuits):
@@ -98,7 +125,7 @@ def _compile(site: Site) -> Topology:
                 f"charger {charger.id!r} is on circuit {charger.circuit!r}, which the site does not have"
             )
         chain = chains[index[charger.circuit]]
-        _check_charger(charger, [circuits[c] for c in chain])
+        check_charger(charger, [circuits[c] for c in chain])
         for circuit_number in chain:
             below[circuit_number].append(number)
         feeds.append(chain[0])
@@ -118,6 +145,8 @@ def _compile(site: Site) -> Topology:
         rows=tuple(rows),
         amp_rows=tuple([(row, 1.0) for line in lines for row in line] for lines in rows),
         watts=tuple(watts),
+        floors=tuple(round_up(charger, charger.floor) for charger in site.chargers),
+        known={},
         meters=frozenset(c.meter for c in circuits if c.meter is not None),
     )
 
@@ -148,140 +177,3 @@ def _feeders_first(circuits: tuple[Circuit, ...]) -> tuple[Circuit, ...]:
         for found in reversed(path):
             ordered[found.id] = found
     return tuple(ordered.values())
-
-
-def _check_circuit(circuit: Circuit) -> None:
-    name = f"circuit {circuit.id!r}"
-    _check_per_phase(f"{name}: rating", circuit.rating)
-    if not any(circuit.rating):
-        raise SiteError(f"{name}: rating is 0 A on every phase; give what the fuse is marked with")
-    if not 0 < circuit.usable_share <= 1:
-        raise SiteError(
-            f"{name}: usable share {circuit.usable_share!r} is not above 0 and at most 1"
-        )
-    for what, figures in (
-        ("other loads", circuit.other_loads),
-        ("house allowance", circuit.house_allowance),
-    ):
-        if figures is not None:
-            _check_per_phase(f"{name}: {what}", figures)
-    for what, figure in (
-        ("limit", circuit.limit_watts),
-        ("busbar rating", circuit.busbar),
-        ("unbalance", circuit.unbalance),
-    ):
-        if figure is not None and not 0 <= figure < math.inf:
-            raise SiteError(f"{name}: {what} {figure!r} is not a figure of 0 or more")
-    if circuit.demand is not None:
-        _check_demand(name, circuit.demand)
-    _check_thermal(name, circuit)
-
-
-def _check_thermal(name: str, circuit: Circuit) -> None:
-    breaker, derating = circuit.breaker, circuit.derating
-    if breaker is not None and not 0 < breaker.time_constant < math.inf:
-        raise SiteError(
-            f"{name}: the breaker's time constant {breaker.time_constant!r} s is not above 0"
-        )
-    if breaker is not None and not 1 < breaker.trips_at < math.inf:
-        raise SiteError(f"{name}: the breaker trips at {breaker.trips_at!r}, which is not above 1")
-    if derating is not None and not -math.inf < derating.starts_at < derating.stops_at < math.inf:
-        raise SiteError(f"{name}: derating must end at a higher temperature than it starts at")
-    if circuit.transformer is not None:
-        for field in fields(circuit.transformer):
-            figure = getattr(circuit.transformer, field.name)
-            if not 0 < figure < math.inf:
-                raise SiteError(f"{name}: the transformer's {field.name} {figure!r} is not above 0")
-
-
-def _check_demand(name: str, demand: DemandWindow) -> None:
-    if demand.minutes not in (15, 30, 60):
-        raise SiteError(f"{name}: a demand window has 15, 30 or 60 minutes, not {demand.minutes!r}")
-    if not 0 <= demand.target_watts < math.inf:
-        raise SiteError(
-            f"{name}: peak target {demand.target_watts!r} W is not a figure of 0 or more"
-        )
-
-
-def _check_charger(charger: Charger, chain: list[Circuit]) -> None:
-    name = f"charger {charger.id!r}"
-    phases = {phase for phase in charger.wiring if isinstance(phase, Phase)}
-    if not phases or len(phases) != len(charger.wiring):
-        raise SiteError(f"{name}: wiring must name one to three different phases")
-    for circuit in chain:
-        for phase in charger.wiring:
-            if not circuit.rating[phase]:
-                raise SiteError(
-                    f"{name} is wired to {phase.name}, which circuit {circuit.id!r} does not have"
-                )
-    if charger.line_to_line and len(charger.wiring) != 2:
-        raise SiteError(f"{name}: line to line needs exactly two phases")
-    if not 0 < charger.floor <= charger.maximum < POSSIBLE_RATING:
-        raise SiteError(
-            f"{name}: floor {charger.floor!r} A and maximum {charger.maximum!r} A do not go together"
-        )
-    _check_setpoints(charger, name)
-    if not 0 < charger.weight < math.inf:
-        raise SiteError(f"{name}: weight {charger.weight!r} is not above 0")
-    if not 0 <= charger.fallback <= charger.maximum:
-        raise SiteError(
-            f"{name}: fall-back {charger.fallback!r} A is not between 0 A and its maximum"
-        )
-    if not 0 <= charger.slow_to_obey < math.inf:
-        raise SiteError(f"{name}: slow_to_obey {charger.slow_to_obey!r} s is not a time")
-
-
-def _check_setpoints(charger: Charger, name: str) -> None:
-    if not 0 < charger.step < math.inf:
-        raise SiteError(f"{name}: step {charger.step!r} A is not above 0")
-    if any(not 0 < level < POSSIBLE_RATING for level in charger.levels):
-        raise SiteError(f"{name}: levels {charger.levels!r} must be above 0 A")
-    if not charger.floor <= round_up(charger, charger.floor) <= charger.maximum:
-        what = "level" if charger.levels else f"multiple of its step {charger.step!r} A"
-        raise SiteError(
-            f"{name}: no {what} lies between its floor {charger.floor!r} A and its maximum {charger.maximum!r} A"
-        )
-
-
-def _check_settings(site: Site) -> None:
-    settings = site.settings
-    for what in ("turn_time", "rise_rate"):
-        if not getattr(settings, what) > 0:
-            raise SiteError(f"settings: {what} {getattr(settings, what)!r} is not above 0")
-    for what in (
-        "running_bonus",
-        "patience",
-        "hold",
-        "rise_spacing",
-        "dead_band",
-        "smoothing",
-        "minimum_on",
-        "minimum_off",
-        "boosts_per_week",
-        "safe_grid_watts",
-    ):
-        figure = getattr(settings, what)
-        if figure is not None and not figure >= 0:
-            raise SiteError(f"settings: {what} {figure!r} is not 0 or more")
-    if not 0 <= settings.battery_reserve <= 100:
-        raise SiteError(
-            f"settings: battery_reserve {settings.battery_reserve!r} % is not between 0 and 100"
-        )
-
-
-def _check_voltage(what: str, volts: float) -> None:
-    if not 50 <= volts <= 1000:
-        raise SiteError(f"{what} {volts!r} V is out of the possible (50 to 1000 V)")
-
-
-def _check_per_phase(what: str, figures: PerPhase) -> None:
-    if len(figures) != PHASES:
-        raise SiteError(
-            f"{what} must give three figures, for L1, L2 and L3 (0 where there is none)"
-        )
-    for phase, amperes in zip(Phase, figures, strict=True):
-        if not 0 <= amperes < POSSIBLE_RATING:
-            raise SiteError(
-                f"{what}: {amperes!r} A on {phase.name} is not between 0 A and less than"
-                f" {POSSIBLE_RATING:g} A"
-            )

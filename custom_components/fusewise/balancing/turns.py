@@ -31,7 +31,10 @@ def turns(
         return {}
     found: dict[int, float] = {}
     for claim in claims:
-        most = max((rounds.get(row, 0) for row, _ in claim.rows), default=0)
+        most = 0
+        for row, _ in claim.rows:
+            if row in rounds and rounds[row] > most:
+                most = rounds[row]
         if most:
             turn = settings.turn_time / most
             found[claim.car.number] = max(turn - CHANGING, turn / 2)
