@@ -78,6 +78,12 @@ def test_an_impossible_limit_of_a_charger_is_not_known(limit: float) -> None:
     assert noticed(chargers={"a": reading, "b": car()}) == ({"a": 10, "b": 10}, ["a"])
 
 
+@pytest.mark.parametrize("floor", [NAN, -1.0, float("inf")])
+def test_an_impossible_floor_of_a_car_is_not_known(floor: float) -> None:
+    reading = replace(car(), floor=floor)
+    assert noticed(chargers={"a": reading, "b": car()}) == ({"a": 10, "b": 10}, ["a"])
+
+
 def test_the_end_of_a_limit_that_is_no_time_is_not_known() -> None:
     reading = replace(car(), limit=6.0, limit_until=NAN)
     assert noticed(chargers={"a": reading, "b": car()}) == ({"a": 10, "b": 10}, ["a"])

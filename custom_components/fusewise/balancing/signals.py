@@ -59,6 +59,9 @@ def possible_reading(
     if reading.limit is not None and not 0 <= reading.limit < POSSIBLE_AMPERES:
         notices.append(_bad(charger.id, f"limit {reading.limit!r} A"))
         reading = replace(reading, limit=None)
+    if not 0 <= reading.floor < POSSIBLE_AMPERES:
+        notices.append(_bad(charger.id, f"floor {reading.floor!r} A"))
+        reading = replace(reading, floor=0.0)
     if reading.limit_until is not None and math.isnan(reading.limit_until):
         notices.append(_bad(charger.id, "the end of its limit is not a time"))
         reading = replace(reading, limit_until=None)
