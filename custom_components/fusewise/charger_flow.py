@@ -43,6 +43,7 @@ from .entity_charger import is_entity_charger
 from .entity_charger_flow import EntityChargerFlow
 from .forms import Answers, Errors
 from .listening import address_of, charger_address, introduces, web_address
+from .ocpp_charger_forms import section_errors, section_settings, with_sections
 from .password_flow import PasswordFlow, with_security
 
 
@@ -65,6 +66,7 @@ def charger_data(caller: Caller, answers: Answers, security: Mapping[str, Any]) 
         CONF_IDENTITY: caller[CONF_IDENTITY],
         **said,
         **charger_forms.charger_settings(answers),
+        **section_settings(answers),
         **security,
     }
 
@@ -237,6 +239,7 @@ class ChargerSubentryFlow(
         shown: Mapping[str, Any] | None = user_input
         if user_input is not None:
             errors, placeholders = self._explain(entry, user_input, known)
+            errors |= section_errors(user_input)
             if not errors:
                 return await self._async_secure(user_input)
         elif known is not None:
@@ -244,6 +247,8 @@ class ChargerSubentryFlow(
         else:
             shown = {CONF_NAME: suggested_name(self._caller)}
         schema = with_security(charger_forms.charger_schema(entry), is_known=known is not None)
+        if known is not None:  # what few have to change is not asked at first
+            schema = with_sections(schema)
         return self._show("details", schema, shown, errors, placeholders)
 
     @override
@@ -262,7 +267,11 @@ class ChargerSubentryFlow(
                 entry,
                 self._get_reconfigure_subentry(),
                 title=name,
-                data_updates={**charger_forms.charger_settings(answers), **security},
+                data_updates={
+                    **charger_forms.charger_settings(answers),
+                    **section_settings(answers),
+                    **security,
+                },
             )
         return self.async_create_entry(
             title=name,

@@ -43,6 +43,7 @@ from .devices.ocpp import (
     Visit,
 )
 from .listening import Listening, async_context, door_error
+from .ocpp_charger_forms import access_of, telling_of
 from .site import is_line_to_line, line_voltage_of, wiring_of
 from .visits import async_forget_visits, async_tell_visit
 
@@ -169,6 +170,8 @@ class Door:
             voltage=line_voltage_of(entry) if line_to_line else entry.data[CONF_VOLTAGE],
             maximum=subentry.data[CONF_MAXIMUM],
             fallback=fallback,
+            **telling_of(subentry.data),
+            **access_of(entry, subentry.data),
         )
         return self._central.adopt(
             identity,

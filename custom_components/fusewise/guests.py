@@ -10,6 +10,7 @@ import re
 
 from .balancing.model import RESUMED, ChargerReading
 from .devices.home import Vehicle, VehicleReading
+from .devices.ocpp import plain_card
 
 __all__ = ["Guest", "Guests", "KnownBy"]
 
@@ -170,10 +171,10 @@ class Guests:
     def _by_card(self, card: str | None) -> tuple[str, KnownBy] | None:
         if card is None:
             return None
-        shown = _plain(card)
+        shown = plain_card(card)
         for key, vehicle in self.vehicles.items():
             for own in vehicle.cards:
-                if _plain(own) == shown:
+                if plain_card(own) == shown:
                     return key, KnownBy.MAC if _is_mac(own) else KnownBy.CARD
         return None
 
@@ -222,11 +223,6 @@ def _charged(
         return guest
     kilowatts = sum(reading.current) * voltage / 1000
     return replace(guest, charged_kwh=guest.charged_kwh + kilowatts * elapsed / 3600)
-
-
-def _plain(card: str) -> str:
-    """A card or an address without what each charger puts between and before its figures (VID:, colons)."""
-    return re.sub(r"[^0-9A-Z]", "", card.upper().removeprefix("VID:").removeprefix("VID"))
 
 
 def _is_mac(card: str) -> bool:

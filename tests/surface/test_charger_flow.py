@@ -1,5 +1,6 @@
 """A charger that calls is offered, taken in and changed while everything else goes on."""
 
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -7,7 +8,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.fusewise.balancing.model import Phase
 from demo.world import World
-from homeassistant.config_entries import SOURCE_IGNORE, SOURCE_USER
+from homeassistant.config_entries import SOURCE_IGNORE, SOURCE_USER, ConfigSubentry
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 
@@ -277,3 +278,68 @@ async def test_a_charger_is_changed_in_place(
     assert hass.states.get("sensor.garage_current_l2")
     assert not hass.states.get("sensor.garage_current_l3")
     assert device_of(hass, entry, subentry.subentry_id).name == "Barn"
+
+
+async def test_an_owner_says_who_may_charge_and_how_the_charger_is_told(
+    hass: HomeAssistant, house: World, ocpp_port: int
+) -> None:
+    entry = site_entry(hass, house, ocpp_port, "garage")
+    car = ConfigSubentry(
+        data=MappingProxyType({"cards": ["04:A1"]}),
+        subentry_type="vehicle",
+        title="Saloon",
+        unique_id=None,
+    )
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    [subentry] = entry.subentries.values()
+    charger = entry.runtime_data.chargers[subentry.subentry_id]
+    assert (charger.settings.cards, charger.settings.way, charger.settings.life) == (None, None, 30)
+
+    async def changed(**answers: Any) -> Any:
+        step = await entry.start_subentry_reconfigure_flow(hass, subentry.subentry_id)
+        step = await hass.config_entries.subentries.async_configure(
+            step["flow_id"], GARAGE | {"security": "unchanged"} | answers
+        )
+        await hass.async_block_till_done()
+        return step
+
+    step = await changed(
+        access={"mode": "known_cards", "cards": ["04-b2", " "]},
+        telling={"way": "station_max", "unit": "watts", "life": 60},
+    )
+    assert step["reason"] == "reconfigure_successful"
+    settings = charger.settings
+    assert settings.cards == {"04B2"}
+    assert (settings.way, settings.unit, settings.life) == ("station_max", "W", 60)
+    # The cards of the site's vehicles count too, as soon as they are there.
+    hass.config_entries.async_add_subentry(entry, car)
+    await hass.async_block_till_done()
+    assert charger.settings.cards == {"04B2", "04A1"}
+    await changed(
+        access={"mode": "no_card"}, telling={"way": "automatic", "unit": "automatic", "life": 30}
+    )
+    assert charger.settings.is_free
+    assert (charger.settings.cards, charger.settings.way, charger.settings.unit) == (None,) * 3
+    step = await changed(telling={"way": "automatic", "unit": "automatic", "life": 5})
+    assert step["errors"] == {"base": "life_invalid"}
+
+
+async def test_what_a_charger_has_taught_is_kept_and_goes_with_its_site(
+    hass: HomeAssistant, house: World, ocpp_port: int, hass_storage: dict[str, Any]
+) -> None:
+    entry = site_entry(hass, house, ocpp_port, "garage")
+    hass_storage["fusewise.learnt.id_of_home"] = {
+        "version": 1,
+        "key": "fusewise.learnt.id_of_home",
+        "data": {"id_of_garage": {"way": "tx_default", "tried": ["tx"], "is_clean": True}},
+    }
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    charger = entry.runtime_data.chargers["id_of_garage"]
+    assert charger.way == "tx_default"
+    let_call(house)
+    await until(lambda: charger.armed == 6.0)
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    kept = hass_storage["fusewise.learnt.id_of_home"]["data"]["id_of_garage"]
+    assert (kept["way"], kept["armed"]) == ("tx_default", 6.0)
+    await hass.config_entries.async_remove(entry.entry_id)
+    assert "fusewise.learnt.id_of_home" not in hass_storage

@@ -360,6 +360,10 @@ async def test_chargers_show_certificates_where_their_owner_wants_that(
     tls = ssl.create_default_context(cafile=authority.path)
     tls.load_cert_chain(own.certificate, own.key)
     assert (await come("yard", tls=tls)).boot_answer.status == "Pending"
+    # Under the identity of a charger that is taken in, nobody comes with another's certificate.
+    step = await added(hass, site, "garage")
+    for _ in range(2):
+        step = await on(hass, step)
     with pytest.raises(InvalidStatus):
         await come("garage", tls=tls)
 

@@ -1,6 +1,7 @@
 """Chargers that connect to Home Assistant by themselves, with the Open Charge Point Protocol (1.6J)."""
 
 from ..events import Attempt, SessionBegan, SessionEnded, SessionEvent, SessionMeasured
+from .cards import plain_card
 from .central_system import CentralSystem, ListenError
 from .charger import OcppCharger
 from .gate import PRIVATE, Network, Refusal, Visit
@@ -35,4 +36,5 @@ __all__ = [
     "hashed",
     "identity_in",
     "new_password",
+    "plain_card",
 ]

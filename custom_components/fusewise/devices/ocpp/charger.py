@@ -18,6 +18,7 @@ from ...balancing.model import ChargerReading, ChargerStatus, Session
 from .. import Charger, Clock, DeviceError, DeviceOfflineError, Unsubscribe
 from ..events import Attempt, SessionBegan, SessionEnded, SessionEvents, SessionMeasured
 from ..listeners import Listeners
+from .autostart import Autostart
 from .clock import ChargerClock
 from .learnt import Learnt
 from .measurands import MeterValues
@@ -51,6 +52,7 @@ class OcppCharger(Wishes, Charger):
         self._teller = Teller(identity, settings, self.clock, self._transactions, clock)
         self._preparing: asyncio.Task[None] | None = None
         self._asked_to_boot = False
+        self._autostart = Autostart(self.start)
         self._listeners = Listeners[[]]()
 
     # --- for the controller ---------------------------------------------------------------------------
@@ -119,6 +121,8 @@ class OcppCharger(Wishes, Charger):
         """Take over changed settings; they count from the next `apply`."""
         if settings == self.settings:
             return
+        if not settings.is_free:
+            self._autostart.rest()
         other_unit = settings.unit != self.settings.unit
         self._teller.configure(settings)
         self.settings = settings
@@ -136,6 +140,7 @@ class OcppCharger(Wishes, Charger):
         """Note that a connection is gone. Its limit stays in force until it ends, so it stays known."""
         if self._station is station:
             self._station = None
+            self._autostart.rest()
             if self._preparing is not None:
                 self._preparing.cancel()
             self._changed()
@@ -160,6 +165,12 @@ class OcppCharger(Wishes, Charger):
             if before is not None:
                 self.events.tell(SessionEnded(session=before.id, at=now, transaction=number))
         self._tell_found(before)
+        if self._transactions.session is not None:
+            self._autostart.begun()
+        elif status is ChargerStatus.PREPARING and self.settings.is_free:
+            self._autostart.plugged()
+        elif status is ChargerStatus.AVAILABLE:
+            self._autostart.gone()
         self._changed()
 
     def remember(self, number: int, attempt: Attempt | None, began: float) -> None:
@@ -173,6 +184,7 @@ class OcppCharger(Wishes, Charger):
             self.clock.observe(stamp, now)
         began = now if stamp is None else self.clock.ours(stamp, now)
         number, is_new = self._transactions.start(attempt, began)
+        self._autostart.begun()
         if is_new:
             self._teller.started()
             session = self._transactions.session

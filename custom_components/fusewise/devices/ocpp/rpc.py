@@ -71,6 +71,7 @@ class Fault(StrEnum):
     UNKNOWN_ACTION = "ocpp-unknown-action"
     INVALID_PAYLOAD = "ocpp-invalid-payload"
     REFUSED = "ocpp-refused"
+    CARD_REFUSED = "ocpp-card-refused"
     UNEXPECTED_ANSWER = "ocpp-unexpected-answer"
     HANDLER_FAILED = "ocpp-handler-failed"
 

@@ -28,6 +28,10 @@ class ChargerSettings:
     """A or W: what limits are told in; None: that is found out."""
     life: float = 30.0
     """s until a live limit that is not renewed ends."""
+    cards: frozenset[str] | None = None
+    """Whose cards may charge, in their plain form; None: all."""
+    is_free: bool = False
+    """No card is needed: a car that is plugged in is started."""
     sample_interval: int = 5
     """s between its measurements; some chargers want 30."""
 

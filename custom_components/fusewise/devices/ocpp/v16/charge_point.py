@@ -13,6 +13,7 @@ from ocpp.v16.enums import (
 )
 
 from ....balancing.model import ChargerStatus
+from ..cards import may_charge
 from ..clock import parse, written
 from ..measurands import MeterValues
 from ..pace import Pace
@@ -182,9 +183,16 @@ class ChargePoint16(Remote):
             charger.status_changed(status)
         return call_result.StatusNotification()
 
-    def _authorize(self, _: Payload) -> call_result.Authorize:
+    def _authorize(self, payload: Payload) -> call_result.Authorize:
         self._adopted()
-        return call_result.Authorize(_tag(AuthorizationStatus.accepted))
+        return call_result.Authorize(self._judged(payload["idTag"]))
+
+    def _judged(self, card: str) -> datatypes.IdTagInfo:
+        if may_charge(card, self._adopted().settings.cards):
+            return _tag(AuthorizationStatus.accepted)
+        # Who it was is for its owner to see, not for the log.
+        self._rpc.complain(Fault.CARD_REFUSED, "was shown a card that may not charge here")
+        return _tag(AuthorizationStatus.invalid)
 
     def _start(self, payload: Payload) -> call_result.StartTransaction:
         charger = self._adopted()
@@ -198,8 +206,10 @@ class ChargePoint16(Remote):
         # A charger that did not get our answer sends the very same start again.
         stamp = payload.get("timestamp", "")
         attempt = (payload["idTag"], payload.get("meterStart", -1), stamp)
+        # A card that may not charge begins a session all the same: some chargers go on, and what is drawn is
+        # watched, limited and listed. Most end it at once.
         return call_result.StartTransaction(
-            charger.started(attempt, parse(stamp)), _tag(AuthorizationStatus.accepted)
+            charger.started(attempt, parse(stamp)), self._judged(payload["idTag"])
         )
 
     def _stop(self, payload: Payload) -> call_result.StopTransaction:

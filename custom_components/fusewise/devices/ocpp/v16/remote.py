@@ -7,11 +7,11 @@ from ocpp.v16 import call
 from ocpp.v16.enums import MessageTrigger, ResetType
 
 from ... import DeviceRefusedError
+from ..cards import TAG
 from ..rpc import SECRET
 from . import profiles
 from .commands import Commands, configuration_of
 
-TAG = "FUSEWISE"  # whose card a session has that was started from Home Assistant
 TRIGGERS = tuple(trigger.value for trigger in MessageTrigger)
 DONE = ("Accepted", "Unlocked", "Scheduled")
 
