@@ -291,12 +291,12 @@ async def test_an_owner_says_who_may_charge_and_how_the_charger_is_told(
         unique_id=None,
     )
     assert await hass.config_entries.async_setup(entry.entry_id)
-    [subentry] = entry.subentries.values()
+    subentry = only_charger(entry)
     charger = entry.runtime_data.chargers[subentry.subentry_id]
     assert (charger.settings.cards, charger.settings.way, charger.settings.life) == (None, None, 30)
 
     async def changed(**answers: Any) -> Any:
-        step = await entry.start_subentry_reconfigure_flow(hass, subentry.subentry_id)
+        step: Any = await entry.start_subentry_reconfigure_flow(hass, subentry.subentry_id)
         step = await hass.config_entries.subentries.async_configure(
             step["flow_id"], GARAGE | {"security": "unchanged"} | answers
         )
