@@ -43,7 +43,7 @@ from .entity_charger import is_entity_charger
 from .entity_charger_flow import EntityChargerFlow
 from .forms import Answers, Errors
 from .listening import address_of, charger_address, introduces, web_address
-from .ocpp_charger_forms import section_errors, section_settings, with_sections
+from .ocpp_charger_forms import section_settings, with_sections
 from .password_flow import PasswordFlow, with_security
 
 
@@ -239,7 +239,6 @@ class ChargerSubentryFlow(
         shown: Mapping[str, Any] | None = user_input
         if user_input is not None:
             errors, placeholders = self._explain(entry, user_input, known)
-            errors |= section_errors(user_input)
             if not errors:
                 return await self._async_secure(user_input)
         elif known is not None:

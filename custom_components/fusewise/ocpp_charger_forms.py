@@ -26,7 +26,7 @@ from .const import (
     SUBENTRY_VEHICLE,
 )
 from .devices.ocpp import Way, plain_card
-from .forms import Answers, Errors, Refused, number
+from .forms import Answers, number
 
 AUTOMATIC = "automatic"
 WAYS = (AUTOMATIC, *(way.value for way in Way))
@@ -66,13 +66,6 @@ def with_sections(schema: vol.Schema) -> vol.Schema:
             vol.Optional(CONF_TELLING): section(TELLING_SCHEMA, {"collapsed": True}),
         }
     )
-
-
-def section_errors(answers: Answers) -> Errors:
-    """What cannot be right in the sections; an error in a section is shown above the dialog."""
-    if isinstance(answers.get(CONF_TELLING, {}).get(CONF_LIFE), Refused):
-        return {"base": "life_invalid"}
-    return {}
 
 
 def section_settings(answers: Answers) -> Answers:

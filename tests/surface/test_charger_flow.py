@@ -321,7 +321,7 @@ async def test_an_owner_says_who_may_charge_and_how_the_charger_is_told(
     assert charger.settings.is_free
     assert (charger.settings.cards, charger.settings.way, charger.settings.unit) == (None,) * 3
     step = await changed(telling={"way": "automatic", "unit": "automatic", "life": 5})
-    assert step["errors"] == {"base": "life_invalid"}
+    assert step["errors"] == {"telling": "life_invalid"}
 
 
 async def test_what_a_charger_has_taught_is_kept_and_goes_with_its_site(
