@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Generator
 import ipaddress
+from pathlib import Path
 import socket
 from typing import Any
 
@@ -32,6 +33,18 @@ settings.register_profile(
     "thorough", settings.get_profile("quick"), max_examples=3000, derandomize=False, print_blob=True
 )
 settings.load_profile("quick")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let `scripts/test --browser` run what needs one, and nothing else need it."""
+    parser.addoption("--browser", action="store_true", help="run tests/browser, and only that")
+    parser.addoption("--pictures", action="store_true", help="write docs/images too")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out what needs a browser, until somebody asks for it."""
+    is_of_browser = collection_path.name == "browser" and collection_path.parent.name == "tests"
+    return True if is_of_browser and not config.getoption("browser") else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

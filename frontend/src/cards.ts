@@ -9,21 +9,28 @@ const LIMIT_COLOR = "red";
 /** A text of the dashboard's, in the user's language. */
 export type Text = (key: string, values?: Record<string, string | number>) => string;
 
-/** What is shown of a charger: two tiles in a row, or one over the whole width. */
+/** What is shown of a charger and of a fuse: two tiles in a row, or one over the whole width. */
 const CHARGER_FACTS = [
   ["status", "setpoint"],
   ["reason"],
   ["power", "session_energy"],
-  ["ready_at", "target"],
+  ["ready_at", "boosts_left"],
 ];
+const CIRCUIT_FACTS = [["limited_by"], ["demand_energy", "demand_forecast"], ["demand_target"]];
 
 /** The tiles of what a charger's owner decides, and how each is worked without another dialog. */
-const CHARGER_CONTROLS: Record<string, Card | undefined> = {
-  mode: { type: "select-options" },
-  boost: { type: "toggle" },
-  departure: undefined,
-  next_departure: undefined,
-};
+const CHARGER_CONTROLS: [key: string, feature?: Card][] = [
+  ["mode", { type: "select-options" }],
+  ["boost", { type: "toggle" }],
+  ["departure"],
+  ["next_departure"],
+  ["target_energy"],
+  ["target_soc"],
+];
+
+/** What is only shown while it is so. */
+const CHARGER_ALARMS = ["problem", "late"];
+const SITE_ALARMS = ["fallback", "grid_limit"];
 
 /** The fuse of a circuit: what it carries on each phase, what it leaves for cars, and how that came. */
 export function circuitSection(circuit: Part, title: string, hours: number, text: Text): Section {
@@ -31,7 +38,12 @@ export function circuitSection(circuit: Part, title: string, hours: number, text
   return section(
     rating.length ? `${title}, ${ratingInWords(rating)}` : title,
     "mdi:fuse",
-    [...gauges(circuit), ...chips(text("left"), circuit, "headroom"), ...loadGraph(circuit, hours, text)],
+    [
+      ...gauges(circuit),
+      ...chips(text("left"), circuit, "headroom"),
+      ...facts(circuit, CIRCUIT_FACTS),
+      ...loadGraph(circuit, hours, text),
+    ],
   );
 }
 
@@ -68,22 +80,20 @@ function loadGraph(circuit: Part, hours: number, text: Text): Card[] {
 
 /** A charger: what its car gets and why, and what its owner may ask of it. */
 export function chargerSection(charger: Part, text: Text): Section {
-  const facts = CHARGER_FACTS.flatMap((row) => {
-    const there = row.flatMap((key) => charger.entity(key) ?? []);
-    return there.map((entity) => tile(entity, WHOLE / there.length));
-  });
-  const controls = Object.entries(CHARGER_CONTROLS).flatMap(([key, feature]) => {
+  const controls = CHARGER_CONTROLS.flatMap(([key, feature]) => {
     const entity = charger.entity(key);
     if (!entity) return [];
     return [feature ? { ...tile(entity, WHOLE), ...inline(feature) } : tile(entity, WHOLE / 2)];
   });
-  const problem = charger.entity("problem");
-  const badges = problem ? [{ type: "entity", entity: problem, color: "red", ...whenOn(problem) }] : [];
   return section(
     charger.name,
     "mdi:ev-station",
-    [...facts, ...controls, ...chips(text("measured"), charger, "current")],
-    badges,
+    [
+      ...facts(charger, CHARGER_FACTS),
+      ...controls,
+      ...chips(text("measured"), charger, "current"),
+    ],
+    alarms(charger, CHARGER_ALARMS),
   );
 }
 
@@ -109,11 +119,32 @@ export function noChargerSection(text: Text): Section {
   return section(text("chargers"), "mdi:ev-station", [card]);
 }
 
-/** What ought to be seen at once, and only when it is so. */
-export function siteBadges(site: Site): Card[] {
-  const fallback = site.main.entity("fallback");
-  if (!fallback) return [];
-  return [{ type: "entity", entity: fallback, show_name: true, color: "red", ...whenOn(fallback) }];
+/** What a whole site draws with its cars, and what ought to be seen at once. */
+export function siteBadges({ main }: Site): Card[] {
+  const cars = main.entity("cars_power");
+  return [
+    ...alarms(main, SITE_ALARMS).map((alarm) => ({ ...alarm, show_name: true })),
+    ...(cars ? [{ type: "entity", entity: cars, show_name: true, name: { type: "entity" } }] : []),
+  ];
+}
+
+function facts(part: Part, rows: string[][]): Card[] {
+  return rows.flatMap((row) => {
+    const there = row.flatMap((key) => part.entity(key) ?? []);
+    return there.map((entity) => tile(entity, WHOLE / there.length));
+  });
+}
+
+function alarms(part: Part, keys: string[]): Card[] {
+  return keys
+    .flatMap((key) => part.entity(key) ?? [])
+    .map((entity) => ({
+      type: "entity",
+      entity,
+      name: { type: "entity" },
+      color: "red",
+      visibility: [{ condition: "state", entity, state: "on" }],
+    }));
 }
 
 function section(title: string, icon: string | undefined, cards: Card[], badges: Card[] = []): Section {
@@ -149,10 +180,6 @@ function chips(title: string, part: Part, key: string): Card[] {
 
 function columns(width: number) {
   return { grid_options: { columns: width } };
-}
-
-function whenOn(entity: string) {
-  return { visibility: [{ condition: "state", entity, state: "on" }] };
 }
 
 function ratingInWords(rating: number[]): string {

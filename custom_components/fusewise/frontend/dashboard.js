@@ -1,6 +1,6 @@
 // Built from frontend/ by scripts/frontend: change it there.
-// sources 5d60b42c4596147bfae6f3bd13e120f56100bf9b094e500dc39eb9bde473bd7e
-// code 95b6109a3692895add574b3af84519bf2b37bb2a6e2a14c105fdaab18d24e1a9
+// sources a2c8cb5e8ad90ce6b5bbe0cf97f59890c069fd09d64fd4bd8305ab657705c2d5
+// code fb2963a73e998bd767cc3e1327db28cb6d9af67fc290e38e91cc02b8038d6359
 // frontend/src/cards.ts
 var WHOLE = 12;
 var PHASE_COLORS = { l1: "blue", l2: "orange", l3: "teal" };
@@ -9,20 +9,30 @@ var CHARGER_FACTS = [
   ["status", "setpoint"],
   ["reason"],
   ["power", "session_energy"],
-  ["ready_at", "target"]
+  ["ready_at", "boosts_left"]
 ];
-var CHARGER_CONTROLS = {
-  mode: { type: "select-options" },
-  boost: { type: "toggle" },
-  departure: void 0,
-  next_departure: void 0
-};
+var CIRCUIT_FACTS = [["limited_by"], ["demand_energy", "demand_forecast"], ["demand_target"]];
+var CHARGER_CONTROLS = [
+  ["mode", { type: "select-options" }],
+  ["boost", { type: "toggle" }],
+  ["departure"],
+  ["next_departure"],
+  ["target_energy"],
+  ["target_soc"]
+];
+var CHARGER_ALARMS = ["problem", "late"];
+var SITE_ALARMS = ["fallback", "grid_limit"];
 function circuitSection(circuit, title, hours2, text) {
   const { rating } = circuit;
   return section(
     rating.length ? `${title}, ${ratingInWords(rating)}` : title,
     "mdi:fuse",
-    [...gauges(circuit), ...chips(text("left"), circuit, "headroom"), ...loadGraph(circuit, hours2, text)]
+    [
+      ...gauges(circuit),
+      ...chips(text("left"), circuit, "headroom"),
+      ...facts(circuit, CIRCUIT_FACTS),
+      ...loadGraph(circuit, hours2, text)
+    ]
   );
 }
 function gauges(circuit) {
@@ -54,22 +64,20 @@ function loadGraph(circuit, hours2, text) {
   return graph([...loads, ...limits], hours2);
 }
 function chargerSection(charger, text) {
-  const facts = CHARGER_FACTS.flatMap((row) => {
-    const there = row.flatMap((key) => charger.entity(key) ?? []);
-    return there.map((entity) => tile(entity, WHOLE / there.length));
-  });
-  const controls = Object.entries(CHARGER_CONTROLS).flatMap(([key, feature]) => {
+  const controls = CHARGER_CONTROLS.flatMap(([key, feature]) => {
     const entity = charger.entity(key);
     if (!entity) return [];
     return [feature ? { ...tile(entity, WHOLE), ...inline(feature) } : tile(entity, WHOLE / 2)];
   });
-  const problem = charger.entity("problem");
-  const badges = problem ? [{ type: "entity", entity: problem, color: "red", ...whenOn(problem) }] : [];
   return section(
     charger.name,
     "mdi:ev-station",
-    [...facts, ...controls, ...chips(text("measured"), charger, "current")],
-    badges
+    [
+      ...facts(charger, CHARGER_FACTS),
+      ...controls,
+      ...chips(text("measured"), charger, "current")
+    ],
+    alarms(charger, CHARGER_ALARMS)
   );
 }
 function otherSection(part) {
@@ -88,10 +96,27 @@ function noChargerSection(text) {
   const card = { type: "markdown", content: text("no_charger"), ...columns(WHOLE) };
   return section(text("chargers"), "mdi:ev-station", [card]);
 }
-function siteBadges(site) {
-  const fallback = site.main.entity("fallback");
-  if (!fallback) return [];
-  return [{ type: "entity", entity: fallback, show_name: true, color: "red", ...whenOn(fallback) }];
+function siteBadges({ main }) {
+  const cars = main.entity("cars_power");
+  return [
+    ...alarms(main, SITE_ALARMS).map((alarm) => ({ ...alarm, show_name: true })),
+    ...cars ? [{ type: "entity", entity: cars, show_name: true, name: { type: "entity" } }] : []
+  ];
+}
+function facts(part, rows) {
+  return rows.flatMap((row) => {
+    const there = row.flatMap((key) => part.entity(key) ?? []);
+    return there.map((entity) => tile(entity, WHOLE / there.length));
+  });
+}
+function alarms(part, keys) {
+  return keys.flatMap((key) => part.entity(key) ?? []).map((entity) => ({
+    type: "entity",
+    entity,
+    name: { type: "entity" },
+    color: "red",
+    visibility: [{ condition: "state", entity, state: "on" }]
+  }));
 }
 function section(title, icon, cards, badges = []) {
   const heading = { type: "heading", heading: title, ...icon && { icon }, badges };
@@ -120,9 +145,6 @@ function chips(title, part, key) {
 }
 function columns(width) {
   return { grid_options: { columns: width } };
-}
-function whenOn(entity) {
-  return { visibility: [{ condition: "state", entity, state: "on" }] };
 }
 function ratingInWords(rating) {
   const there = rating.filter((amperes) => amperes > 0);

@@ -1,0 +1,116 @@
+// From an empty Home Assistant to two chargers on the dashboard, only by clicking.
+// usage: node tests/browser/drive.mjs TASK.json; prints what it took as JSON
+import { readFileSync, writeFileSync } from "node:fs";
+import { chromium } from "playwright-core";
+import { walk } from "./dialogs.mjs";
+import { Person } from "./person.mjs";
+
+const PATIENCE = 30_000; // ms, on a machine that does something else besides
+
+const task = JSON.parse(readFileSync(process.argv[2], "utf8"));
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  chromiumSandbox: false,
+  // Without these, Chromium calls its makers at every start.
+  args: ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync"],
+});
+
+async function open(options) {
+  const context = await browser.newContext({
+    locale: "en-GB",
+    timezoneId: "Europe/Amsterdam",
+    ...options,
+  });
+  // The map of the first start is somewhere else: this house has no internet.
+  await context.route((url) => url.origin !== task.base, (route) => route.abort());
+  const page = await context.newPage();
+  page.setDefaultTimeout(PATIENCE);
+  return page;
+}
+
+const page = await open({ viewport: { width: 1280, height: 1000 } });
+const person = new Person(page);
+const steps = [];
+
+async function timed(name, doing) {
+  const { clicks, fields } = person;
+  const began = performance.now();
+  await doing();
+  steps.push({
+    name,
+    clicks: person.clicks - clicks,
+    fields: person.fields - fields,
+    seconds: Math.round((performance.now() - began) / 100) / 10,
+  });
+}
+
+async function picture(name, of = page) {
+  if (task.pictures) await of.screenshot({ path: `${task.pictures}/${name}.png` });
+}
+
+async function meetHomeAssistant() {
+  await page.goto(task.base);
+  await person.click(page.getByRole("button", { name: "Create my smart home" }));
+  for (const [name, value] of Object.entries(task.account)) {
+    await person.type(page.locator(`input[name=${name}]`), value);
+  }
+  await person.click(page.getByRole("button", { name: "Create account" }));
+  for (let before; ; ) {
+    const next = page.getByRole("button", { name: /^(Next|Finish)$/ });
+    await next.or(page.getByRole("link", { name: "Settings" })).waitFor();
+    if (!(await next.count())) return;
+    const shown = await page.locator("ha-onboarding").ariaSnapshot().catch(() => before);
+    if (shown !== before) await person.click(next);
+    else await page.waitForTimeout(100); // the next page is not there yet
+    before = shown;
+  }
+}
+
+async function addSite() {
+  await person.click(page.getByRole("link", { name: "Settings" }));
+  await person.click(page.getByText("Devices & services").first());
+  await person.click(page.getByRole("button", { name: "Add integration" }));
+  await person.type(page.getByRole("dialog").getByRole("textbox"), "Fusewise");
+  await person.click(page.getByRole("dialog").getByRole("button", { name: "Fusewise" }).first());
+  await walk(person, { ...task.site, texts: task.texts }, async (step) => {
+    await page.waitForTimeout(task.pictures ? 600 : 0); // the dialog glides in
+    await picture(`setup-${step}`);
+  });
+}
+
+async function addCharger(name) {
+  await person.click(page.getByRole("link", { name: "Settings" }));
+  await person.click(page.getByText("Devices & services").first());
+  const card = page.locator("ha-config-flow-card", { hasText: `(${name})` });
+  await card.waitFor();
+  await picture("setup-discovered");
+  await person.click(card.getByRole("button", { name: "Add", exact: true }));
+  await walk(person, { ...task.chargers[name], texts: task.texts }, async (step) => {
+    await page.waitForTimeout(task.pictures ? 600 : 0);
+    await picture(`setup-${step}`);
+  });
+}
+
+async function openDashboard() {
+  await person.click(page.getByRole("link", { name: "Fusewise", exact: true }));
+  for (const { answers } of Object.values(task.chargers)) {
+    await page.getByRole("heading", { name: answers["*"].name }).waitFor();
+  }
+}
+
+try {
+  await timed("Home Assistant's own start", meetHomeAssistant);
+  await timed("the site", addSite);
+  for (const name of Object.keys(task.chargers)) await timed(`the charger ${name}`, () => addCharger(name));
+  await timed("the dashboard", openDashboard);
+  const shown = await page.locator("hui-sections-view").ariaSnapshot();
+  const session = await page.context().storageState();
+  writeFileSync(task.session, JSON.stringify(session));
+  console.log(JSON.stringify({ steps, clicks: person.clicks, fields: person.fields, shown }));
+} catch (error) {
+  await page.screenshot({ path: task.failure });
+  throw error;
+} finally {
+  await browser.close();
+}

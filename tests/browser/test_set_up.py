@@ -1,0 +1,36 @@
+"""From an empty Home Assistant to two cars that share a fuse, only by clicking in a real browser."""
+
+from typing import Any
+
+import pytest
+
+from .conftest import CHARGERS, Desk
+
+pytestmark = pytest.mark.timeout(400)
+
+CLICKS = 35  # of ours: without Home Assistant's own start
+HOLDS = 1.13  # times the rating: what a fuse carries for an hour
+
+
+def test_a_new_user_is_there_with_few_clicks(told: dict[str, Any]) -> None:
+    print(f"\n{told['clicks']} clicks, {told['fields']} fields typed")
+    for step in told["steps"]:
+        print("  {name}: {clicks} clicks, {fields} fields, {seconds} s".format(**step))
+    ours = sum(step["clicks"] for step in told["steps"][1:])
+    assert ours <= CLICKS
+
+
+def test_the_dashboard_shows_the_fuse_and_each_car(told: dict[str, Any]) -> None:
+    assert "Main fuse, 3 × 25 A" in told["shown"]
+    for charger in CHARGERS.values():
+        assert str(charger["name"]) in told["shown"]
+
+
+def test_both_cars_charge_and_the_fuse_holds(desk: Desk, told: dict[str, Any]) -> None:
+    site = desk.site
+    cars = list(CHARGERS)
+    site.wait_until(lambda: min(site.currents()[name] for name in cars) > 5.5, 90)
+    began = site.now()
+    site.wait_until(lambda: site.now() - began > 10, 30)
+    fuse = max(max(sample["fuse"]) for sample in site.get(f"/samples?since={began}")["samples"])
+    assert fuse < site.house.about["rating"] * HOLDS
