@@ -41,7 +41,7 @@ class Desk:
         more = {
             "base": self.site.home.base,
             "pictures": self.pictures and str(self.pictures),
-            "failure": str(self.folder / "failure.png"),
+            "failure": str(ROOT / "browser-failure.png"),
             "session": str(self.folder / "session.json"),
         }
         file.write_text(json.dumps(more | task))

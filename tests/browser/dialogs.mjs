@@ -12,15 +12,16 @@ export async function walk(person, flow, seen) {
     if (step.type === "form") {
       complain(step);
       await fillIn(person, dialog, step, flow);
-      await person.click(dialog.getByRole("contentinfo").getByRole("button").last());
+      await person.click(dialog.getByRole("button", { name: "Submit" }));
     } else if (step.type === "menu") {
       const choice = menus[step.step_id]?.shift();
       if (!choice) throw new Error(`nobody knows what to choose in ${step.step_id}`);
       const label = flow.texts.step[step.step_id].menu_options[choice];
       await person.click(dialog.getByText(label, { exact: true }));
     } else {
-      await person.click(dialog.getByRole("contentinfo").getByRole("button").last());
-      await dialog.waitFor({ state: "hidden" });
+      // The last one: the first is the cross in the corner.
+      await person.click(dialog.getByRole("button", { name: /finish$|^Close$/i }).last());
+      await dialog.getByRole("dialog").waitFor({ state: "hidden" });
       return step;
     }
   }
@@ -28,7 +29,7 @@ export async function walk(person, flow, seen) {
 }
 
 async function nextStep(dialog) {
-  await dialog.waitFor();
+  await dialog.getByRole("dialog").waitFor();
   const handle = await dialog.page().waitForFunction(
     (element) => {
       const step = element._step;

@@ -56,13 +56,16 @@ async function meetHomeAssistant() {
     await person.type(page.locator(`input[name=${name}]`), value);
   }
   await person.click(page.getByRole("button", { name: "Create account" }));
-  for (let before; ; ) {
-    const next = page.getByRole("button", { name: /^(Next|Finish)$/ });
-    await next.or(page.getByRole("link", { name: "Settings" })).waitFor();
-    if (!(await next.count())) return;
-    const shown = await page.locator("ha-onboarding").ariaSnapshot().catch(() => before);
-    if (shown !== before) await person.click(next);
-    else await page.waitForTimeout(100); // the next page is not there yet
+  const next = page.getByRole("button", { name: /^(Next|Finish)$/ });
+  const done = page.getByRole("link", { name: "Settings" });
+  for (let before; !(await done.isVisible()); ) {
+    await next.or(done).first().waitFor();
+    const shown = await page.locator("body").ariaSnapshot();
+    if (shown === before) {
+      await page.waitForTimeout(100); // the next page is not there yet
+    } else if (await next.isVisible()) {
+      await person.click(next);
+    }
     before = shown;
   }
 }
@@ -71,8 +74,9 @@ async function addSite() {
   await person.click(page.getByRole("link", { name: "Settings" }));
   await person.click(page.getByText("Devices & services").first());
   await person.click(page.getByRole("button", { name: "Add integration" }));
-  await person.type(page.getByRole("dialog").getByRole("textbox"), "Fusewise");
-  await person.click(page.getByRole("dialog").getByRole("button", { name: "Fusewise" }).first());
+  const offered = page.locator("dialog-add-integration");
+  await person.type(offered.locator("input"), "Fusewise");
+  await person.click(offered.getByRole("button", { name: "Fusewise" }).first());
   await walk(person, { ...task.site, texts: task.texts }, async (step) => {
     await page.waitForTimeout(task.pictures ? 600 : 0); // the dialog glides in
     await picture(`setup-${step}`);
