@@ -30,7 +30,7 @@ def circuit_sensors(circuit: Circuit) -> Iterator[FusewiseSensorDescription[Circ
             yield _on_phase("load", lambda state: state.load, phase)
         yield _on_phase("headroom", lambda state: state.headroom, phase)
         yield _on_phase("others", lambda state: state.others, phase, detail=True)
-        yield _on_phase("limit", lambda state: state.limit, phase, detail=True)
+        yield _on_phase("limit", lambda state: state.limit, phase)
         if circuit.meter is not None:
             yield _on_phase("allowance", lambda state: state.allowance, phase, detail=True)
     yield LIMITED_BY

@@ -25,7 +25,6 @@ const CHARGER_CONTROLS: [key: string, feature?: Card][] = [
   ["departure"],
   ["next_departure"],
   ["target_energy"],
-  ["target_soc"],
 ];
 
 /** What is only shown while it is so. */

@@ -28,7 +28,7 @@ export class Person {
     const field = dialog.getByRole("textbox", { name }).or(dialog.getByRole("spinbutton", { name }));
     await radios.or(menu).or(field).first().waitFor();
     if (await radios.count()) {
-      const radio = radios.getByRole("radio", { name: value });
+      const radio = dialog.getByRole("radio", { name: value });
       if (!(await radio.isChecked())) await this.click(radio);
     } else if (await menu.count()) {
       await this.click(menu);

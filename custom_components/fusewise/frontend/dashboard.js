@@ -1,6 +1,6 @@
 // Built from frontend/ by scripts/frontend: change it there.
-// sources a2c8cb5e8ad90ce6b5bbe0cf97f59890c069fd09d64fd4bd8305ab657705c2d5
-// code fb2963a73e998bd767cc3e1327db28cb6d9af67fc290e38e91cc02b8038d6359
+// sources 5984a4a82471cabc352fd0c7f4e0531dff4756bafa8f7b7fba5852c86f9f2a86
+// code a439db06d7d2e2b48498d2e7e4c627a206d9e0176ebfd96917b44a121fa0d957
 // frontend/src/cards.ts
 var WHOLE = 12;
 var PHASE_COLORS = { l1: "blue", l2: "orange", l3: "teal" };
@@ -17,8 +17,7 @@ var CHARGER_CONTROLS = [
   ["boost", { type: "toggle" }],
   ["departure"],
   ["next_departure"],
-  ["target_energy"],
-  ["target_soc"]
+  ["target_energy"]
 ];
 var CHARGER_ALARMS = ["problem", "late"];
 var SITE_ALARMS = ["fallback", "grid_limit"];
