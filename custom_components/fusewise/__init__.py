@@ -62,7 +62,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: FusewiseConfigEntry) -> 
     await coordinator.async_begin()
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     entry.async_on_unload(entry.add_update_listener(_async_settings_changed))
-    async_show_dashboard(hass)
+    await async_show_dashboard(hass)
     return True
 
 

@@ -1,7 +1,8 @@
 """The dashboard of Fusewise, in the sidebar for as long as there is a site.
 
 What it shows is decided in the browser, by frontend/: a strategy that makes it of Home Assistant's own cards.
-Nothing of it is stored, so nothing is left behind.
+Nothing of it is stored, so nothing is left behind. The sidebar has a panel of ours, which loads the strategy into
+pages that were open before there was a site, and leads to the dashboard.
 """
 
 import hashlib
@@ -10,23 +11,32 @@ from typing import Any, Final, override
 
 import voluptuous as vol
 
-from homeassistant.components import frontend, websocket_api
+from homeassistant.components import frontend, panel_custom, websocket_api
 from homeassistant.components.http import StaticPathConfig
 from homeassistant.components.lovelace import LOVELACE_DATA
 from homeassistant.components.lovelace.const import MODE_YAML
 from homeassistant.components.lovelace.dashboard import LovelaceConfig
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.json import cached_json_fragment, json_fragment
+from homeassistant.util.hass_dict import HassKey
 
 from .const import DOMAIN, MAIN_CIRCUIT
 
-URL_PATH: Final = DOMAIN
+PANEL: Final = DOMAIN
+BOARD: Final = "fusewise-dashboard"
 TITLE: Final = "Fusewise"
 ICON: Final = "mdi:ev-station"
 STATIC_PATH: Final = "/fusewise_static"
 SCRIPT: Final = "dashboard.js"
 STRATEGY: Final = {"strategy": {"type": f"custom:{DOMAIN}"}}
-SIDEBAR: Final = {"title": TITLE, "icon": ICON, "show_in_sidebar": True, "require_admin": False}
+LISTED: Final = {
+    "title": TITLE,
+    "icon": ICON,
+    "show_in_sidebar": False,
+    "require_admin": False,
+    "mode": MODE_YAML,
+}
+DATA_SCRIPT: HassKey[str] = HassKey("fusewise_script")
 
 
 async def async_offer_dashboard(hass: HomeAssistant) -> None:
@@ -38,36 +48,42 @@ async def async_offer_dashboard(hass: HomeAssistant) -> None:
     await hass.http.async_register_static_paths([StaticPathConfig(STATIC_PATH, str(folder), True)])
     code = await hass.async_add_executor_job((folder / SCRIPT).read_bytes)
     # Browsers keep the file for a month, so another one needs another address.
-    frontend.add_extra_js_url(
-        hass, f"{STATIC_PATH}/{SCRIPT}?v={hashlib.sha256(code).hexdigest()[:12]}"
-    )
+    script = f"{STATIC_PATH}/{SCRIPT}?v={hashlib.sha256(code).hexdigest()[:12]}"
+    hass.data[DATA_SCRIPT] = script
+    frontend.add_extra_js_url(hass, script)
 
 
-@callback
-def async_show_dashboard(hass: HomeAssistant) -> None:
-    """Have the dashboard in the sidebar."""
-    if LOVELACE_DATA not in hass.data or frontend.async_panel_exists(hass, URL_PATH):
+async def async_show_dashboard(hass: HomeAssistant) -> None:
+    """Have the dashboard, and a way to it in the sidebar."""
+    if DATA_SCRIPT not in hass.data or frontend.async_panel_exists(hass, PANEL):
         return
-    hass.data[LOVELACE_DATA].dashboards[URL_PATH] = Dashboard(
-        hass, URL_PATH, {**SIDEBAR, "mode": MODE_YAML}
-    )
+    hass.data[LOVELACE_DATA].dashboards[BOARD] = Dashboard(hass, BOARD, LISTED)
     frontend.async_register_built_in_panel(
         hass,
         "lovelace",
         sidebar_title=TITLE,
         sidebar_icon=ICON,
-        frontend_url_path=URL_PATH,
+        frontend_url_path=BOARD,
         config={"mode": MODE_YAML},
+        show_in_sidebar=False,
+    )
+    await panel_custom.async_register_panel(
+        hass,
+        frontend_url_path=PANEL,
+        webcomponent_name="fusewise-panel",
+        sidebar_title=TITLE,
+        sidebar_icon=ICON,
+        module_url=hass.data[DATA_SCRIPT],
     )
 
 
 @callback
 def async_hide_dashboard(hass: HomeAssistant) -> None:
-    """Take it out again, once the last site is gone."""
-    boards = hass.data[LOVELACE_DATA].dashboards if LOVELACE_DATA in hass.data else {}
-    if isinstance(boards.get(URL_PATH), Dashboard):
-        del boards[URL_PATH]
-        frontend.async_remove_panel(hass, URL_PATH)
+    """Take both away again, once the last site is gone."""
+    if frontend.async_panel_exists(hass, PANEL):
+        del hass.data[LOVELACE_DATA].dashboards[BOARD]
+        frontend.async_remove_panel(hass, BOARD)
+        frontend.async_remove_panel(hass, PANEL)
 
 
 class Dashboard(LovelaceConfig):

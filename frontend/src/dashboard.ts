@@ -12,6 +12,7 @@ import type { HomeAssistant, Section, View } from "./homeassistant";
 import { findSites, type Site } from "./site";
 
 const TYPE = "fusewise";
+const DASHBOARD = "/fusewise-dashboard";
 const SHORTEST = 0.25; // h of history: what a site shows that was set up just now
 const LONGEST = 6;
 const HOUR = 3_600_000; // ms
@@ -54,16 +55,31 @@ function hours(site: Site): number {
   return Math.min(LONGEST, Math.max(SHORTEST, known));
 }
 
-customElements.define(`ll-strategy-dashboard-${TYPE}`, FusewiseDashboard);
+/**
+ * What the sidebar opens. A page that was open before Fusewise was set up knows no strategy of ours, and Home
+ * Assistant loads this file only for a panel of our own: so that is opened first, and leads to the dashboard.
+ */
+class FusewisePanel extends HTMLElement {
+  connectedCallback() {
+    history.replaceState(null, "", DASHBOARD);
+    window.dispatchEvent(new CustomEvent("location-changed", { detail: { replace: true } }));
+  }
+}
 
-// So that 'Add dashboard' offers it too, for a copy that its owner may change.
+// A page that is open while Fusewise is updated has them already.
+if (!customElements.get(`ll-strategy-dashboard-${TYPE}`)) {
+  customElements.define(`ll-strategy-dashboard-${TYPE}`, FusewiseDashboard);
+  customElements.define("fusewise-panel", FusewisePanel);
+  // So that 'Add dashboard' offers it too, for a copy that its owner may change.
+  (window.customStrategies ??= []).push({
+    type: TYPE,
+    strategyType: "dashboard",
+    name: "Fusewise",
+  });
+}
+
 declare global {
   interface Window {
     customStrategies?: { type: string; strategyType: string; name: string }[];
   }
 }
-(window.customStrategies ??= []).push({
-  type: TYPE,
-  strategyType: "dashboard",
-  name: "Fusewise",
-});

@@ -1,0 +1,1 @@
+"""What a new user sees in a real browser: `scripts/test --browser`."""

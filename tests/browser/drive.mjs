@@ -1,33 +1,12 @@
 // From an empty Home Assistant to two chargers on the dashboard, only by clicking.
 // usage: node tests/browser/drive.mjs TASK.json; prints what it took as JSON
 import { readFileSync, writeFileSync } from "node:fs";
-import { chromium } from "playwright-core";
+import { launch } from "./browser.mjs";
 import { walk } from "./dialogs.mjs";
 import { Person } from "./person.mjs";
 
-const PATIENCE = 30_000; // ms, on a machine that does something else besides
-
 const task = JSON.parse(readFileSync(process.argv[2], "utf8"));
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  chromiumSandbox: false,
-  // Without these, Chromium calls its makers at every start.
-  args: ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync"],
-});
-
-async function open(options) {
-  const context = await browser.newContext({
-    locale: "en-GB",
-    timezoneId: "Europe/Amsterdam",
-    ...options,
-  });
-  // The map of the first start is somewhere else: this house has no internet.
-  await context.route((url) => url.origin !== task.base, (route) => route.abort());
-  const page = await context.newPage();
-  page.setDefaultTimeout(PATIENCE);
-  return page;
-}
+const { browser, open } = await launch(task.base);
 
 const page = await open({ viewport: { width: 1280, height: 1000 } });
 const person = new Person(page);
@@ -98,8 +77,9 @@ async function addCharger(name) {
 
 async function openDashboard() {
   await person.click(page.getByRole("link", { name: "Fusewise", exact: true }));
+  const board = page.locator("hui-sections-view");
   for (const { answers } of Object.values(task.chargers)) {
-    await page.getByRole("heading", { name: answers["*"].name }).waitFor();
+    await board.getByText(answers["*"].name, { exact: true }).first().waitFor();
   }
 }
 

@@ -8,6 +8,14 @@ from .conftest import CHARGERS, Desk
 
 pytestmark = pytest.mark.timeout(400)
 
+LAPTOP = {"width": 1440, "height": 900, "theme": "light", "language": "en"}
+PHONE = LAPTOP | {"width": 400, "height": 860}
+DEVICES = [
+    LAPTOP | {"name": "dashboard"},
+    LAPTOP | {"name": "dashboard-dark", "theme": "dark"},
+    PHONE | {"name": "dashboard-phone-light"},
+    PHONE | {"name": "dashboard-phone-dark", "theme": "dark"},
+]
 CLICKS = 35  # of ours: without Home Assistant's own start
 HOLDS = 1.13  # times the rating: what a fuse carries for an hour
 
@@ -34,3 +42,21 @@ def test_both_cars_charge_and_the_fuse_holds(desk: Desk, told: dict[str, Any]) -
     site.wait_until(lambda: site.now() - began > 10, 30)
     fuse = max(max(sample["fuse"]) for sample in site.get(f"/samples?since={began}")["samples"])
     assert fuse < site.house.about["rating"] * HOLDS
+
+
+def test_it_is_whole_on_a_desktop_and_on_a_phone_by_day_and_by_night(
+    desk: Desk, told: dict[str, Any]
+) -> None:
+    seen = desk.run("show.mjs", devices=DEVICES)
+    for name, shown in seen.items():
+        assert not shown["broken"], name
+        assert shown["overflow"] <= 0, f"{name} is wider than its screen"
+    dark = {shown["background"] for name, shown in seen.items() if "dark" in name}
+    light = {shown["background"] for name, shown in seen.items() if "light" in name}
+    assert not dark & light
+
+
+def test_it_speaks_the_language_of_who_looks(desk: Desk, told: dict[str, Any]) -> None:
+    seen = desk.run("show.mjs", devices=[LAPTOP | {"language": "de"}])
+    (shown,) = seen.values()
+    assert "Hauptsicherung, 3 × 25 A" in shown["text"]

@@ -52,9 +52,9 @@ async def test_the_sidebar_has_it_as_soon_as_there_is_a_site(
     hass: HomeAssistant, site: MockConfigEntry, hass_ws_client: WebSocketGenerator
 ) -> None:
     assert async_panel_exists(hass, "fusewise")
-    assert (await _boards(hass, hass_ws_client))["fusewise"]["show_in_sidebar"]
+    assert "fusewise-dashboard" in await _boards(hass, hass_ws_client)
     client = await hass_ws_client(hass)
-    await client.send_json_auto_id({"type": "lovelace/config", "url_path": "fusewise"})
+    await client.send_json_auto_id({"type": "lovelace/config", "url_path": "fusewise-dashboard"})
     assert (await client.receive_json())["result"] == {"strategy": {"type": "custom:fusewise"}}
     # 'System information' counts the dashboards, and ours is one like any other.
     assert (await system_health_info(hass))["dashboards"] == 2
@@ -94,7 +94,8 @@ async def test_it_goes_with_the_last_site(
     assert async_panel_exists(hass, "fusewise")
     await hass.config_entries.async_remove(other.entry_id)
     assert not async_panel_exists(hass, "fusewise")
-    assert "fusewise" not in await _boards(hass, hass_ws_client)
+    assert not async_panel_exists(hass, "fusewise-dashboard")
+    assert "fusewise-dashboard" not in await _boards(hass, hass_ws_client)
 
 
 async def test_it_goes_while_the_only_site_is_switched_off(

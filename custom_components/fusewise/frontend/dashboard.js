@@ -1,6 +1,6 @@
 // Built from frontend/ by scripts/frontend: change it there.
-// sources 5984a4a82471cabc352fd0c7f4e0531dff4756bafa8f7b7fba5852c86f9f2a86
-// code a439db06d7d2e2b48498d2e7e4c627a206d9e0176ebfd96917b44a121fa0d957
+// sources 527345cc8506e25af8282d71e7fb5322c873500cf3a760da38d679cd5a474d56
+// code 84dbd36b553b22cd8496c3c5927614b2ecdcb3e8878e3ff7bab74ed04c5d9727
 // frontend/src/cards.ts
 var WHOLE = 12;
 var PHASE_COLORS = { l1: "blue", l2: "orange", l3: "teal" };
@@ -229,6 +229,7 @@ function arranged(site, parts) {
 
 // frontend/src/dashboard.ts
 var TYPE = "fusewise";
+var DASHBOARD = "/fusewise-dashboard";
 var SHORTEST = 0.25;
 var LONGEST = 6;
 var HOUR = 36e5;
@@ -266,9 +267,18 @@ function hours(site) {
   const known = (Date.now() - site.since) / HOUR;
   return Math.min(LONGEST, Math.max(SHORTEST, known));
 }
-customElements.define(`ll-strategy-dashboard-${TYPE}`, FusewiseDashboard);
-(window.customStrategies ??= []).push({
-  type: TYPE,
-  strategyType: "dashboard",
-  name: "Fusewise"
-});
+var FusewisePanel = class extends HTMLElement {
+  connectedCallback() {
+    history.replaceState(null, "", DASHBOARD);
+    window.dispatchEvent(new CustomEvent("location-changed", { detail: { replace: true } }));
+  }
+};
+if (!customElements.get(`ll-strategy-dashboard-${TYPE}`)) {
+  customElements.define(`ll-strategy-dashboard-${TYPE}`, FusewiseDashboard);
+  customElements.define("fusewise-panel", FusewisePanel);
+  (window.customStrategies ??= []).push({
+    type: TYPE,
+    strategyType: "dashboard",
+    name: "Fusewise"
+  });
+}
