@@ -95,10 +95,12 @@ def told(desk: Desk) -> dict[str, Any]:
         account=ACCOUNT,
         site={
             "answers": {
+                "user": {"rating": 25},
                 "meter": {"kind": "Eastron SDM630", "host": "127.0.0.1", "port": house.modbus_port},
                 "ocpp": {"host": "127.0.0.1", "port": house.ocpp_port},
             },
-            "menus": {"confirm": ["save"]},
+            # The proposed port may be in use on this machine.
+            "menus": {"confirm": ["ocpp", "save"]},
         },
         chargers={
             identity: {"answers": {"*": answers | {"security": "Without a password"}}}
