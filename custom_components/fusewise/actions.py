@@ -20,6 +20,7 @@ from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.util import dt as dt_util
 
 from .asking import asking
+from .calibration_actions import async_register_calibration_actions
 from .const import DOMAIN
 from .coordinator import FusewiseConfigEntry
 from .devices.ocpp import OcppCharger
@@ -63,6 +64,7 @@ def async_register_actions(hass: HomeAssistant) -> None:
     """Register all actions."""
     async_register_wish_actions(hass)
     async_register_limit_actions(hass)
+    async_register_calibration_actions(hass)
     async_register_report_actions(hass)
 
     async def list_sessions(call: ServiceCall) -> ServiceResponse:

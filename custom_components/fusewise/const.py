@@ -39,6 +39,7 @@ CONF_TRANSFORMER: Final = "transformer"
 
 # A meter: the data of a subentry
 SUBENTRY_METER: Final = "meter"
+CONF_CALIBRATION: Final = "calibration"
 CONF_CIRCUIT: Final = "circuit"
 CONF_KIND: Final = "kind"
 CONF_UNIT_ID: Final = "unit_id"

@@ -11,9 +11,10 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 
 from .balancing.model import Charger, ChargerReading, MeterReading, PerPhase, Phase
-from .const import CONF_INTERVAL, CONF_KIND, CONF_UNIT_ID, ENTITIES
+from .const import CONF_CALIBRATION, CONF_INTERVAL, CONF_KIND, CONF_UNIT_ID, ENTITIES
 from .controller import steady_clock
 from .devices import DeviceError, DeviceOfflineError
+from .devices.calibration import UNCALIBRATED, Calibration
 from .devices.entity import EntityMeter
 from .devices.modbus import METERS, ModbusMeter
 from .meter_forms import entities_of
@@ -27,7 +28,7 @@ async def async_try_meter(
     hass: HomeAssistant, settings: Settings, phases: Iterable[Phase], voltage: float
 ) -> str:
     """What a meter reads now, phase by phase, to be compared with its display. Raises DeviceError."""
-    phases = list(phases)
+    phases, calibration = list(phases), calibration_of(settings)
     if settings[CONF_KIND] == ENTITIES:
         l1, l2, l3 = (1.0 if phase in phases else 0.0 for phase in Phase)
         meter = entity_meter(hass, settings, (l1, l2, l3), voltage)
@@ -37,7 +38,7 @@ async def async_try_meter(
                 f"Its entities have said nothing for {silence / 60:.0f} minutes. Check the device that "
                 "they belong to."
             )
-        return _in_words(reading, meter.voltage, phases)
+        return _in_words(calibration.applied(reading), meter.voltage, phases)
     try:
         async with async_get_temporary_unit(
             hass, link_of(settings), settings[CONF_UNIT_ID]
@@ -46,7 +47,21 @@ async def async_try_meter(
             reading = await modbus.read()
     except HomeAssistantError as error:
         raise DeviceError(str(error)) from error
-    return _in_words(reading, modbus.voltage, phases)
+    return _in_words(calibration.applied(reading), modbus.voltage, phases)
+
+
+def calibration_of(settings: Settings) -> Calibration:
+    """How what a meter shows is corrected."""
+    stored = settings.get(CONF_CALIBRATION)
+    if stored is None:
+        return UNCALIBRATED
+    (g1, g2, g3), (o1, o2, o3) = stored["gain"], stored["offset"]
+    return Calibration(gain=(g1, g2, g3), offset=(o1, o2, o3))
+
+
+def stored_calibration(calibration: Calibration) -> dict[str, list[float]]:
+    """What is stored of that."""
+    return {"gain": list(calibration.gain), "offset": list(calibration.offset)}
 
 
 def cars_draw(

@@ -17,8 +17,9 @@ from homeassistant.helpers.selector import TextSelector
 from . import meter_forms
 from .balancing.model import Phase
 from .circuits import circuit_names
-from .const import CONF_CIRCUIT, CONF_VOLTAGE, MAIN_CIRCUIT
+from .const import CONF_CALIBRATION, CONF_CIRCUIT, CONF_VOLTAGE, MAIN_CIRCUIT
 from .forms import Answers, Errors, circuit_field, errors_of
+from .meter import calibration_of, stored_calibration
 from .meter_steps import MeterSteps
 from .site import meters_of, phases_of, rating_of
 
@@ -71,7 +72,7 @@ class MeterSubentryFlow(
             "circuit": names.get(self._circuit, "?"),
         }
         others = self._unmeasured().keys() - {self._circuit}
-        menu = ["save", "name", *(["place"] if others else []), "meter"]
+        menu = ["save", "name", *(["place"] if others else []), "calibration", "meter"]
         if (wrong := await self._async_try(self._meter)) is not None:
             placeholders["error"] = wrong[1]["error"]
             return self.async_show_menu(
@@ -100,6 +101,21 @@ class MeterSubentryFlow(
         schema = vol.Schema({vol.Required(CONF_NAME): TextSelector()})
         shown = user_input or {CONF_NAME: self._name or self._meter_name()}
         return self._show("name", schema, shown, errors)
+
+    async def async_step_calibration(self, user_input: Answers | None = None) -> SubentryFlowResult:
+        """Ask how what it shows is to be corrected."""
+        assert self._meter is not None
+        errors: Errors = {}
+        calibration = calibration_of(self._meter)
+        if user_input is not None:
+            errors = errors_of(user_input)
+            if not errors:
+                after = meter_forms.calibration_answered(user_input, calibration)
+                self._meter = {**self._meter, CONF_CALIBRATION: stored_calibration(after)}
+                return await self.async_step_confirm()
+        schema = meter_forms.calibration_schema(self._phases)
+        shown = user_input or meter_forms.calibration_answers(calibration)
+        return self._show("calibration", schema, shown, errors)
 
     async def async_step_save(self, user_input: Answers | None = None) -> SubentryFlowResult:
         """Save what was confirmed."""

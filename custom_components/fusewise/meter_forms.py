@@ -19,6 +19,7 @@ from homeassistant.helpers.selector import (
 
 from .balancing.model import Phase
 from .const import CONF_INTERVAL, CONF_KIND, CONF_UNIT_ID, ENTITIES, PHASE_KEYS
+from .devices.calibration import LEAST_GAIN, MOST_GAIN, MOST_OFFSET, Calibration
 from .devices.entity import FoundMeter, MeterEntities, Quantities
 from .devices.modbus import METERS
 from .forms import Answers, Errors, errors_of, number
@@ -146,3 +147,35 @@ def entities_of(settings: Mapping[str, Any]) -> MeterEntities:
     """The entities that settings or answers name."""
     l1, l2, l3, total = (Quantities(**settings.get(key, {})) for key in (*PHASE_KEYS, CONF_TOTAL))
     return MeterEntities(phases=(l1, l2, l3), total=total)
+
+
+# --- calibration -----------------------------------------------------------------------------------
+
+GAINS = tuple(f"gain_{phase}" for phase in PHASE_KEYS)
+OFFSETS = tuple(f"offset_{phase}" for phase in PHASE_KEYS)
+
+
+def calibration_schema(phases: Iterable[Phase]) -> vol.Schema:
+    """The question how what a meter shows is to be corrected, phase by phase."""
+    fields: dict[vol.Marker, Any] = {}
+    for phase in phases:
+        fields[vol.Required(GAINS[phase], default=1)] = number(LEAST_GAIN, MOST_GAIN)
+        fields[vol.Required(OFFSETS[phase], default=0)] = number(-MOST_OFFSET, MOST_OFFSET, "A")
+    return vol.Schema(fields)
+
+
+def calibration_answers(calibration: Calibration) -> Answers:
+    """What the dialog shows of a calibration."""
+    return {
+        **{key: round(gain, 4) for key, gain in zip(GAINS, calibration.gain, strict=True)},
+        **dict(zip(OFFSETS, calibration.offset, strict=True)),
+    }
+
+
+def calibration_answered(answers: Mapping[str, Any], before: Calibration) -> Calibration:
+    """The calibration that was answered; a phase that was not asked for stays as it was."""
+    g1, g2, g3 = (answers.get(key, gain) for key, gain in zip(GAINS, before.gain, strict=True))
+    o1, o2, o3 = (
+        answers.get(key, offset) for key, offset in zip(OFFSETS, before.offset, strict=True)
+    )
+    return Calibration(gain=(g1, g2, g3), offset=(o1, o2, o3))

@@ -11,11 +11,14 @@ from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.core import HomeAssistant
 
 from .balancing.model import PerPhase
-from .const import CONF_CIRCUIT, CONF_KIND, CONF_UNIT_ID, CONF_VOLTAGE, ENTITIES
+from .const import CONF_CALIBRATION, CONF_CIRCUIT, CONF_KIND, CONF_UNIT_ID, CONF_VOLTAGE, ENTITIES
 from .devices.entity import EntityMeter
 from .devices.modbus import ModbusMeter
-from .meter import entity_meter, link_of, modbus_meter
+from .meter import calibration_of, entity_meter, link_of, modbus_meter
 from .site import meters_of, rating_of
+
+IN_PLACE = (CONF_CIRCUIT, CONF_CALIBRATION)
+"""What changes nothing about how a meter is read."""
 
 type SiteMeter = ModbusMeter | EntityMeter
 type CarsDraw = Callable[[str], tuple[PerPhase, PerPhase]]
@@ -58,7 +61,7 @@ class Meters:
 
     async def _async_admit_one(self, subentry: ConfigSubentry, circuit: str) -> SiteMeter:
         key, settings = subentry.subentry_id, subentry.data
-        made_of = {name: value for name, value in settings.items() if name != CONF_CIRCUIT}
+        made_of = {name: value for name, value in settings.items() if name not in IN_PLACE}
         if settings[CONF_KIND] == ENTITIES:
             made_of |= {
                 "rating": rating_of(self._entry, circuit),
@@ -73,6 +76,7 @@ class Meters:
             known = self._open[key] = _Open(meter=meter, made_of=made_of, hold=hold)
         if isinstance(known.meter, EntityMeter):
             known.meter.cars_draw = partial(self._cars_draw, circuit)
+        known.meter.calibration = calibration_of(settings)
         return known.meter
 
     async def _async_make(

@@ -20,6 +20,7 @@ from homeassistant.helpers.event import (
 
 from ...balancing.model import NOTHING, MeterReading, PerPhase
 from .. import Clock, DeviceError, DeviceRefusedError, Meter, Unsubscribe
+from ..calibration import UNCALIBRATED
 from ..listeners import Listeners
 from .freshness import TOGETHER, Freshness
 from .values import Convert, amperes, needed, number, volts, watts
@@ -94,6 +95,7 @@ class EntityMeter(Meter):
         self._nominal = voltage
         self._fresh: dict[str, Freshness] = {}
         self._reading: MeterReading | None = None
+        self.calibration = UNCALIBRATED
         self._rest: float | None = None
         self._taking: asyncio.TimerHandle | None = None
         self._listeners = Listeners[[]]()
@@ -104,6 +106,11 @@ class EntityMeter(Meter):
     @property
     @override
     def reading(self) -> MeterReading | None:
+        return None if self._reading is None else self.calibration.applied(self._reading)
+
+    @property
+    def uncalibrated(self) -> MeterReading | None:
+        """The newest sample as the entities show it."""
         return self._reading
 
     @property

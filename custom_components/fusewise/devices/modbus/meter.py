@@ -19,6 +19,7 @@ from modbus_connection import (
 
 from ...balancing.model import PHASES, MeterReading
 from .. import Clock, DeviceError, DeviceOfflineError, DeviceRefusedError, Meter, Unsubscribe
+from ..calibration import UNCALIBRATED
 from ..listeners import Listeners
 from .meters import MeterDescription
 
@@ -54,6 +55,7 @@ class ModbusMeter(Meter):
         self._clock = clock
         self._registers = description.registers(unit)
         self._reading: MeterReading | None = None
+        self.calibration = UNCALIBRATED
         self._problem: DeviceError | None = None
         self._listeners = Listeners[[]]()
         unit.require_timeout(ANSWER_TIME)
@@ -61,6 +63,11 @@ class ModbusMeter(Meter):
     @property
     @override
     def reading(self) -> MeterReading | None:
+        return None if self._reading is None else self.calibration.applied(self._reading)
+
+    @property
+    def uncalibrated(self) -> MeterReading | None:
+        """The newest sample as the meter shows it."""
         return self._reading
 
     @property

@@ -1,0 +1,110 @@
+"""The action that calibrates a meter by what an installer's clamp meter shows."""
+
+from typing import Any, Final
+
+import voluptuous as vol
+
+from homeassistant.config_entries import ConfigSubentry
+from homeassistant.const import ATTR_DEVICE_ID
+from homeassistant.core import (
+    HomeAssistant,
+    ServiceCall,
+    ServiceResponse,
+    SupportsResponse,
+    callback,
+)
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers import config_validation as cv, device_registry as dr
+
+from .balancing.meters import silent_after
+from .balancing.model import Phase
+from .const import CONF_CALIBRATION, DOMAIN
+from .controller import steady_clock
+from .coordinator import FusewiseConfigEntry
+from .devices.calibration import CalibrationError
+from .meter import calibration_of, stored_calibration
+
+CALIBRATE_METER: Final = "calibrate_meter"
+ATTR_PHASE: Final = "phase"
+ATTR_CLAMP: Final = "clamp"
+
+SCHEMA = vol.Schema(
+    {
+        vol.Required(ATTR_DEVICE_ID): cv.string,
+        vol.Required(ATTR_PHASE): vol.In([phase.name for phase in Phase]),
+        vol.Required(ATTR_CLAMP): vol.All(vol.Coerce(float), vol.Range(min=-10_000, max=10_000)),
+    }
+)
+
+
+@callback
+def async_register_calibration_actions(hass: HomeAssistant) -> None:
+    """Register it."""
+
+    async def calibrate(call: ServiceCall) -> ServiceResponse:
+        return _calibrate(hass, call.data)
+
+    hass.services.async_register(
+        DOMAIN,
+        CALIBRATE_METER,
+        calibrate,
+        schema=SCHEMA,
+        supports_response=SupportsResponse.OPTIONAL,
+    )
+
+
+def _calibrate(hass: HomeAssistant, asked: dict[str, Any]) -> dict[str, Any]:
+    entry, subentry = _meter(hass, asked[ATTR_DEVICE_ID])
+    phase, clamp = Phase[asked[ATTR_PHASE]], asked[ATTR_CLAMP]
+    meter = entry.runtime_data.meters[subentry.subentry_id]
+    reading = meter.uncalibrated
+    if reading is None or steady_clock() - reading.measured_at > silent_after(reading):
+        raise _refusal("calibration_silent", subentry.title)
+    before, shown = calibration_of(subentry.data), reading.current[phase]
+    try:
+        after = before.fitted(phase, shown, clamp)
+    except CalibrationError as error:
+        figures = {"shown": f"{before.corrected(phase, shown):.1f}", "clamp": f"{clamp:.1f}"}
+        raise _refusal(error.why, subentry.title, **figures) from error
+    # The site's update listener takes it over in place.
+    hass.config_entries.async_update_subentry(
+        entry, subentry, data={**subentry.data, CONF_CALIBRATION: stored_calibration(after)}
+    )
+    return {
+        "meter": subentry.title,
+        "phase": phase.name,
+        "before": {
+            "gain": round(before.gain[phase], 4),
+            "offset": before.offset[phase],
+            "current": round(before.corrected(phase, shown), 2),
+        },
+        "after": {
+            "gain": round(after.gain[phase], 4),
+            "offset": after.offset[phase],
+            "current": round(after.corrected(phase, shown), 2),
+        },
+    }
+
+
+def _meter(hass: HomeAssistant, device_id: str) -> tuple[FusewiseConfigEntry, ConfigSubentry]:
+    """The meter that a device stands for."""
+    device = dr.async_get(hass).async_get(device_id)
+    owners = () if device is None else device.identifiers
+    entry: FusewiseConfigEntry
+    for entry in hass.config_entries.async_loaded_entries(DOMAIN):
+        for domain, owner in owners:
+            if domain == DOMAIN and owner in entry.runtime_data.meters:
+                return entry, entry.subentries[owner]
+    raise ServiceValidationError(
+        translation_domain=DOMAIN,
+        translation_key="not_a_meter",
+        translation_placeholders={"device": device_id},
+    )
+
+
+def _refusal(key: str, name: str, **figures: str) -> ServiceValidationError:
+    return ServiceValidationError(
+        translation_domain=DOMAIN,
+        translation_key=key,
+        translation_placeholders={"name": name, **figures},
+    )
