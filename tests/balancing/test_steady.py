@@ -154,6 +154,11 @@ def test_a_rise_under_the_dead_band_is_not_sent() -> None:
     assert told(after(site, 0, at(20), load=24.0)) == {"a": 21}
 
 
+def test_a_dead_band_of_next_to_nothing_raises_nobody_who_has_no_place() -> None:
+    site = house(fuse(8), box(), box("b"), dead_band=1e-9)
+    assert told(run(site, seen("ab"))) == {"a": 8, "b": 0}
+
+
 def test_nor_one_under_a_twentieth() -> None:
     site = calm(fuse(63, meter="m"), box(maximum=63))
     assert told(after(site, 0, at(40), load=61.1)) == {"a": 40}

@@ -133,6 +133,7 @@ def test_a_circuit_is_refused_with_its_name(rest: dict[str, Any], says: str) -> 
         ({"maximum": 10_000.0}, "maximum 10000.0 A"),
         ({"step": 0.0}, "step 0.0 A"),
         ({"step": NAN}, "step nan A"),
+        ({"step": 5e-324}, "step 5e-324 A"),
         ({"step": 5.0, "maximum": 9.0}, "no multiple of its step 5.0 A"),
         ({"levels": (0.0, 6.0)}, "levels"),
         ({"levels": (40.0,)}, "no level lies between"),

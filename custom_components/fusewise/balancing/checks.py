@@ -10,6 +10,7 @@ from .steps import round_up
 __all__ = ["POSSIBLE_RATING", "check_charger", "check_circuit", "check_site"]
 
 POSSIBLE_RATING = 10_000.0  # A; a larger figure is a slip of the keyboard, not a fuse
+SMALLEST_STEP = 1e-6  # A: what balancing takes for the same current
 
 
 def check_circuit(circuit: Circuit) -> None:
@@ -96,8 +97,10 @@ def check_charger(charger: Charger, chain: list[Circuit]) -> None:
 
 
 def _check_setpoints(charger: Charger, name: str) -> None:
-    if not 0 < charger.step < math.inf:
-        raise SiteError(f"{name}: step {charger.step!r} A is not above 0")
+    if not SMALLEST_STEP <= charger.step < POSSIBLE_RATING:
+        raise SiteError(
+            f"{name}: step {charger.step!r} A is not between {SMALLEST_STEP:g} A and what a charger may carry"
+        )
     if any(not 0 < level < POSSIBLE_RATING for level in charger.levels):
         raise SiteError(f"{name}: levels {charger.levels!r} must be above 0 A")
     if not charger.floor <= round_up(charger, charger.floor) <= charger.maximum:

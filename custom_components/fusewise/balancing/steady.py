@@ -100,7 +100,7 @@ def _dead_band(told: float, settings: Settings) -> float:
     """A that a change is worth sending for."""
     if settings.dead_band == 0:
         return ROUNDING
-    return max(settings.dead_band, DEAD_BAND_SHARE * told) - ROUNDING
+    return max(ROUNDING, max(settings.dead_band, DEAD_BAND_SHARE * told) - ROUNDING)
 
 
 def _rise(
