@@ -92,9 +92,12 @@ async def test_a_charger_that_starts_by_itself_or_needs_cards_is_left_alone(
     for peer in (quick, locked):
         await peer.tell_status("Preparing")
     await quick.start()
-    for peer in (quick, locked):
-        await peer.boot()
-        assert not started(peer)
+    asked = len(started(quick))  # 1 where it was slower than we are patient in this test
+    for _ in range(10):
+        await quick.boot()
+        await locked.boot()
+    assert len(started(quick)) == asked <= 1
+    assert not started(locked)
 
 
 def started(peer: Peer) -> list[dict[str, Any]]:

@@ -113,7 +113,10 @@ async def test_a_charger_without_smart_charging_is_told_apart(
 
 
 async def test_a_charger_that_does_not_answer_is_offline_and_may_have_taken_the_limit(
-    central: CentralSystem, arrive: Arrive, monkeypatch: pytest.MonkeyPatch
+    central: CentralSystem,
+    arrive: Arrive,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     monkeypatch.setattr(rpc, "ANSWER_TIME", 0.2)
     charger = central.adopt("garage")
@@ -127,6 +130,8 @@ async def test_a_charger_that_does_not_answer_is_offline_and_may_have_taken_the_
     with pytest.raises(DeviceOfflineError):
         await charger.apply(0.0)
     assert charger.reading.limit == 16.0
+    told = [r.getMessage() for r in caplog.records if "(ocpp-no-answer)" in r.getMessage()]
+    assert told[0].startswith("Charge point garage did not answer SetChargingProfile in 0.2 s")
 
 
 def _refuse(purpose: str, status: str) -> Callable[[Any], str]:

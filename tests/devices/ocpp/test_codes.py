@@ -5,6 +5,7 @@ import re
 
 from custom_components.fusewise.devices.ocpp import Refusal
 from custom_components.fusewise.devices.ocpp.rpc import Fault
+from custom_components.fusewise.devices.ocpp.transport import WORDS, LineFault
 from custom_components.fusewise.devices.ocpp.ways import Trouble
 
 ROOT = Path(__file__).parents[3]
@@ -21,4 +22,5 @@ def test_every_code_that_is_logged_is_documented_and_no_other() -> None:
     documented = [code for row in rows if row.startswith("| `") for code in CODE.findall(row)]
     assert len(documented) == len(set(documented))
     assert set(documented) == set(written)
-    assert {*Fault, *Refusal, *Trouble} <= set(documented)
+    assert WORDS.keys() == set(LineFault)
+    assert {*Fault, *LineFault, *Refusal, *Trouble} <= set(documented)

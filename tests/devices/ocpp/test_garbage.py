@@ -184,12 +184,16 @@ async def test_a_call_in_a_binary_frame_is_understood(raw: ClientConnection) -> 
 
 
 async def test_a_message_of_a_megabyte_closes_the_line_cleanly(
-    central: CentralSystem, raw: ClientConnection, eventually: Eventually
+    central: CentralSystem,
+    raw: ClientConnection,
+    eventually: Eventually,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     with contextlib.suppress(ConnectionClosed):
         await raw.send(json.dumps([2, "1", "Authorize", {"idTag": "x" * 2**20}]))
     await raw.wait_closed()
     assert raw.close_code == 1009
+    await eventually(lambda: "(ocpp-too-long)" in caplog.text)
     await eventually(lambda: not central.chargers["garage"].reading.online)
 
 

@@ -162,7 +162,10 @@ async def test_tls_to_the_plain_port_is_closed(
     with pytest.raises((ssl.SSLError, ConnectionError)):
         await arrive("garage", tls=trusting(authority))
     assert (await other.boot()).status == "Pending"
-    assert not _complaints(caplog)
+    [told] = _complaints(caplog)
+    assert told == (
+        "Somebody at 127.0.0.1 begins encryption (wss://) at the port for plain text (ocpp-tls-to-plain)"
+    )
 
 
 async def test_plain_text_to_the_tls_port_is_closed(

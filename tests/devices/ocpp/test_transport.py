@@ -168,7 +168,7 @@ async def test_somebody_elses_web_server_can_let_chargers_in(clock: Clock) -> No
 
 
 async def test_a_charger_that_says_nothing_is_lost_in_time(
-    clock: Clock, monkeypatch: pytest.MonkeyPatch
+    clock: Clock, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A cut line looks open from here until a ping stays without its pong."""
     monkeypatch.setattr(transport, "PING_AFTER", 0.1)
@@ -188,6 +188,8 @@ async def test_a_charger_that_says_nothing_is_lost_in_time(
     assert charger.reading.online
     async with asyncio.timeout(5):
         await lost.wait()
+    assert "Charge point garage does not answer any more" in caplog.text
+    assert "(ocpp-silent)" in caplog.text
     writer.close()
     await central.stop()
 

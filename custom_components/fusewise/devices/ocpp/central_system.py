@@ -6,6 +6,7 @@ else. What is adopted stays adopted while its connections come and go.
 
 import asyncio
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 import errno
 import logging
 import ssl
@@ -18,6 +19,7 @@ from .. import Clock, DeviceError, Unsubscribe
 from ..listeners import Listeners
 from . import v16
 from .charger import OcppCharger
+from .doorstep import Doorsteps
 from .gate import Gate, Refusal
 from .pace import Pace
 from .settings import ChargerSettings
@@ -27,6 +29,7 @@ from .transport import WebSocketLine, accept, identity_in, is_websocket
 
 _LOGGER = logging.getLogger(__name__)
 
+BACKLOG = 128  # connections that wait to be accepted
 STOPPING_TIME = 2.0  # s
 NEWER_CONNECTION = "ocpp-newer-connection"  # the code in the log
 MOST_WAITING = 100  # unknown charge points that are connected at once; a home has a few
@@ -38,6 +41,15 @@ class ListenError(DeviceError):
     def __init__(self, message: str, port: int) -> None:
         super().__init__(message)
         self.port = port
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """What belongs to a port that is open."""
+
+    runner: web.ServerRunner
+    listener: asyncio.Server
+    doorsteps: Doorsteps
 
 
 class CentralSystem:
@@ -52,7 +64,7 @@ class CentralSystem:
         self._connections: dict[str, v16.ChargePoint16] = {}
         self._pending: dict[str, StationInfo] = {}
         self._listeners = Listeners[[StationInfo]]()
-        self._runner: web.ServerRunner | None = None
+        self._opened: Opened | None = None
         self._port: int | None = None
         self._shapes: Mapping[str, Shape] | None = None
         self._pace = Pace()
@@ -64,17 +76,19 @@ class CentralSystem:
 
     async def start(self, host: str, port: int, tls: ssl.SSLContext | None = None) -> None:
         """Listen on a port of our own; 0 lets the system choose one. Raises ListenError."""
-        runner = web.ServerRunner(
-            web.Server(self.handle, access_log=None), shutdown_timeout=STOPPING_TIME
-        )
+        server = web.Server(self.handle, access_log=None)
+        runner = web.ServerRunner(server, shutdown_timeout=STOPPING_TIME)
         await runner.setup()
+        doorsteps = Doorsteps(server)
         try:
-            await web.TCPSite(runner, host, port, ssl_context=tls).start()
+            listener = await asyncio.get_running_loop().create_server(
+                doorsteps if tls is None else server, host, port, ssl=tls, backlog=BACKLOG
+            )
         except (OSError, OverflowError, UnicodeError) as error:
             await runner.cleanup()
             raise ListenError(_cannot_listen(host, port, error), port) from error
-        self._runner = runner
-        self._port = int(runner.addresses[0][1])
+        self._opened = Opened(runner=runner, listener=listener, doorsteps=doorsteps)
+        self._port = int(listener.sockets[0].getsockname()[1])
 
     @property
     def port(self) -> int | None:
@@ -83,13 +97,15 @@ class CentralSystem:
 
     async def stop(self) -> None:
         """Close the port and every connection. The chargers' limits end by themselves."""
-        runner, self._runner, self._port = self._runner, None, None
-        for site in () if runner is None else tuple(runner.sites):
-            await site.stop()
+        opened, self._opened, self._port = self._opened, None, None
+        if opened is not None:
+            opened.listener.close()
+            opened.doorsteps.close()
         connections = [*self._connections.values()]
         await asyncio.gather(*(connection.close("Fusewise stops") for connection in connections))
-        if runner is not None:
-            await runner.cleanup()
+        if opened is not None:
+            await opened.runner.cleanup()
+            await opened.listener.wait_closed()
         await asyncio.gather(*self._closing)
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:

@@ -25,7 +25,7 @@ from ocpp import charge_point, messages
 
 from .pace import Pace
 from .shapes import MissingFieldError, Payload, Shape, WrongFieldError
-from .transport import Line, LineClosedError
+from .transport import WORDS, Line, LineClosedError
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -72,6 +72,7 @@ class Fault(StrEnum):
     INVALID_PAYLOAD = "ocpp-invalid-payload"
     REFUSED = "ocpp-refused"
     CARD_REFUSED = "ocpp-card-refused"
+    NO_ANSWER = "ocpp-no-answer"
     UNEXPECTED_ANSWER = "ocpp-unexpected-answer"
     HANDLER_FAILED = "ocpp-handler-failed"
 
@@ -125,6 +126,13 @@ class Rpc:
                 await self._take(text)
         except LineClosedError as closed:
             _LOGGER.debug("%s: line closed: %s", self._identity, closed)
+            if (fault := closed.fault) is not None:
+                _LOGGER.warning(
+                    "Charge point %s %s; the line is closed (%s)",
+                    self._identity,
+                    WORDS[fault],
+                    fault,
+                )
         finally:
             if self._awaited is not None and not self._awaited[1].done():
                 self._awaited[1].set_exception(LineClosedError("closed before the answer came"))
@@ -144,6 +152,10 @@ class Rpc:
                 async with asyncio.timeout(ANSWER_TIME):
                     await self._send([CALL, key, type(request).__name__, payload])
                     return await answer
+            except TimeoutError:
+                name = type(request).__name__
+                self.complain(Fault.NO_ANSWER, f"did not answer {name} in {ANSWER_TIME:g} s")
+                raise
             except asyncio.CancelledError:
                 self._abandoned.append(key)
                 raise

@@ -3,6 +3,7 @@
 The server is aiohttp's, which is also Home Assistant's own; what is above this module sees a `Line` only.
 """
 
+from enum import StrEnum
 from typing import Protocol, override
 from urllib.parse import unquote
 
@@ -26,8 +27,25 @@ LARGEST_MESSAGE = 256 * 1024
 LONGEST_IDENTITY = 48  # OCPP 2.0.1 part 4; 1.6 chargers that have more were not seen
 
 
+class LineFault(StrEnum):
+    """Why a line was closed that nobody wanted to close; the code in the log stays the same for ever."""
+
+    TOO_LONG = "ocpp-too-long"
+    SILENT = "ocpp-silent"
+
+
+WORDS = {
+    LineFault.TOO_LONG: f"sent a message of more than {LARGEST_MESSAGE // 1024} kB",
+    LineFault.SILENT: "does not answer any more, as if its line were cut",
+}
+
+
 class LineClosedError(Exception):
     """The charge point is gone, or we closed the line."""
+
+    def __init__(self, message: str, fault: LineFault | None = None) -> None:
+        super().__init__(message)
+        self.fault = fault
 
 
 class Line(Protocol):
@@ -63,7 +81,12 @@ class WebSocketLine(Line):
                     pass
                 case _:
                     # aiohttp has answered a close, or closed after a message too big.
-                    raise LineClosedError(str(message.data or self.socket.exception() or "closed"))
+                    raise LineClosedError(
+                        str(message.data or self.socket.exception() or "closed"),
+                        LineFault.TOO_LONG
+                        if getattr(message.data, "code", None) == WSCloseCode.MESSAGE_TOO_BIG
+                        else None,
+                    )
 
     async def _heard(self) -> WSMessage:
         """Return what came next. aiohttp's own heartbeat is not used: its timer outlives the connection."""
@@ -76,7 +99,7 @@ class WebSocketLine(Line):
             return await self.socket.receive(PONG_TIME)
         except (ConnectionError, TimeoutError) as error:
             await self.close("No answer to a ping")
-            raise LineClosedError("no answer to a ping") from error
+            raise LineClosedError("no answer to a ping", LineFault.SILENT) from error
 
     @override
     async def send(self, text: str) -> None:

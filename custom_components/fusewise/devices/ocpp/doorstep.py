@@ -1,0 +1,83 @@
+"""Looks at the first byte of each connection to a plain port: a charger that begins with TLS is told of, and let go."""
+
+import asyncio
+from collections.abc import Callable
+import logging
+from typing import override
+
+_LOGGER = logging.getLogger(__name__)
+
+HELLO = 0x16  # a TLS record of the handshake (RFC 8446, 5.1)
+TLS_TO_PLAIN = "ocpp-tls-to-plain"  # the code in the log
+
+
+class Doorsteps:
+    """Those of one port."""
+
+    def __init__(self, server: Callable[[], asyncio.Protocol]) -> None:
+        """`server` makes what serves a connection."""
+        self._server = server
+        self._waiting: set[Doorstep] = set()
+        self._told: set[str] = set()
+
+    def __call__(self) -> asyncio.Protocol:
+        """Make one for a new connection."""
+        return Doorstep(self._server, self._waiting, self._told)
+
+    def close(self) -> None:
+        """Close the connections that have not said a word."""
+        for doorstep in list(self._waiting):
+            doorstep.close()
+
+
+class Doorstep(asyncio.Protocol):
+    """Hands a connection over to the web server once it has shown that it is not encrypted."""
+
+    def __init__(
+        self, server: Callable[[], asyncio.Protocol], waiting: set[Doorstep], told: set[str]
+    ) -> None:
+        """`waiting` are all that wait for a word; `told` are the addresses that were told of already."""
+        self._server = server
+        self._waiting = waiting
+        self._told = told
+        self._transport: asyncio.Transport | None = None
+
+    @override
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        self._waiting.add(self)
+
+    @override
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._waiting.discard(self)
+
+    def close(self) -> None:
+        """Hang up."""
+        if self._transport is not None:
+            self._transport.close()
+
+    @override
+    def data_received(self, data: bytes) -> None:
+        transport = self._transport
+        assert transport is not None
+        if data[0] == HELLO:
+            self._tell(str((transport.get_extra_info("peername") or ("?",))[0]))
+            transport.close()
+            return
+        self._waiting.discard(self)
+        handler = self._server()
+        transport.set_protocol(handler)
+        handler.connection_made(transport)
+        handler.data_received(data)
+
+    def _tell(self, remote: str) -> None:
+        level = logging.DEBUG if remote in self._told else logging.WARNING
+        if len(self._told) < 1000:
+            self._told.add(remote)
+        _LOGGER.log(
+            level,
+            "Somebody at %s begins encryption (wss://) at the port for plain text (%s)",
+            remote,
+            TLS_TO_PLAIN,
+        )
