@@ -12,6 +12,7 @@ from .pure import leave_home_assistant_out
 leave_home_assistant_out()
 
 from .control import loops  # noqa: E402
+from .faults import faults  # noqa: E402
 from .replays import replays  # noqa: E402
 from .sessions import SessionsError, made, read  # noqa: E402
 from .speed import decisions  # noqa: E402
@@ -65,7 +66,9 @@ def _measured(only: str, files: list[Path]) -> Figures:
         "decide": decisions,
         "control": loops,
         "replay": lambda wanted: _replays(files, wanted),
+        "faults": faults,
         "ocpp": lambda wanted: _elsewhere("bench.ocpp"),
+        "loop": lambda wanted: _elsewhere("bench.loop"),
     }
     for group, measure in groups.items():
 
