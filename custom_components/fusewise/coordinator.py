@@ -48,6 +48,7 @@ from .second_hand import SecondHands
 from .session_log import SessionLog
 from .site import site_of
 from .store import KEPT_EVERY, Kept, SiteStore
+from .telling import Teller
 from .viewing import Viewer
 from .views import ChargerView, SiteView
 from .wanted import Boost
@@ -104,6 +105,7 @@ class FusewiseCoordinator(DataUpdateCoordinator[SiteView]):
         self.surroundings.guests.card_at = self._card_at
         self.wishes = Wishes(hass, entry.entry_id, self.controller, log.sessions)
         self.grid_limits = GridLimits(hass, entry.entry_id, self.controller)
+        self._teller = Teller(hass, entry.entry_id, entry.title)
         self._viewer = Viewer(entry, self.controller, self.wishes, log)
 
     async def async_configure(self) -> None:
@@ -254,6 +256,7 @@ class FusewiseCoordinator(DataUpdateCoordinator[SiteView]):
         )
         self._second_hands.tell(self._of_kind(EntityCharger), self._names)
         self.async_set_updated_data(view)
+        self._teller.tell(view)
 
     def _look(self, decision: Decision) -> SiteView:
         age = decision.time - self._began
