@@ -69,6 +69,7 @@ def _measured(only: str, files: list[Path]) -> Figures:
         "faults": faults,
         "ocpp": lambda wanted: _elsewhere("bench.ocpp"),
         "loop": lambda wanted: _elsewhere("bench.loop"),
+        "surface": lambda wanted: _elsewhere("bench.surface"),
     }
     for group, measure in groups.items():
 

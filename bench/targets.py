@@ -38,4 +38,5 @@ TARGETS: dict[str, Target] = {
     "control.over_limit_ampere_seconds_per_15min": Target("<", 400.0),
     "control.room_used_percent": Target(">", 90.5),
     "control.reversals_per_min": Target("<", 0.95),
+    "surface.rows_per_day": Target("<", 20_000.0),
 }
