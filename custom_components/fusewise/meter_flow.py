@@ -69,7 +69,7 @@ class MeterSubentryFlow(
         names = circuit_names(self._get_entry())
         placeholders = {
             "name": self._name or self._meter_name(),
-            "circuit": names.get(self._circuit, "?"),
+            "circuit": names.get(self._circuit, "–"),
         }
         others = self._unmeasured().keys() - {self._circuit}
         menu = ["save", "name", *(["place"] if others else []), "calibration", "meter"]
@@ -157,7 +157,7 @@ class MeterSubentryFlow(
 
     @override
     def _meter_placeholders(self) -> dict[str, str]:
-        return {"circuit": circuit_names(self._get_entry()).get(self._circuit, "?")}
+        return {"circuit": circuit_names(self._get_entry()).get(self._circuit, "–")}
 
     def _unmeasured(self) -> dict[str, str]:
         """The circuits that have no meter, and the one that this meter measures."""
