@@ -25,6 +25,7 @@ from .const import (
     CONF_FALLBACK,
     CONF_KIND,
     CONF_MAXIMUM,
+    CONF_RATING,
     CONF_SUPPLY,
     CONF_WIRING,
     ENTITIES,
@@ -33,18 +34,32 @@ from .const import (
 )
 from .controller import steady_clock
 from .dialog import Explained
-from .forms import FLOOR, LARGEST_CHARGER, Answers, Errors, circuit_field, errors_of, number
+from .forms import (
+    FLOOR,
+    LARGEST_CHARGER,
+    Answers,
+    Circuits,
+    Errors,
+    circuit_field,
+    errors_of,
+    number,
+)
 from .site import charger_of, phases_of, rating_of, site_of, wiring_of
 from .supply import SUPPLIES, wirings
 
 
 def charger_schema(entry: ConfigEntry[Any]) -> vol.Schema:
     """The questions about a charger of a site."""
-    choices = wirings(SUPPLIES[entry.data[CONF_SUPPLY]], phases_of(rating_of(entry)))
+    return charger_schema_of(entry.data, circuit_names(entry))
+
+
+def charger_schema_of(site: Mapping[str, Any], circuits: Circuits) -> vol.Schema:
+    """The same, of what is known of the site and its circuits."""
+    choices = wirings(SUPPLIES[site[CONF_SUPPLY]], phases_of(site[CONF_RATING]))
     return vol.Schema(
         {
             vol.Required(CONF_NAME): TextSelector(),
-            **circuit_field(CONF_CIRCUIT, circuit_names(entry)),
+            **circuit_field(CONF_CIRCUIT, circuits),
             vol.Required(CONF_WIRING, default=choices[0]): SelectSelector(
                 SelectSelectorConfig(options=choices, mode=SelectSelectorMode.DROPDOWN)
             ),

@@ -45,6 +45,7 @@ from .const import (
 )
 from .dialog import Explained
 from .forms import Answers, Errors, errors_of
+from .found_chargers_flow import FoundChargersSteps
 from .listening import charger_address, web_address
 from .meter_flow import MeterSubentryFlow
 from .meter_steps import MeterSteps
@@ -60,6 +61,7 @@ from .vehicle_flow import VehicleSubentryFlow
 
 class FusewiseConfigFlow(
     OcppSteps,
+    FoundChargersSteps,
     MeterSteps[ConfigFlowContext, ConfigFlowResult, str],
     DiscoveredChargerFlow,
     domain=DOMAIN,
@@ -147,15 +149,21 @@ class FusewiseConfigFlow(
     @override
     async def _async_next(self) -> ConfigFlowResult:
         """Ask what is not known yet."""
-        if self.source != SOURCE_RECONFIGURE and not self._asked_for_meter:
-            return await self.async_step_meter()
+        if self.source != SOURCE_RECONFIGURE:
+            if not self._asked_for_meter:
+                return await self.async_step_meter()
+            if not self._asked_for_chargers and self._chargers_found():
+                return await self.async_step_chargers()
+            if self._waiting:
+                return await self.async_step_found()
         return await self.async_step_confirm()
 
     async def async_step_confirm(self, user_input: Answers | None = None) -> ConfigFlowResult:
         """Show what was said in plain words, and what the meter reads now."""
-        menu = ["save", "user", "limits", "meter", "ocpp", "security"]
-        if self.source == SOURCE_RECONFIGURE:
-            menu.remove("meter")  # it has a dialog of its own
+        menu = ["save", "user", "limits", "ocpp", "security"]
+        if self.source != SOURCE_RECONFIGURE:
+            # Later each has a dialog of its own.
+            menu[2:2] = ["meter", "chargers"] if self._chargers_found() else ["meter"]
         if self._meter is None:
             step, now = "confirm_unmeasured", {}
         elif (wrong := await self._async_try(self._meter)) is not None:
@@ -191,6 +199,7 @@ class FusewiseConfigFlow(
             name=self._title or "",
             rating=self._data[CONF_RATING],
             meter=None if self._meter is None else self._meter_name(),
+            chargers=tuple(charger["title"] for charger in self._taken_in),
         )
 
     async def async_step_save(self, user_input: Answers | None = None) -> ConfigFlowResult:
@@ -213,14 +222,15 @@ class FusewiseConfigFlow(
 
     def _subentries(self) -> list[ConfigSubentryData]:
         if self._meter is None:
-            return []
+            return self._taken_in
         return [
+            *self._taken_in,
             ConfigSubentryData(
                 data={CONF_CIRCUIT: MAIN_CIRCUIT, **self._meter},
                 subentry_type=SUBENTRY_METER,
                 title=self._meter_name(),
                 unique_id=meter_forms.meter_unique_id(self._meter),
-            )
+            ),
         ]
 
     async def async_step_reconfigure(self, user_input: Answers | None = None) -> ConfigFlowResult:

@@ -1,6 +1,6 @@
 """The chargers of a site that Home Assistant already has: what is stored of them, and what they are made of."""
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterator, Mapping
 from typing import Any
 
 from homeassistant.config_entries import ConfigSubentry
@@ -15,7 +15,9 @@ from .const import (
     CONF_SLOW_TO_OBEY,
     CONF_STEP,
     CONF_WIRING,
+    DOMAIN,
     ENTITIES,
+    SUBENTRY_CHARGER,
 )
 from .controller import steady_clock
 from .devices.entity import (
@@ -129,6 +131,14 @@ def abilities_of(
         CONF_SLOW_TO_OBEY: slow,
         CONF_PAUSABLE: entities.switch is not None or knob.can_pause,
     }
+
+
+def taken_entities(hass: HomeAssistant, *, but: str | None = None) -> Iterator[str]:
+    """The entities of the chargers that sites have already, except of the one with this subentry id."""
+    for entry in hass.config_entries.async_entries(DOMAIN, include_ignore=False):
+        for subentry in entry.get_subentries_of_type(SUBENTRY_CHARGER):
+            if is_entity_charger(subentry) and subentry.subentry_id != but:
+                yield from entities_of(subentry.data[CONF_ENTITIES])
 
 
 class EntityChargers:

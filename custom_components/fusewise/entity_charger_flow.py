@@ -10,32 +10,20 @@ from homeassistant.config_entries import (
     SubentryFlowContext,
     SubentryFlowResult,
 )
-from homeassistant.const import ATTR_UNIT_OF_MEASUREMENT, CONF_NAME
+from homeassistant.const import CONF_NAME
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.selector import SelectOptionDict
 from homeassistant.loader import Integration, async_get_integrations
 
 from . import entity_charger_forms as entity_forms, forms
 from .charger_forms import misplaced, unwise
-from .const import (
-    CONF_IDENTITY,
-    CONF_KIND,
-    CONF_MAXIMUM,
-    CONF_MODEL,
-    CONF_SERIAL,
-    CONF_VENDOR,
-    CONF_VOLTAGE,
-    DOMAIN,
-    ENTITIES,
-    SUBENTRY_CHARGER,
-)
-from .devices.entity import ChargerEntities, FoundCharger, find_chargers, guess_chargers, status_of
+from .circuits import circuit_names
+from .const import CONF_IDENTITY, CONF_KIND, CONF_VOLTAGE, DOMAIN, ENTITIES
+from .devices.entity import ChargerEntities, FoundCharger, find_chargers, guess_chargers
 from .dialog import Dialog, Explained
-from .entity_charger import CONF_ENTITIES, abilities_of, entities_of, is_entity_charger, stored_of
+from .entity_charger import CONF_ENTITIES, entities_of, taken_entities
+from .entity_charger_forms import CONF_DEVICE, CONF_GUESS
 from .forms import Answers, Errors
-
-CONF_DEVICE = "device"
-CONF_GUESS = "guess"
 
 
 class EntityChargerFlow(
@@ -133,18 +121,13 @@ class EntityChargerFlow(
             shown = {CONF_NAME: subentry.title, **subentry.data, **hours}
         else:
             shown = {CONF_NAME: self._device.name if self._device else None}
-        traits = self._chosen.traits
+        entry = self._get_entry()
         return self._show(
             "found",
-            entity_forms.found_schema(self._get_entry()),
+            entity_forms.found_schema(entry.data, circuit_names(entry)),
             shown,
             errors,
-            {
-                "obeys_within": f"{traits.obeys_within:g}",
-                "minimum_interval": f"{traits.minimum_interval:g}",
-                "values": self._in_words(self._chosen),
-                **placeholders,
-            },
+            {**entity_forms.found_placeholders(self.hass, self._chosen), **placeholders},
         )
 
     def _explain_found(self, answers: Answers) -> Explained:
@@ -160,28 +143,8 @@ class EntityChargerFlow(
 
     def _settings(self, answers: Answers) -> Answers:
         assert self._chosen is not None
-        hours = answers.get(entity_forms.HOLD_HOURS)
-        chosen = replace(self._chosen, hold=None if hours is None else 3600 * hours)
         voltage = self._get_entry().data[CONF_VOLTAGE]
-        return {
-            **entity_forms.found_settings(answers),
-            **abilities_of(self.hass, chosen, answers[CONF_MAXIMUM], voltage),
-            CONF_ENTITIES: stored_of(chosen),
-        }
-
-    def _in_words(self, entities: ChargerEntities) -> str:
-        """What each entity shows now, and what its status is taken to mean."""
-        lines: list[str] = []
-        for entity in entities:
-            state = self.hass.states.get(entity)
-            shown = "–" if state is None else state.state
-            unit = state and state.attributes.get(ATTR_UNIT_OF_MEASUREMENT)
-            meant = ""
-            if entity == entities.status:
-                status = status_of(state, entities.statuses)
-                meant = f" → {status.value if status else '?'}"
-            lines.append(f"- `{entity}`: {shown}{f' {unit}' if unit else ''}{meant}")
-        return "\n".join(lines)
+        return entity_forms.found_updates(self.hass, self._chosen, answers, voltage)
 
     async def _async_reconfigure_entities(self) -> SubentryFlowResult:
         """Change one: its entities too, where they were chosen by hand."""
@@ -193,32 +156,15 @@ class EntityChargerFlow(
 
     def _keep(self, answers: Answers) -> SubentryFlowResult:
         assert self._chosen is not None
-        settings = self._settings(answers)
-        title = entity_forms.name_of(answers)
+        title, entry = entity_forms.name_of(answers), self._get_entry()
         if self.source == SOURCE_RECONFIGURE:
-            return self.async_update_and_abort(
-                self._get_entry(),
-                self._get_reconfigure_subentry(),
-                title=title,
-                data_updates=settings,
-            )
-        found = self._device
-        identity = f"device_{found.device}" if found else f"entity_{next(iter(self._chosen))}"
-        said = {
-            CONF_KIND: ENTITIES,
-            CONF_IDENTITY: identity,
-            CONF_DEVICE: found and found.device,
-            CONF_GUESS: found is not None and found.is_guess,
-            CONF_VENDOR: found and found.manufacturer,
-            CONF_MODEL: found and found.model,
-            CONF_SERIAL: found and found.serial,
-        }
-        return self.async_create_entry(title=title, data=said | settings, unique_id=identity)
+            subentry, settings = self._get_reconfigure_subentry(), self._settings(answers)
+            return self.async_update_and_abort(entry, subentry, title=title, data_updates=settings)
+        voltage = entry.data[CONF_VOLTAGE]
+        data = entity_forms.found_data(self.hass, self._chosen, self._device, answers, voltage)
+        return self.async_create_entry(title=title, data=data, unique_id=data[CONF_IDENTITY])
 
     def _taken(self) -> Iterator[str]:
         """The entities of the chargers that sites have already, but for the one that is changed."""
         changed = self._reconfigure_subentry_id if self.source == SOURCE_RECONFIGURE else None
-        for entry in self.hass.config_entries.async_entries(DOMAIN, include_ignore=False):
-            for subentry in entry.get_subentries_of_type(SUBENTRY_CHARGER):
-                if is_entity_charger(subentry) and subentry.subentry_id != changed:
-                    yield from entities_of(subentry.data[CONF_ENTITIES])
+        return taken_entities(self.hass, but=changed)

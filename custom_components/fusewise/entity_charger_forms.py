@@ -1,12 +1,12 @@
 """What the dialogs ask about a charger that Home Assistant already has."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import voluptuous as vol
 
 from homeassistant.components.sensor import SensorDeviceClass
-from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import ATTR_UNIT_OF_MEASUREMENT, CONF_NAME, Platform
 from homeassistant.core import HomeAssistant, valid_entity_id
 from homeassistant.helpers.selector import (
@@ -20,10 +20,36 @@ from homeassistant.helpers.selector import (
 from homeassistant.util.unit_conversion import ElectricCurrentConverter, PowerConverter
 
 from .balancing.model import ChargerStatus
-from .charger_forms import charger_schema
-from .const import CONF_CIRCUIT, CONF_FALLBACK, CONF_MAXIMUM, CONF_WIRING, MAIN_CIRCUIT
-from .devices.entity import Action, ChargerEntities, Limit, Switch, Traits, levels_of, switch_of
-from .forms import Answers, Errors, errors_of, number
+from .charger_forms import charger_schema_of
+from .const import (
+    CONF_CIRCUIT,
+    CONF_FALLBACK,
+    CONF_IDENTITY,
+    CONF_KIND,
+    CONF_MAXIMUM,
+    CONF_MODEL,
+    CONF_SERIAL,
+    CONF_VENDOR,
+    CONF_WIRING,
+    ENTITIES,
+    MAIN_CIRCUIT,
+)
+from .devices.entity import (
+    Action,
+    ChargerEntities,
+    FoundCharger,
+    Limit,
+    Switch,
+    Traits,
+    levels_of,
+    status_of,
+    switch_of,
+)
+from .entity_charger import CONF_ENTITIES, abilities_of, stored_of
+from .forms import Answers, Circuits, Errors, errors_of, number
+
+CONF_DEVICE = "device"
+CONF_GUESS = "guess"
 
 HOLD_HOURS = "hold_hours"
 LIMIT_UNITS = {*ElectricCurrentConverter.VALID_UNITS, *PowerConverter.VALID_UNITS}
@@ -164,9 +190,9 @@ def own_answers(entities: ChargerEntities) -> Answers:
     return {key: value for key, value in shown.items() if value is not None}
 
 
-def found_schema(entry: ConfigEntry[Any]) -> vol.Schema:
+def found_schema(site: Mapping[str, Any], circuits: Circuits) -> vol.Schema:
     """The questions about a charger that cannot be told what to do alone."""
-    asked = charger_schema(entry).schema
+    asked = charger_schema_of(site, circuits).schema
     return vol.Schema(
         {
             **{key: kind for key, kind in asked.items() if key != CONF_FALLBACK},
@@ -183,6 +209,63 @@ def found_settings(answers: Answers) -> Answers:
         CONF_MAXIMUM: answers[CONF_MAXIMUM],
         CONF_FALLBACK: answers[CONF_MAXIMUM],
     }
+
+
+def found_data(
+    hass: HomeAssistant,
+    chosen: ChargerEntities,
+    found: FoundCharger | None,
+    answers: Answers,
+    voltage: float,
+) -> Answers:
+    """What is stored of a charger that is taken in; `found` is the device that its entities belong to."""
+    return {
+        CONF_KIND: ENTITIES,
+        CONF_IDENTITY: f"device_{found.device}" if found else f"entity_{next(iter(chosen))}",
+        CONF_DEVICE: found and found.device,
+        CONF_GUESS: found is not None and found.is_guess,
+        CONF_VENDOR: found and found.manufacturer,
+        CONF_MODEL: found and found.model,
+        CONF_SERIAL: found and found.serial,
+        **found_updates(hass, chosen, answers, voltage),
+    }
+
+
+def found_updates(
+    hass: HomeAssistant, chosen: ChargerEntities, answers: Answers, voltage: float
+) -> Answers:
+    """What is stored anew when it is changed."""
+    hours = answers.get(HOLD_HOURS)
+    chosen = replace(chosen, hold=None if hours is None else 3600 * hours)
+    return {
+        **found_settings(answers),
+        **abilities_of(hass, chosen, answers[CONF_MAXIMUM], voltage),
+        CONF_ENTITIES: stored_of(chosen),
+    }
+
+
+def found_placeholders(hass: HomeAssistant, chosen: ChargerEntities) -> dict[str, str]:
+    """What the dialog tells of a charger: how slow it is, and what each entity shows now."""
+    return {
+        "obeys_within": f"{chosen.traits.obeys_within:g}",
+        "minimum_interval": f"{chosen.traits.minimum_interval:g}",
+        "values": _in_words(hass, chosen),
+    }
+
+
+def _in_words(hass: HomeAssistant, entities: ChargerEntities) -> str:
+    """What each entity shows now, and what its status is taken to mean."""
+    lines: list[str] = []
+    for entity in entities:
+        state = hass.states.get(entity)
+        shown = "–" if state is None else state.state
+        unit = state and state.attributes.get(ATTR_UNIT_OF_MEASUREMENT)
+        meant = ""
+        if entity == entities.status:
+            status = status_of(state, entities.statuses)
+            meant = f" → {status.value if status else '?'}"
+        lines.append(f"- `{entity}`: {shown}{f' {unit}' if unit else ''}{meant}")
+    return "\n".join(lines)
 
 
 def name_of(answers: Answers) -> str:

@@ -82,7 +82,8 @@ async def test_a_meter_is_added_where_there_is_none(
     assert step["type"] is FlowResultType.CREATE_ENTRY
     await hass.async_block_till_done()
     [meter] = site.get_subentries_of_type("meter")
-    assert (meter.title, meter.data) == ("Cabinet", {"circuit": "main", **modbus(house)})
+    assert meter.title == "Cabinet"
+    assert meter.data == {"circuit": "main", **modbus(house)}
     assert meter.unique_id == f"modbus_{HOST}_{house.meter.port}_1"
     assert site.runtime_data.controller.site.circuits[0].meter == meter.subentry_id
     await until(lambda: site.runtime_data.meters[meter.subentry_id].reading)

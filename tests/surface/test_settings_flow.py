@@ -11,11 +11,12 @@ from homeassistant.data_entry_flow import FlowResultType
 
 from .house import site_entry
 
+CALM = {"hold": 30, "turn_time": 1800, "minimum_on": 300, "minimum_off": 60}
 AS_NEW = {
     "usable_share": 80,
     "policy": "fair",
     "sun": {"netting": "all_phases"},
-    "calm": {"hold": 30, "turn_time": 1800, "minimum_on": 300, "minimum_off": 60},
+    "calm": CALM,
     "grid": {},
 }
 
@@ -71,8 +72,8 @@ async def test_what_is_changed_counts_at_once_and_the_rest_stays_as_it_was(
         ({"usable_share": 0}, {"usable_share": "usable_share_invalid"}),
         ({"usable_share": 101}, {"usable_share": "usable_share_invalid"}),
         ({"boosts_per_week": 2.5}, {"boosts_per_week": "boosts_per_week_invalid"}),
-        ({"calm": AS_NEW["calm"] | {"hold": -1}}, {"calm": "hold_invalid"}),
-        ({"calm": AS_NEW["calm"] | {"turn_time": 1}}, {"calm": "turn_time_invalid"}),
+        ({"calm": CALM | {"hold": -1}}, {"calm": "hold_invalid"}),
+        ({"calm": CALM | {"turn_time": 1}}, {"calm": "turn_time_invalid"}),
         ({"grid": {"safe_grid_watts": "x"}}, {"grid": "safe_grid_watts_invalid"}),
     ],
 )

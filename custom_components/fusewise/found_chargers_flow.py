@@ -1,0 +1,98 @@
+"""The part of the set-up dialogs that proposes the chargers that Home Assistant already has."""
+
+from abc import abstractmethod
+
+import voluptuous as vol
+
+from homeassistant.config_entries import ConfigFlowContext, ConfigFlowResult, ConfigSubentryData
+from homeassistant.const import CONF_NAME
+from homeassistant.helpers.selector import (
+    SelectOptionDict,
+    SelectSelector,
+    SelectSelectorConfig,
+    SelectSelectorMode,
+)
+
+from . import entity_charger_forms as entity_forms
+from .const import CONF_IDENTITY, CONF_VOLTAGE, MAIN_CIRCUIT, SUBENTRY_CHARGER
+from .devices.entity import FoundCharger, find_chargers
+from .dialog import Dialog
+from .entity_charger import taken_entities
+from .forms import Answers, Errors, errors_of
+
+CONF_CHARGERS = "chargers"
+
+
+class FoundChargersSteps(Dialog[ConfigFlowContext, ConfigFlowResult, str]):
+    """Ask which of the chargers that were found belong to the site, and how each is wired."""
+
+    _data: Answers
+    _title: str | None
+    _asked_for_chargers = False
+
+    def __init__(self) -> None:
+        """None was chosen yet."""
+        super().__init__()
+        self._waiting: list[FoundCharger] = []
+        self._taken_in: list[ConfigSubentryData] = []
+
+    @abstractmethod
+    async def _async_next(self) -> ConfigFlowResult:
+        """Ask what is not known yet."""
+
+    def _chargers_found(self) -> dict[str, FoundCharger]:
+        """The chargers of known kinds that no site has yet, by their devices."""
+        taken = set(taken_entities(self.hass))
+        return {
+            found.device: found
+            for found in find_chargers(self.hass)
+            if not found.preset.is_plug and taken.isdisjoint(found.entities)
+        }
+
+    async def async_step_chargers(self, user_input: Answers | None = None) -> ConfigFlowResult:
+        """Ask which of them charge cars here."""
+        self._asked_for_chargers = True
+        found = self._chargers_found()
+        if user_input is not None:
+            chosen = user_input.get(CONF_CHARGERS, [])
+            self._waiting = [found[device] for device in chosen if device in found]
+            self._taken_in = []
+            return await self._async_next()
+        options = [
+            SelectOptionDict(value=device, label=f"{each.name} ({each.preset.integration})")
+            for device, each in found.items()
+        ]
+        selector = SelectSelector(
+            SelectSelectorConfig(options=options, multiple=True, mode=SelectSelectorMode.LIST)
+        )
+        schema = vol.Schema({vol.Optional(CONF_CHARGERS, default=list(found)): selector})
+        return self._show("chargers", schema, {}, {})
+
+    async def async_step_found(self, user_input: Answers | None = None) -> ConfigFlowResult:
+        """Ask for name, wiring and maximum of the next one."""
+        device = self._waiting[0]
+        errors: Errors = {}
+        if user_input is not None:
+            errors = errors_of(user_input)
+            if not errors:
+                voltage = self._data[CONF_VOLTAGE]
+                data = entity_forms.found_data(
+                    self.hass, device.entities, device, user_input, voltage
+                )
+                self._taken_in.append(
+                    ConfigSubentryData(
+                        data=data,
+                        subentry_type=SUBENTRY_CHARGER,
+                        title=entity_forms.name_of(user_input),
+                        unique_id=data[CONF_IDENTITY],
+                    )
+                )
+                del self._waiting[0]
+                return await self._async_next()
+        return self._show(
+            "found",
+            entity_forms.found_schema(self._data, {MAIN_CIRCUIT: self._title or ""}),
+            user_input or {CONF_NAME: device.name},
+            errors,
+            {**entity_forms.found_placeholders(self.hass, device.entities), "device": device.name},
+        )
