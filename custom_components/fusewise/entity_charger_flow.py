@@ -1,7 +1,6 @@
 """The dialogs about a charger that Home Assistant already has: one that was found, or one by its entities."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 from homeassistant.config_entries import (

@@ -1,7 +1,6 @@
 """Setting up, unloading, reloading and removing leaves no task, no socket and no listener behind."""
 
 import asyncio
-from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -35,7 +34,8 @@ type Count = tuple[int, int, dict[str, int]]
 def alive(hass: HomeAssistant) -> Count:
     """Tasks of ours, open sockets, and listeners on the bus, now."""
     tasks = [task for task in asyncio.all_tasks() if "fusewise" in repr(task)]
-    return len(tasks), len(sockets()), dict(Counter(hass.bus.async_listeners()))
+    listeners = {str(event): number for event, number in hass.bus.async_listeners().items()}
+    return len(tasks), len(sockets()), listeners
 
 
 def sockets() -> list[str]:
