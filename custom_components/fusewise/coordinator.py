@@ -164,6 +164,11 @@ class FusewiseCoordinator(DataUpdateCoordinator[SiteView]):
         self._entity_chargers.dismiss()
         await self._open_meters.async_dismiss()
 
+    def _battery_feeds(self, now: float) -> float:
+        """A that the battery feeds in on each phase, at most: on which one nobody tells."""
+        battery = self.surroundings.battery(now)
+        return 0.0 if battery is None else max(0.0, -battery.power) / self.controller.site.voltage
+
     def _cars_draw(self, circuit: str) -> tuple[PerPhase, PerPhase]:
         """A that the cars behind a circuit draw."""
         topology = topology_of(self.controller.site)
@@ -253,6 +258,8 @@ class FusewiseCoordinator(DataUpdateCoordinator[SiteView]):
             next(state for state in decision.circuits if state.circuit == MAIN_CIRCUIT),
             NOTHING if meter is None else meter.voltage,
             {key: view.reading for key, view in chargers.items()},
+            self.surroundings.sun(decision.time),
+            self._battery_feeds(decision.time),
         )
         self._second_hands.tell(self._of_kind(EntityCharger), self._names)
         self.async_set_updated_data(view)

@@ -7,6 +7,7 @@ from homeassistant.helpers import issue_registry as ir
 
 from .balancing.model import ChargerReading, CircuitState, FallbackCause, PerPhase, Phase, Site
 from .const import DOMAIN
+from .meter_watch import MeterWatch
 from .phase_watch import PhaseWatch
 
 VOLTAGE_SHARE = 0.15  # of the nominal voltage
@@ -25,6 +26,7 @@ class Plausibility:
         self._entry_id = entry_id
         self._title = title
         self._watch = PhaseWatch()
+        self._meter = MeterWatch()
         self._since: dict[str, float] = {}
         self._told: dict[str, Mapping[str, str]] = {}
 
@@ -36,9 +38,12 @@ class Plausibility:
         main: CircuitState,
         voltage: PerPhase,
         readings: Mapping[str, ChargerReading],
+        sun: PerPhase | None = None,
+        battery: float = 0.0,
     ) -> None:
-        """Look at what is known now."""
-        if main.load is not None and (cars := _cars(site, readings)) is not None:
+        """Look at what is known now; `battery`: A that it feeds in on each phase at most."""
+        cars = _cars(site, readings)
+        if main.load is not None and cars is not None:
             self._watch.note(now, main.load, cars)
         doubtful = dict(_wrong_voltage(site, voltage))
         if main.fallback is FallbackCause.IMPOSSIBLE:
@@ -54,6 +59,14 @@ class Plausibility:
                 wrong["meter_swapped"] = {
                     "phase": finding.phase.name,
                     "seen_on": finding.seen_on.name,
+                }
+        if main.load is not None:
+            rating = site.circuits[0].rating
+            for seen in self._meter.note(now, main.load, cars, rating, sun, battery):
+                wrong[seen.key] = {
+                    "phase": seen.phase.name,
+                    "cars": f"{seen.cars:.1f}",
+                    "load": f"{seen.load:.1f}",
                 }
         self._tell(wrong)
 

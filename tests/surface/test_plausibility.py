@@ -5,8 +5,16 @@ from collections.abc import Callable
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.fusewise.balancing.model import PerPhase, Phase
+from custom_components.fusewise.balancing.model import (
+    Circuit,
+    CircuitState,
+    PerPhase,
+    Phase,
+    ReasonCode,
+    Site,
+)
 from custom_components.fusewise.phase_watch import Finding, PhaseWatch
+from custom_components.fusewise.plausibility import Plausibility
 from homeassistant.config_entries import ConfigSubentryDataWithId
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
@@ -120,3 +128,26 @@ async def test_what_cannot_be_becomes_a_repair_that_goes_by_itself(
     assert told.translation_placeholders == {"site": "Home", **shown}
     show(5, 230)
     await until(lambda: not issues.async_get_issue("fusewise", f"{issue}_home"))
+
+
+async def test_a_finding_of_the_watch_becomes_a_repair(hass: HomeAssistant, ocpp_port: int) -> None:
+    """A phase that is dead, told by a real site; the hours are the watch's own."""
+    site = Site(circuits=(Circuit(id="main", rating=(25.0, 25.0, 0.0), meter="grid"),))
+    watch = Plausibility(hass, "home", "Home")
+    for hour in range(26):
+        load = (3.0 + 3.0 * (hour % 2), 0.0, 0.0)
+        state = CircuitState(
+            circuit="main",
+            load=load,
+            others=load,
+            limit=(20.0, 20.0, 0.0),
+            headroom=(17.0, 20.0, 0.0),
+            source=ReasonCode.CIRCUIT_LIMIT,
+        )
+        watch.look(hour * 1800.0, site, state, (230.0, 230.0, 0.0), {})
+    issue = ir.async_get(hass).async_get_issue("fusewise", "meter_phase_still_home")
+    assert issue is not None
+    assert issue.translation_placeholders is not None
+    assert issue.translation_placeholders["phase"] == "L2"
+    watch.forget()
+    assert not ir.async_get(hass).async_get_issue("fusewise", "meter_phase_still_home")

@@ -126,6 +126,39 @@ PRESETS: Sequence[Preset] = (
         traits=Traits(obeys_within=15.0),  # read every 10 s
     ),
     Preset(
+        integration="technove",
+        source="homeassistant/components/technove: number.py, switch.py, sensor.py, const.py",
+        limit=_number("max_current"),
+        # On while a session runs, and no car can begin one against it.
+        switch=_switch("session_active"),
+        switch_follows_car=True,
+        status=_sensor("status"),
+        statuses={
+            "plugged_charging": "charging",
+            "plugged_waiting": "preparing",
+            "high_tariff_period": "suspended_evse",
+            "out_of_activation_period": "suspended_evse",
+            "evse_fault": "faulted",
+            "ground_fault": "faulted",
+            "pilot_fault": "faulted",
+            "ventilation_required": "faulted",
+        },
+        currents=(_sensor("current"),),
+        traits=Traits(obeys_within=10.0),  # read every 5 s
+    ),
+    Preset(
+        integration="silla_prism",
+        source="homeassistant/components/silla_prism: number.py, select.py, sensor.py",
+        limit=_number("user_current"),
+        switch=Role(domain="select", key="charging_mode"),
+        on="normal",
+        off="pause",
+        status=_sensor("status"),
+        statuses={"waiting": "preparing"},
+        currents=(_sensor("current"),),
+        power=_sensor("power"),
+    ),
+    Preset(
         integration="nrgkick",
         source="homeassistant/components/nrgkick: number.py, switch.py, sensor.py, const.py",
         limit=_number("current_set"),

@@ -1,6 +1,7 @@
 """Vehicles that limit their own current, as chargers: the wallbox that they hang on needs none of its own."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ..roles import Traits
 from .preset import Preset, Role
@@ -56,5 +57,18 @@ PRESETS: Sequence[Preset] = (
         "switch.py",
         "sensor.py",
         "device_tracker.py",
+    ),
+    # Its cloud is asked every 10 s, and asks the car.
+    replace(
+        _tesla(
+            "tessie",
+            Traits(obeys_within=60.0, minimum_interval=30.0),
+            "number.py",
+            "switch.py",
+            "sensor.py",
+            "device_tracker.py",
+            "coordinator.py",
+        ),
+        switch=Role(domain="switch", key="charge_state_charge_enable_request"),
     ),
 )
