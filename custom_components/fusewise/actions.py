@@ -26,6 +26,7 @@ from .coordinator import FusewiseConfigEntry
 from .devices.ocpp import OcppCharger
 from .limit_actions import async_register_limit_actions
 from .report_actions import async_register_report_actions
+from .service_actions import async_register_service_actions
 from .sessions import SessionRecord
 from .wish_actions import async_register_wish_actions
 
@@ -62,6 +63,7 @@ LIST_SESSIONS_SCHEMA = vol.Schema(
 @callback
 def async_register_actions(hass: HomeAssistant) -> None:
     """Register all actions."""
+    async_register_service_actions(hass, _charger)
     async_register_wish_actions(hass)
     async_register_limit_actions(hass)
     async_register_calibration_actions(hass)
@@ -138,7 +140,8 @@ def _charger(hass: HomeAssistant, call: ServiceCall) -> OcppCharger:
         for entry in hass.config_entries.async_loaded_entries(DOMAIN):
             charger = entry.runtime_data.chargers.get(subentry_id)
             device = dr.async_get(hass).async_get(device_id)
-            if charger is not None and device and (DOMAIN, subentry_id) in device.identifiers:
+            is_ours = isinstance(charger, OcppCharger)  # others are asked by their own integrations
+            if is_ours and device and (DOMAIN, subentry_id) in device.identifiers:
                 found: OcppCharger = charger
                 return found
     raise ServiceValidationError(

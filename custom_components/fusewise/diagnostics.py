@@ -54,6 +54,7 @@ async def async_get_config_entry_diagnostics(
                 "settings": async_redact_data(entry.subentries[subentry_id].data, TO_REDACT),
                 "firmware": charger.info and charger.info.firmware,
                 "limited_as": charger.way if isinstance(charger, OcppCharger) else "entities",
+                "notices": charger.notices if isinstance(charger, OcppCharger) else None,
                 "learnt": charger.learnt.stored() if isinstance(charger, OcppCharger) else None,
                 "reading": to_json(recording.reading(charger.reading)),
                 # Its message names the charger.

@@ -6,6 +6,7 @@ from typing import Any
 from ocpp.v16 import call_result as _call_result
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
+import voluptuous as vol
 
 from demo.world import World
 from homeassistant.core import HomeAssistant
@@ -66,7 +67,7 @@ async def act(hass: HomeAssistant, site: MockConfigEntry, action: str, **data: A
         action,
         {"device_id": device.id} | data,
         blocking=True,
-        return_response=action != "trigger_message",
+        return_response=action not in ("trigger_message", "set_availability", "update_firmware"),
     )
 
 
@@ -144,6 +145,39 @@ async def test_a_charger_sends_a_message_when_it_is_asked_to(
     await act(hass, site, "trigger_message", message="StatusNotification")
     with pytest.raises(HomeAssistantError, match="no message of OCPP"):
         await act(hass, site, "trigger_message", message="Nonsense")
+
+
+async def test_a_charger_is_taken_out_of_service_and_back(
+    hass: HomeAssistant, site: MockConfigEntry, peer: Peer
+) -> None:
+    for available in (False, True):
+        await act(hass, site, "set_availability", available=available)
+    kinds = [payload["type"] for payload in asked(peer, "ChangeAvailability")]
+    assert kinds == ["Inoperative", "Operative"]
+    peer.refuses = True
+    with pytest.raises(HomeAssistantError, match="refuses to become inoperative"):
+        await act(hass, site, "set_availability", available=False)
+
+
+async def test_a_charger_updates_its_firmware_and_sends_its_diagnostics(
+    hass: HomeAssistant, site: MockConfigEntry, peer: Peer
+) -> None:
+    where = "http://192.0.2.1/new.bin"
+    at = "2026-12-01T03:00:00+00:00"
+    await act(hass, site, "update_firmware", location=where, at=at)
+    assert asked(peer, "UpdateFirmware") == [
+        {"location": where, "retrieve_date": "2026-12-01T03:00:00Z"}
+    ]
+    [charger] = site.runtime_data.chargers.values()
+    await until(lambda: charger.notices == {"firmware": "Downloading"})
+    assert await act(hass, site, "send_diagnostics", location="ftp://192.0.2.1/up") == {
+        "file": "log.zip"
+    }
+    peer.refuses = True
+    answer = await act(hass, site, "send_diagnostics", location="ftp://192.0.2.1/up")
+    assert answer == {"file": None}
+    with pytest.raises(vol.Invalid):
+        await act(hass, site, "update_firmware", location="C:\\new.bin")
 
 
 async def test_a_charger_that_is_away_cannot_be_asked(

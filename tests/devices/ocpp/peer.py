@@ -126,7 +126,10 @@ class Peer:
         self._link.route_map = {
             action: {"_on_action": self._on(action), "_skip_schema_validation": False}
             for action in (
+                Action.change_availability,
                 Action.change_configuration,
+                Action.get_diagnostics,
+                Action.update_firmware,
                 Action.clear_charging_profile,
                 *((Action.get_composite_schedule,) if self.tells_schedule else ()),
                 Action.get_configuration,
@@ -275,6 +278,16 @@ class Peer:
 
     def _RemoteStopTransaction(self, **_: Any) -> Any:  # noqa: N802
         return call_result.RemoteStopTransaction("Rejected" if self.refuses else "Accepted")
+
+    def _ChangeAvailability(self, **_: Any) -> Any:  # noqa: N802
+        return call_result.ChangeAvailability("Rejected" if self.refuses else "Scheduled")
+
+    def _UpdateFirmware(self, **_: Any) -> Any:  # noqa: N802
+        self._spawn(self.say(call.FirmwareStatusNotification(status="Downloading")))
+        return call_result.UpdateFirmware()
+
+    def _GetDiagnostics(self, **_: Any) -> Any:  # noqa: N802
+        return call_result.GetDiagnostics(None if self.refuses else "log.zip")
 
     def _Reset(self, **_: Any) -> Any:  # noqa: N802
         return call_result.Reset("Rejected" if self.refuses else "Accepted")

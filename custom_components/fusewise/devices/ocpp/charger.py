@@ -43,6 +43,8 @@ class OcppCharger(Wishes, Charger):
         self.clock = ChargerClock()
         self.info: StationInfo | None = None
         self.events = SessionEvents()
+        self.notices: dict[str, str] = {}
+        """What it has told last of its firmware and its diagnostics."""
         self._now = clock
         self._station: Station | None = None
         self._status = ChargerStatus.UNAVAILABLE
@@ -172,6 +174,11 @@ class OcppCharger(Wishes, Charger):
         elif status is ChargerStatus.AVAILABLE:
             self._autostart.gone()
         self._changed()
+
+    def noted(self, what: str, status: str) -> None:
+        """Note how far it is with its firmware or its diagnostics, in its own word."""
+        _LOGGER.info("Charger %s: %s %s", self.identity, what, status[:50])
+        self.notices[what] = status[:50]
 
     def remember(self, number: int, attempt: Attempt | None, began: float) -> None:
         """Know the transaction that ran when Home Assistant was stopped."""

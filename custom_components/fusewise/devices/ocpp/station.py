@@ -109,6 +109,15 @@ class Station(Protocol):
     async def restart(self, *, at_once: bool) -> None:
         """Restart; `at_once` does not wait for the end of a transaction."""
 
+    async def set_availability(self, *, available: bool) -> None:
+        """Let it serve cars or not; a running session goes on to its end."""
+
+    async def update_firmware(self, location: str, at: float) -> None:
+        """Let it fetch a firmware from there at that time (s since the epoch), and install it."""
+
+    async def send_diagnostics(self, location: str) -> str | None:
+        """Let it send its diagnostics there; return the file's name, where it tells one."""
+
     async def trigger(self, message: str) -> None:
         """Let it send a message, by its name in the standard."""
 

@@ -45,6 +45,18 @@ class Wishes:
         """Restart its computer; `at_once` does not wait for the session's end."""
         await self._connection().restart(at_once=at_once)
 
+    async def set_availability(self, *, available: bool) -> None:
+        """Let it serve cars or not; a running session goes on to its end."""
+        await self._connection().set_availability(available=available)
+
+    async def update_firmware(self, location: str, at: float) -> None:
+        """Let it fetch a firmware from there at that time, and install it."""
+        await self._connection().update_firmware(location, at)
+
+    async def send_diagnostics(self, location: str) -> str | None:
+        """Let it send its diagnostics there; return the file's name, where it tells one."""
+        return await self._connection().send_diagnostics(location)
+
     async def trigger(self, message: str) -> None:
         """Let it send a message now."""
         await self._connection().trigger(message)

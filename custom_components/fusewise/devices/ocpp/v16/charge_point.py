@@ -247,22 +247,24 @@ class ChargePoint16(Remote):
         self._adopted()
         return call_result.DataTransfer(DataTransferStatus.unknown_vendor_id)
 
-    def _firmware_status(self, _: Payload) -> call_result.FirmwareStatusNotification:
-        self._adopted()
+    def _firmware_status(self, payload: Payload) -> call_result.FirmwareStatusNotification:
+        self._adopted().noted("firmware", payload["status"])
         return call_result.FirmwareStatusNotification()
 
-    def _diagnostics_status(self, _: Payload) -> call_result.DiagnosticsStatusNotification:
-        self._adopted()
+    def _diagnostics_status(self, payload: Payload) -> call_result.DiagnosticsStatusNotification:
+        self._adopted().noted("diagnostics", payload["status"])
         return call_result.DiagnosticsStatusNotification()
 
     # Of the security extension: a charger that is refused one of these may do nothing else any more.
 
-    def _signed_firmware_status(self, _: Payload) -> call_result.SignedFirmwareStatusNotification:
-        self._adopted()
+    def _signed_firmware_status(
+        self, payload: Payload
+    ) -> call_result.SignedFirmwareStatusNotification:
+        self._adopted().noted("firmware", payload["status"])
         return call_result.SignedFirmwareStatusNotification()
 
-    def _log_status(self, _: Payload) -> call_result.LogStatusNotification:
-        self._adopted()
+    def _log_status(self, payload: Payload) -> call_result.LogStatusNotification:
+        self._adopted().noted("diagnostics", payload["status"])
         return call_result.LogStatusNotification()
 
     def _security_event(self, _: Payload) -> call_result.SecurityEventNotification:

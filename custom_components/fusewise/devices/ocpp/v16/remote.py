@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from typing import override
 
 from ocpp.v16 import call
-from ocpp.v16.enums import MessageTrigger, ResetType
+from ocpp.v16.enums import AvailabilityType, MessageTrigger, ResetType
 
 from ... import DeviceRefusedError
 from ..cards import TAG
+from ..clock import written
 from ..rpc import SECRET
 from . import profiles
 from .commands import Commands, configuration_of
@@ -46,6 +47,22 @@ class Remote(Commands):
     async def restart(self, *, at_once: bool) -> None:
         kind = ResetType.hard if at_once else ResetType.soft
         self._done(await self._ask(call.Reset(type=kind)), "to restart")
+
+    @override
+    async def set_availability(self, *, available: bool) -> None:
+        kind = AvailabilityType.operative if available else AvailabilityType.inoperative
+        request = call.ChangeAvailability(connector_id=profiles.CONNECTOR, type=kind)
+        self._done(await self._ask(request), f"to become {kind.value.lower()}")
+
+    @override
+    async def update_firmware(self, location: str, at: float) -> None:
+        # Its answer is empty; what becomes of it the charger tells by and by.
+        await self._ask(call.UpdateFirmware(location=location, retrieve_date=written(at)))
+
+    @override
+    async def send_diagnostics(self, location: str) -> str | None:
+        name = (await self._ask(call.GetDiagnostics(location=location))).get("fileName")
+        return str(name) if name else None
 
     @override
     async def trigger(self, message: str) -> None:
