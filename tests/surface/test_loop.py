@@ -244,3 +244,21 @@ async def test_a_loop_that_goes_on_takes_its_message_back(
         await until(lambda: told(hass))
     await until(lambda: told(hass) is None)
     assert state_of(hass, "sensor.garage_setpoint").state != STATE_UNAVAILABLE
+
+
+async def test_a_clock_that_is_set_back_under_the_loop_stops_nobody(
+    hass: HomeAssistant,
+    house: World,
+    site: MockConfigEntry,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    lowest = drawn(house)
+    monkeypatch.setattr(controller, "_EPOCH", controller._EPOCH - 3600.0)
+    await until(lambda: "The clock ran backwards" in caplog.text)
+    seen: list[float] = []
+    stop = setpoints(site, seen)
+    await until(lambda: len(seen) >= 3)
+    stop()
+    assert min(seen) >= 6.0
+    assert drawn(house) >= min(lowest, 6.0)
