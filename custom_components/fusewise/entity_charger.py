@@ -61,6 +61,8 @@ def stored_of(entities: ChargerEntities) -> Stored:
             "renew": traits.renew,
         },
     }
+    if entities.arm is not None:
+        stored["arm"] = {"name": entities.arm.name, "data": dict(entities.arm.data)}
     if limit is not None:
         stored["limit"] = {
             "entity": limit.entity,
@@ -102,6 +104,7 @@ def entities_of(stored: Mapping[str, Any]) -> ChargerEntities:
         currents=tuple(stored["currents"]),
         power=stored["power"],
         energy=stored.get("energy"),
+        arm=None if (kept := stored.get("arm")) is None else Action(**kept),
         hold=stored.get("hold"),
         presence=stored.get("presence"),
         traits=Traits(**stored["traits"]),

@@ -35,6 +35,7 @@ from .const import (
     MAIN_CIRCUIT,
 )
 from .devices.entity import (
+    FALLBACK,
     Action,
     ChargerEntities,
     FoundCharger,
@@ -265,6 +266,8 @@ def _in_words(hass: HomeAssistant, entities: ChargerEntities) -> str:
             status = status_of(state, entities.statuses)
             meant = f" → {status.value if status else '?'}"
         lines.append(f"- `{entity}`: {shown}{f' {unit}' if unit else ''}{meant}")
+    if entities.arm is not None:
+        lines.append(f"- `{entities.arm.name}`: {FALLBACK:g} A")
     return "\n".join(lines)
 
 

@@ -680,6 +680,41 @@ async def test_a_hold_ends_by_itself_where_nobody_sees_the_car(opened: Open, thi
     assert charger.second_hand is None
 
 
+async def test_a_fall_back_of_its_own_is_armed_and_armed_again(opened: Open, thing: Thing) -> None:
+    arm = Action(name="keba.set_failsafe", data={"failsafe_fallback": "{current}"})
+    armed: list[Any] = []
+
+    async def failsafe(call: ServiceCall) -> None:
+        armed.append(call.data)
+        if thing.error is not None:
+            raise thing.error
+
+    thing.hass.services.async_register("keba", "set_failsafe", failsafe)
+    charger = opened(**ALL, arm=arm)
+    await charger.apply(10)
+    await charger.apply(10)
+    assert armed == [{"failsafe_fallback": 6}]
+    # What it was told counts all the same, and nothing less.
+    assert charger.reading.limit_until is None
+    thing.now += 3601
+    await charger.apply(10)
+    assert len(armed) == 2
+    # A restart may have lost it.
+    thing.show("switch.charging", "unavailable")
+    with pytest.raises(DeviceOfflineError):
+        await charger.apply(10)
+    thing.show("switch.charging", "on")
+    thing.error = HomeAssistantError("busy")
+    await charger.apply(10)
+    assert len(armed) == 3
+    # A failure hinders nobody, and is tried again.
+    await charger.apply(10)
+    assert len(armed) == 3
+    thing.now += 61
+    await charger.apply(10)
+    assert len(armed) == 4
+
+
 async def test_nothing_but_a_current_is_taken_for_one(opened: Open) -> None:
     for nonsense in (float("nan"), float("inf"), -1.0):
         with pytest.raises(ValueError, match="is no limit"):

@@ -270,6 +270,16 @@ def test_a_keba_is_recognised_without_a_device(hass: HomeAssistant) -> None:
     assert found.entities.limit is not None
     assert found.entities.limit.shown_by == "sensor.keba_keba_wallbox_123_max_current"
     assert found.entities.status == "binary_sensor.keba_keba_wallbox_123_plug_state"
+    arm = found.entities.arm
+    assert arm is not None
+    assert arm.filled(6.0) == {
+        "failsafe_timeout": 60,
+        "failsafe_fallback": 6,
+        "failsafe_persist": 0,
+    }
+    # As the integration's own source has it.
+    source = (CORE / "keba" / "__init__.py").read_text()
+    assert all(f'"{key}"' in source for key in arm.data)
 
 
 def test_a_vehicle_tells_where_it_is(hass: HomeAssistant) -> None:

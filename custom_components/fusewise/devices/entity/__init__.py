@@ -1,5 +1,6 @@
 """Whatever Home Assistant already has of a home's meters, chargers, sun, battery and vehicles, by its entities."""
 
+from .arming import FALLBACK
 from .battery import BatteryEntities, EntityBattery
 from .charger import EntityCharger
 from .found import FoundMeter, find_meters
@@ -17,6 +18,7 @@ from .vehicle import EntityVehicle, VehicleEntities
 from .visit import Stay
 
 __all__ = [
+    "FALLBACK",
     "PRESETS",
     "Action",
     "BatteryEntities",

@@ -23,6 +23,7 @@ from homeassistant.helpers.event import (
 from ...balancing.model import PLUGGED, ChargerReading, ChargerStatus
 from .. import Charger, Clock, DeviceOfflineError, DeviceRefusedError, Unsubscribe
 from ..listeners import Listeners
+from .arming import Arming
 from .drawn import Drawn
 from .knobs import LimitKnob, SwitchKnob
 from .roles import ChargerEntities
@@ -63,6 +64,7 @@ class EntityCharger(Charger):
         self._knob = None if limit is None else LimitKnob(hass, limit, voltage)
         self._limit = None if self._knob is None else self._turning(self._knob)
         self._switch = None if switch is None else self._turning(SwitchKnob(switch))
+        self._arming = Arming(hass, entities.arm, self._contexts, clock)
         self._drawn = Drawn(hass, entities, clock, conductors=conductors, voltage=voltage)
         self._voltage = voltage
         self._visit = Visit(
@@ -131,6 +133,7 @@ class EntityCharger(Charger):
         if self._away():
             return
         if (missing := self._missing()) is not None:
+            self._arming.lost()
             raise DeviceOfflineError(
                 f"{missing} is not available, so the charger cannot be told anything. Check the device "
                 "and its integration in Home Assistant; if the entity was renamed, choose it again."
@@ -142,10 +145,12 @@ class EntityCharger(Charger):
             self._see_phases(self._knob)
             problem = self._knob.problem if current > 0.0 else None
             let = 0.0 if problem is not None else (self._knob.fitting(current) or 0.0)
+        # First what the fuse wants, then what is for later.
         if let > 0.0:
             await self._let(let)
         else:
             await self._pause()
+        await self._arming.arm()
         if problem is not None:
             raise DeviceRefusedError(problem)
 

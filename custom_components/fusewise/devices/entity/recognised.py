@@ -138,6 +138,7 @@ def _entities(
         power=find(preset.power),
         energy=energy_of(entries),
         presence=find(preset.presence),
+        arm=preset.arm and _filled(preset.arm, device_id),
         traits=preset.traits,
     )
 

@@ -82,6 +82,8 @@ class ChargerEntities:
     presence: str | None = None
     """Whether it is at home, where it is a vehicle: elsewhere it is none of ours."""
     traits: Traits = NO_TRAITS
+    arm: Action | None = None
+    """Sets what it falls back to by itself when it hears nothing any more, where it can."""
     hold: float | None = None
     """s for which what somebody else has set is kept; None: until the car leaves."""
 

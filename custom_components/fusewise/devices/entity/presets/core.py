@@ -196,6 +196,16 @@ PRESETS: Sequence[Preset] = (
         limit_shown_by=_sensor("max_current"),
         status=Role(domain="binary_sensor", key="plug_state"),
         power=_sensor("charging_power"),
+        # Its failsafe: it hears from its integration every 5 s, for as long as Home Assistant lives. Not
+        # persistent, and a restart of its integration disarms it.
+        arm=Action(
+            name="keba.set_failsafe",
+            data={
+                "failsafe_timeout": 60,
+                "failsafe_fallback": "{current}",
+                "failsafe_persist": 0,
+            },
+        ),
         traits=Traits(obeys_within=15.0),  # read every 5 s; the change waits a second
     ),
     Preset(

@@ -43,5 +43,7 @@ class Preset:
     presence: Role | None = None
     """Where a vehicle is."""
     traits: Traits = NO_TRAITS
+    arm: Action | None = None
+    """Arms the fall-back of its own that it has; '{current}' stands for the amperes."""
     is_plug: bool = False
     """It is made for anything, so it is offered last and by that name."""
