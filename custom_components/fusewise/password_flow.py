@@ -9,25 +9,41 @@ import voluptuous as vol
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.const import CONF_NAME
 from homeassistant.data_entry_flow import FlowContext, FlowResult
-from homeassistant.helpers.selector import SelectSelector, SelectSelectorConfig, SelectSelectorMode
+from homeassistant.helpers.selector import (
+    SelectSelector,
+    SelectSelectorConfig,
+    SelectSelectorMode,
+    TextSelector,
+    TextSelectorConfig,
+    TextSelectorType,
+)
 
 from .charger_forms import charger_errors, charger_settings, misplaced, unwise
 from .const import CONF_IDENTITY, CONF_OCPP, CONF_PASSWORD_HASH, CONF_SECURITY
-from .devices.ocpp import PasswordChange, hashed, new_password
+from .devices.ocpp import PasswordChange, hashed, new_password, password_can_be
 from .dialog import Dialog, Explained
 from .door import Caller
 from .doors import async_get_doors
-from .forms import Answers
+from .forms import Answers, Errors
 from .listening import address_of, charger_address, web_address
 
-WITH_PASSWORD, WITHOUT_PASSWORD, AS_IT_IS = "password", "no_password", "unchanged"
+WITH_PASSWORD, OWN_PASSWORD, WITHOUT_PASSWORD, AS_IT_IS = (
+    "password",
+    "own_password",
+    "no_password",
+    "unchanged",
+)
+CONF_PASSWORD = "password"
+OWN_SCHEMA = vol.Schema(
+    {vol.Required(CONF_PASSWORD): TextSelector(TextSelectorConfig(type=TextSelectorType.PASSWORD))}
+)
 
 NOTHING_TO_ASK = vol.Schema({})
 
 
 def with_security(schema: vol.Schema, *, is_known: bool) -> vol.Schema:
     """The questions about a charger, and the one about its password."""
-    options = [WITH_PASSWORD, WITHOUT_PASSWORD]
+    options = [WITH_PASSWORD, OWN_PASSWORD, WITHOUT_PASSWORD]
     if is_known:
         options.insert(0, AS_IT_IS)
     selector = SelectSelector(
@@ -69,8 +85,26 @@ class PasswordFlow[ContextT: FlowContext, ResultT: FlowResult[Any, Any], Handler
         if answers[CONF_SECURITY] == WITH_PASSWORD:
             self._answers, self._password = answers, new_password()
             return await self.async_step_password()
+        if answers[CONF_SECURITY] == OWN_PASSWORD:
+            self._answers = answers
+            return await self.async_step_own_password()
         changed = answers[CONF_SECURITY] != AS_IT_IS
         return await self._async_finish(answers, {CONF_PASSWORD_HASH: None} if changed else {})
+
+    async def async_step_own_password(self, user_input: Answers | None = None) -> ResultT:
+        """Ask for a password that somebody has thought of, or that is in the charger already."""
+        errors: Errors = {}
+        if user_input is not None:
+            self._password = user_input[CONF_PASSWORD]
+            if password_can_be(self._password):
+                return await self.async_step_password({})
+            errors[CONF_PASSWORD] = "own_password_invalid"
+        return self.async_show_form(
+            step_id="own_password",
+            data_schema=OWN_SCHEMA,
+            errors=errors,
+            description_placeholders={"name": self._answers[CONF_NAME].strip()},
+        )
 
     async def async_step_password(self, user_input: Answers | None = None) -> ResultT:
         """Show the password, then try to set it in the charger."""
@@ -101,7 +135,8 @@ class PasswordFlow[ContextT: FlowContext, ResultT: FlowResult[Any, Any], Handler
         return await self._async_keep()
 
     async def _async_keep(self) -> ResultT:
-        return await self._async_finish(self._answers, {CONF_PASSWORD_HASH: hashed(self._password)})
+        password_hash = await self.hass.async_add_executor_job(hashed, self._password)
+        return await self._async_finish(self._answers, {CONF_PASSWORD_HASH: password_hash})
 
     def _show_password(self, step: str) -> ResultT:
         entry, caller = self._charger()

@@ -150,6 +150,34 @@ async def test_a_discovered_charger_gets_its_password_too(
     await until(lambda: peer.boot_answer.status == "Accepted")
 
 
+async def test_an_owner_types_a_password(
+    hass: HomeAssistant, house: World, ocpp_port: int, come: Come
+) -> None:
+    entry = with_charger(hass, house, ocpp_port)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    peer = await come("garage")
+    subentry_id = only_charger(entry).subentry_id
+    step: Any = await entry.start_subentry_reconfigure_flow(hass, subentry_id)
+    flows = hass.config_entries.subentries
+    step = await flows.async_configure(step["flow_id"], DETAILS | {"security": "own_password"})
+    for wrong in ("too short", "x" * 41, "sixteen or more \u00fc"):
+        step = await flows.async_configure(step["flow_id"], {"password": wrong})
+        assert step["errors"] == {"password": "own_password_invalid"}
+    own = "correct horse battery"
+    step = await flows.async_configure(step["flow_id"], {"password": own})
+    assert step["reason"] == "reconfigure_successful"
+    assert peer.configuration["AuthorizationKey"][0] == own
+    stored = entry.subentries[subentry_id].data["password_hash"]
+    assert own not in stored
+    await hass.async_block_till_done()
+    for password, comes_in in ((own, True), (own + "!", False), (own, True)):
+        if comes_in:
+            await come("garage", password=password)
+        else:
+            with pytest.raises(InvalidStatus):
+                await come("garage", password=password)
+
+
 @pytest.mark.parametrize(
     ("choice", "is_kept", "is_there"),
     [("unchanged", True, True), ("no_password", False, False), ("password", False, True)],

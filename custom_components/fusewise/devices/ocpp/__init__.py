@@ -6,7 +6,7 @@ from .central_system import CentralSystem, ListenError
 from .charger import OcppCharger
 from .gate import PRIVATE, Network, Refusal, Visit
 from .learnt import Learnt
-from .passwords import hashed, new_password
+from .passwords import can_be as password_can_be, hashed, new_password
 from .settings import ChargerSettings
 from .station import PasswordChange, StationInfo
 from .tls import CertificateError, Tls
@@ -36,5 +36,6 @@ __all__ = [
     "hashed",
     "identity_in",
     "new_password",
+    "password_can_be",
     "plain_card",
 ]
