@@ -131,10 +131,11 @@ def entity_meter(circuit: str = "main", **phases: Any) -> ConfigSubentryDataWith
 
 
 def panel_data(
-    name: str, rating: float = 16.0, parent: str = "main", **changed: Any
+    name: str, *ratings: float, parent: str = "main", **changed: Any
 ) -> ConfigSubentryDataWithId:
-    """What is stored of a sub-panel on which nothing else hangs."""
-    data = {"parent": parent, "rating": [rating] * 3, "other_loads": [0.0, 0.0, 0.0]}
+    """What is stored of a sub-panel on which nothing else hangs; one rating for all phases, or three."""
+    one, two, three = ratings if len(ratings) == 3 else (ratings or (16.0,)) * 3
+    data = {"parent": parent, "rating": [one, two, three], "other_loads": [0.0, 0.0, 0.0]}
     return ConfigSubentryDataWithId(
         data=MappingProxyType(data | changed),
         subentry_id=f"id_of_{name}",
