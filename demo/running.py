@@ -20,7 +20,7 @@ _SHARING = {
     "usable_share": 96,  # %: the demo's owner has watched it for weeks and has raised it
     "policy": "fair",
     "sun": {"netting": "all_phases"},
-    "calm": {"hold": 30, "turn_time": 1800, "minimum_on": 300, "minimum_off": 60},
+    "calm": {"hold": 6, "turn_time": 1800, "minimum_on": 300, "minimum_off": 60},
     "grid": {},
 }
 

@@ -80,7 +80,9 @@ def stored(answers: Answers) -> Answers:
     }
     for name, keys in SECTIONS.items():
         options |= {key: answers[name].get(key) for key in keys}
-    return options
+    # What is as it is for a new site follows that, also when a later version knows better.
+    as_new = {key for key in TIMES if options[key] == getattr(NEW, key)}
+    return {key: None if key in as_new else value for key, value in options.items()}
 
 
 def shown_of(options: Mapping[str, Any]) -> Answers:

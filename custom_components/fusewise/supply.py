@@ -24,11 +24,6 @@ class Supply:
     has_pairs: bool = False
     """One-phase chargers may be between two line conductors."""
 
-    @property
-    def line_voltage(self) -> float:
-        """V between two line conductors, nominal."""
-        return self.voltage * self.ratio
-
 
 SUPPLIES: Mapping[str, Supply] = {
     "three_phase": Supply(voltage=230.0),

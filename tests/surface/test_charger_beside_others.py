@@ -126,6 +126,8 @@ async def test_a_charger_made_of_entities_is_explained_likewise(
     ways = {"obeys_within": 1, "minimum_interval": 0, "falls_wait_too": False, "limit_phases": 1}
     step = await answer(hass, step, {"switch": "switch.plug", **ways})
     said = {"name": "Plug", "circuit": "id_of_shed", "wiring": "L3", "maximum": 10}
+    step = await answer(hass, step, said | {"maximum": 5})
+    assert step["errors"] == {"maximum": "maximum_invalid"}
     step = await answer(hass, step, said)
     assert step["errors"] == {"wiring": "phase_not_on_circuit"}
     # It cannot be armed, so what it keeps is not asked to fit.

@@ -219,6 +219,46 @@ async def test_two_sites_cannot_have_the_same_meter(
     assert step["description_placeholders"] == {"site": "Home", "meter": "Meter"}
 
 
+async def test_a_port_that_is_taken_at_the_last_moment_is_told_before_anything_is_saved(
+    hass: HomeAssistant, meter: dict[str, Any], ocpp_port: int
+) -> None:
+    step = await asked_for_the_port(hass, meter)
+    step = await answer(hass, step, {"host": HOST, "port": ocpp_port})
+    with socket.create_server((HOST, ocpp_port)):
+        step = await answer(hass, step, MENU_SAVE)
+    assert (step["step_id"], step["errors"]) == ("ocpp", {"port": "port_in_use"})
+    step = await answer(hass, step, {"host": HOST, "port": ocpp_port})
+    step = await answer(hass, step, MENU_SAVE)
+    assert step["type"] is FlowResultType.CREATE_ENTRY
+
+
+async def test_the_main_fuse_may_have_limits_besides_its_rating(
+    hass: HomeAssistant, house: World, ocpp_port: int
+) -> None:
+    entry = site_entry(hass, house, ocpp_port, voltage=240.0)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    coordinator = entry.runtime_data
+    step: Any = await entry.start_reconfigure_flow(hass)
+    step = await answer(hass, step, {"next_step_id": "limits"})
+    limits = {"limit_watts": 11_000, "demand_minutes": "15"}
+    typed = {"limits": limits, "advanced": {"transformer": False}}
+    step = await answer(hass, step, typed)
+    assert step["errors"] == {"limits": "peak_target_missing"}
+    step = await answer(hass, step, typed | {"limits": limits | {"peak_target": 5000}})
+    # An unusual voltage is shown, and kept.
+    step = await answer(hass, step, {"next_step_id": "user"})
+    shown = suggested(step["data_schema"])
+    assert shown["phases"] == {"voltage": 240.0}
+    step = await answer(hass, step, FUSE | {"phases": {"voltage": 240}})
+    step = await answer(hass, step, MENU_SAVE)
+    assert step["reason"] == "reconfigure_successful"
+    await hass.async_block_till_done()
+    assert entry.runtime_data is coordinator
+    main = coordinator.controller.site.circuits[0]
+    assert main.limit_watts == 11_000
+    assert (main.demand.minutes, main.demand.target_watts) == (15, 5000)
+
+
 async def test_a_port_that_another_program_uses_is_told(
     hass: HomeAssistant, meter: dict[str, Any], ocpp_port: int
 ) -> None:

@@ -226,6 +226,16 @@ async def test_a_meter_whose_phases_are_devices_of_their_own_is_one(hass: HomeAs
     assert {"Shed (zha)", "Barn (zha)"} <= set(offered(step).values())
 
 
+async def test_a_meter_that_is_removed_while_it_is_chosen_is_told(
+    hass: HomeAssistant, p1: Device
+) -> None:
+    step = await asked_for_the_meter(hass)
+    dr.async_get(hass).async_remove_device(p1.id)
+    await hass.async_block_till_done()
+    step = await answer(hass, step, {"kind": p1.id, **MODBUS})
+    assert (step["step_id"], step["errors"]) == ("meter", {"kind": "meter_gone"})
+
+
 BY_HAND = {"kind": "entities", **MODBUS}
 
 

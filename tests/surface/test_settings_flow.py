@@ -11,7 +11,8 @@ from homeassistant.data_entry_flow import FlowResultType
 
 from .house import site_entry
 
-CALM = {"hold": 30, "turn_time": 1800, "minimum_on": 300, "minimum_off": 60}
+NEW = Settings()
+CALM = {key: getattr(NEW, key) for key in ("hold", "turn_time", "minimum_on", "minimum_off")}
 AS_NEW = {
     "usable_share": 80,
     "policy": "fair",
@@ -44,6 +45,7 @@ async def test_what_is_changed_counts_at_once_and_the_rest_stays_as_it_was(
             "policy": "priority",
             "boosts_per_week": 2,
             "sun": {"netting": "per_phase"},
+            "calm": CALM | {"hold": 45},
             "grid": {"safe_grid_watts": 4200},
         },
     )
@@ -55,8 +57,11 @@ async def test_what_is_changed_counts_at_once_and_the_rest_stays_as_it_was(
         policy=Policy.PRIORITY,
         boosts_per_week=2,
         netting=Netting.PER_PHASE,
+        hold=45,
         safe_grid_watts=4200,
     )
+    # Only what differs is kept, so that the rest follows a later version.
+    assert (entry.options["hold"], entry.options["turn_time"]) == (45, None)
     # It shows what it knows, so that clearing a field clears it.
     step = await flows.async_init(entry.entry_id)
     shown = {str(key): key.description for key in step["data_schema"].schema}
