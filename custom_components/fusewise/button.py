@@ -12,8 +12,16 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .asking import asking
 from .coordinator import FusewiseConfigEntry
 from .devices.ocpp import OcppCharger
-from .entity import ChargerEntity, FusewiseDescription, Wanted, WishEntity, async_keep_entities
-from .views import ChargerView
+from .energy_dashboard import async_fill_energy_dashboard
+from .entity import (
+    ChargerEntity,
+    FusewiseDescription,
+    SiteEntity,
+    Wanted,
+    WishEntity,
+    async_keep_entities,
+)
+from .views import ChargerView, SiteView
 from .wanted import NO_DAY
 
 PARALLEL_UPDATES = 1
@@ -58,6 +66,19 @@ class ClearDepartureDescription(ButtonEntityDescription, FusewiseDescription[Cha
 CLEAR_DEPARTURE = ClearDepartureDescription(
     key="clear_departure", translation_key="clear_departure", value_fn=lambda _: None
 )
+
+
+@dataclass(frozen=True, kw_only=True)
+class EnergyDashboardDescription(ButtonEntityDescription, FusewiseDescription[SiteView]):
+    """What the button shows that fills the energy dashboard."""
+
+
+ENERGY_DASHBOARD = EnergyDashboardDescription(
+    key="energy_dashboard",
+    translation_key="energy_dashboard",
+    entity_category=EntityCategory.CONFIG,
+    value_fn=lambda _: None,
+)
 TEST_FALLBACK = FallbackTestDescription(
     key="test_fallback",
     translation_key="test_fallback",
@@ -86,6 +107,7 @@ async def async_setup_entry(
     coordinator = entry.runtime_data
 
     def wanted() -> Wanted:
+        yield EnergyDashboardButton(coordinator, ENERGY_DASHBOARD)
         for charger in coordinator.controller.site.chargers:
             yield ClearDepartureButton(coordinator, charger.id, CLEAR_DEPARTURE)
             if not isinstance(coordinator.chargers.get(charger.id), OcppCharger):
@@ -137,6 +159,20 @@ class ClearDepartureButton(WishEntity, ButtonEntity):
     async def async_press(self) -> None:
         once = self.coordinator.wishes.of(self.charger).once
         self._want(**({"weekly": NO_DAY} if once is None else {"once": None}))
+
+    @override
+    def _show(self, value: Any) -> None:
+        """Show nothing: a button's state is when it was pressed."""
+
+
+class EnergyDashboardButton(SiteEntity, ButtonEntity):
+    """Add the chargers to Home Assistant's energy dashboard."""
+
+    entity_description: EnergyDashboardDescription
+
+    @override
+    async def async_press(self) -> None:
+        await async_fill_energy_dashboard(self.hass, self.coordinator)
 
     @override
     def _show(self, value: Any) -> None:

@@ -167,6 +167,26 @@ class ChargerEntity(FusewiseEntity[ChargerView]):
         return self.coordinator.data.chargers.get(self.charger)
 
 
+class AroundEntity[ViewT](FusewiseEntity[ViewT]):
+    """Shows something about solar panels, a battery or a vehicle."""
+
+    def __init__(
+        self,
+        coordinator: FusewiseCoordinator,
+        subentry: str,
+        description: FusewiseDescription[ViewT],
+        find: Callable[[SiteView], Mapping[str, ViewT | None]],
+    ) -> None:
+        """Belong to the device of a subentry; `find` its kind among what is known."""
+        self.subentry = self._key = subentry
+        self._find = find
+        super().__init__(coordinator, subentry, description)
+
+    @override
+    def _view(self) -> ViewT | None:
+        return self._find(self.coordinator.data).get(self._key)
+
+
 class WishEntity(ChargerEntity):
     """Shows what people want of a charger, and takes what they want instead."""
 
@@ -176,7 +196,7 @@ class WishEntity(ChargerEntity):
         self.coordinator.show_again()
 
 
-type Wanted = Iterable[SiteEntity | CircuitEntity | ChargerEntity]
+type Wanted = Iterable[SiteEntity | CircuitEntity | ChargerEntity | AroundEntity[Any]]
 
 
 @callback

@@ -15,7 +15,8 @@ from .const import DOMAIN, MAIN_CIRCUIT
 @callback
 def async_tell_stall(hass: HomeAssistant, entry_id: str, site: str) -> None:
     """Report that a site is not controlled."""
-    _tell(hass, f"stalled_{entry_id}", ir.IssueSeverity.ERROR, "stalled", {"site": site})
+    mend = {"entry_id": entry_id, "site": site}
+    _tell(hass, f"stalled_{entry_id}", ir.IssueSeverity.ERROR, "stalled", {"site": site}, mend)
 
 
 @callback
@@ -72,7 +73,8 @@ def async_tell_failed(
                 "fallback": f"{charger.fallback:.4g}",
                 "maximum": f"{charger.maximum:.4g}",
             }
-            _tell(hass, issue, ir.IssueSeverity.ERROR, "not_falling_back", placeholders)
+            mend = {"charger": charger.id, **placeholders}
+            _tell(hass, issue, ir.IssueSeverity.ERROR, "not_falling_back", placeholders, mend)
         else:
             async_forget_charger(hass, charger.id)
 
@@ -116,12 +118,15 @@ def _tell(
     severity: ir.IssueSeverity,
     text: str,
     placeholders: dict[str, str],
+    mend: Mapping[str, str] | None = None,
 ) -> None:
+    """Report it; `mend`: what repairs.py needs in order to mend it."""
     ir.async_create_issue(
         hass,
         DOMAIN,
         issue,
-        is_fixable=False,
+        data=None if mend is None else dict(mend),
+        is_fixable=mend is not None,
         severity=severity,
         translation_key=text,
         translation_placeholders=placeholders,

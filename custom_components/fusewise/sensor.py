@@ -1,18 +1,21 @@
 """Sensors: what the fuse carries and has to spare, and what each charger gets and why."""
 
 from collections.abc import Iterator
+from itertools import product
 from typing import Any, override
 
 from homeassistant.components.sensor import SensorEntity
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .around_sensors import BATTERY_SENSORS, SOLAR_SENSORS, VEHICLE_SENSORS
 from .balancing.model import Charger, Settings
 from .charger_sensors import BOOSTS_LEFT, CHARGER_SENSORS, measured
 from .circuit_sensors import circuit_sensors
 from .coordinator import FusewiseConfigEntry
 from .describing import FusewiseSensorDescription
 from .entity import (
+    AroundEntity,
     ChargerEntity,
     CircuitEntity,
     FusewiseEntity,
@@ -44,6 +47,14 @@ async def async_setup_entry(
         for charger in site.chargers:
             for shown in _charger_sensors(charger, site.settings):
                 yield ChargerSensor(coordinator, charger.id, shown)
+
+        around = coordinator.surroundings
+        for solar, of_solar in product(around.solar, SOLAR_SENSORS):
+            yield AroundSensor(coordinator, solar, of_solar, lambda view: view.solar)
+        for battery, of_battery in product(around.batteries, BATTERY_SENSORS):
+            yield AroundSensor(coordinator, battery, of_battery, lambda view: view.batteries)
+        for vehicle, of_vehicle in product(around.vehicles, VEHICLE_SENSORS):
+            yield AroundSensor(coordinator, vehicle, of_vehicle, lambda view: view.vehicles)
 
     async_keep_entities(coordinator, "sensor", async_add_entities, wanted)
 
@@ -77,3 +88,7 @@ class CircuitSensor(FusewiseSensor[CircuitView], CircuitEntity):
 
 class ChargerSensor(FusewiseSensor[ChargerView], ChargerEntity):
     """A sensor of a charger."""
+
+
+class AroundSensor[ViewT](FusewiseSensor[ViewT], AroundEntity[ViewT]):
+    """A sensor of solar panels, a battery or a vehicle."""
