@@ -23,7 +23,7 @@ class FusewiseDashboard extends HTMLElement {
       findSites(hass),
       hass.loadBackendTranslation("common", "fusewise"),
     ]);
-    const text: Text = (key, values) => localize(`component.fusewise.common.${key}`, values);
+    const text: Text = (key, values) => localize(`component.fusewise.common.dashboard_${key}`, values);
     return { title: "Fusewise", views: sites.map((site) => view(site, text)) };
   }
 }

@@ -28,7 +28,9 @@ async function show({ name, width, height, theme, language }) {
     text,
     broken: await board.locator("hui-error-card, hui-warning").count(),
     overflow: await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth),
-    background: await page.evaluate(() => getComputedStyle(document.body).backgroundColor),
+    background: await page.evaluate(() =>
+      getComputedStyle(document.documentElement).getPropertyValue("--primary-background-color"),
+    ),
   };
   await page.context().close();
 }

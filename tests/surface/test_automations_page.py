@@ -33,6 +33,8 @@ async def site(hass: HomeAssistant, house: World, ocpp_port: int) -> MockConfigE
     entry = site_entry(hass, house, ocpp_port, "garage")
     for domain in ("persistent_notification", "tag", "zone"):
         assert await async_setup_component(hass, domain, {})
+    contact = {"input_boolean": {"grid_dimmed": {"initial": True}}}
+    assert await async_setup_component(hass, "input_boolean", contact)
     assert await hass.config_entries.async_setup(entry.entry_id)
     let_call(house)
     await until(lambda: hass.states.is_state("sensor.garage_status", "available"))

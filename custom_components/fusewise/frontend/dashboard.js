@@ -1,6 +1,6 @@
 // Built from frontend/ by scripts/frontend: change it there.
-// sources 527345cc8506e25af8282d71e7fb5322c873500cf3a760da38d679cd5a474d56
-// code 84dbd36b553b22cd8496c3c5927614b2ecdcb3e8878e3ff7bab74ed04c5d9727
+// sources 4e7b3edb78260711e72b9affbd47c4c82fc7ea27be98fef5a7bec522ef7e7d05
+// code 2b4798cf431e4f918633ef44b404111da33c8c99f7b1b43a925dc340ed7c60c4
 // frontend/src/cards.ts
 var WHOLE = 12;
 var PHASE_COLORS = { l1: "blue", l2: "orange", l3: "teal" };
@@ -239,7 +239,7 @@ var FusewiseDashboard = class extends HTMLElement {
       findSites(hass),
       hass.loadBackendTranslation("common", "fusewise")
     ]);
-    const text = (key, values) => localize(`component.fusewise.common.${key}`, values);
+    const text = (key, values) => localize(`component.fusewise.common.dashboard_${key}`, values);
     return { title: "Fusewise", views: sites.map((site) => view(site, text)) };
   }
 };
