@@ -24,8 +24,11 @@ const CHARGER_CONTROLS: [key: string, feature?: Card][] = [
   ["boost", { type: "toggle" }],
   ["departure"],
   ["next_departure"],
-  ["target_energy"],
+  ["target_energy", { type: "numeric-input", style: "buttons" }],
 ];
+
+/** What most people do not use: shown when there is something to show. */
+const RARE = new Set(["ready_at", "boosts_left"]);
 
 /** What is only shown while it is so. */
 const CHARGER_ALARMS = ["problem", "late"];
@@ -74,7 +77,10 @@ function loadGraph(circuit: Part, hours: number, text: Text): Card[] {
     name: text("limit", { phase: phase.toUpperCase() }),
     color: LIMIT_COLOR,
   }));
-  return graph([...loads, ...limits], hours);
+  // Most often it is the same on all phases, and one line says it.
+  const [first] = limits;
+  const shown = first && circuit.isAlike("limit") ? [{ ...first, name: text("limits") }] : limits;
+  return graph([...loads, ...shown], hours);
 }
 
 /** A charger: what its car gets and why, and what its owner may ask of it. */
@@ -129,8 +135,14 @@ export function siteBadges({ main }: Site): Card[] {
 
 function facts(part: Part, rows: string[][]): Card[] {
   return rows.flatMap((row) => {
-    const there = row.flatMap((key) => part.entity(key) ?? []);
-    return there.map((entity) => tile(entity, WHOLE / there.length));
+    const there = row.flatMap((key) => {
+      const entity = part.entity(key);
+      return entity ? [{ entity, rare: RARE.has(key) }] : [];
+    });
+    return there.map(({ entity, rare }) => ({
+      ...tile(entity, WHOLE / there.length),
+      ...(rare && { visibility: [{ condition: "state", entity, state_not: "unknown" }] }),
+    }));
   });
 }
 

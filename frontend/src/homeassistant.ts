@@ -22,8 +22,8 @@ export interface Device {
 export type Localize = (key: string, values?: Record<string, string | number>) => string;
 
 export interface HomeAssistant {
+  states: Record<string, { state: string } | undefined>;
   devices: Record<string, Device>;
-  user?: { is_admin: boolean };
   callWS<T>(message: { type: string }): Promise<T>;
   loadBackendTranslation(category: string, integration: string): Promise<Localize>;
 }

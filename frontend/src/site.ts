@@ -28,8 +28,8 @@ export class Part {
   constructor(
     readonly id: string,
     readonly name: string,
-    readonly device: string | null,
     readonly rating: number[],
+    private readonly states: HomeAssistant["states"],
   ) {}
 
   entity(key: string): string | undefined {
@@ -38,6 +38,11 @@ export class Part {
 
   has(key: string): boolean {
     return this.entities.has(key);
+  }
+
+  /** Whether `key` is the same on all phases now. */
+  isAlike(key: string): boolean {
+    return new Set(this.onPhases(key).map(({ entity }) => this.states[entity]?.state)).size === 1;
   }
 
   /** The phases on which it shows `key`, with the entity that does. */
@@ -68,7 +73,7 @@ export async function findSites(hass: HomeAssistant): Promise<Site[]> {
   return told.map((site) => {
     const ours = registry.filter((entity) => isShown(entity, site.entry_id));
     const since = Math.min(Date.now(), ...ours.map((entity) => entity.created_at * 1000));
-    return { since, ...arranged(site, partsOf(hass, site, ours)) };
+    return { since, ...arranged(site, partsOf(hass, site, ours), hass) };
   });
 }
 
@@ -86,7 +91,7 @@ function partsOf(hass: HomeAssistant, site: Told, entities: RegistryEntity[]): M
       const device = entity.device_id === null ? undefined : hass.devices[entity.device_id];
       const name = device?.name_by_user ?? device?.name ?? site.title;
       const rating = site.circuits.find((circuit) => circuit.owner === owner)?.rating ?? [];
-      part = new Part(owner, name, entity.device_id, rating);
+      part = new Part(owner, name, rating, hass.states);
       parts.set(owner, part);
     }
     // A unique id says whose the entity is, then what it shows.
@@ -96,8 +101,12 @@ function partsOf(hass: HomeAssistant, site: Told, entities: RegistryEntity[]): M
   return parts;
 }
 
-function arranged(site: Told, parts: Map<string, Part>): Omit<Site, "since"> {
-  const main = parts.get(site.entry_id) ?? new Part(site.entry_id, site.title, null, []);
+function arranged(
+  site: Told,
+  parts: Map<string, Part>,
+  hass: HomeAssistant,
+): Omit<Site, "since"> {
+  const main = parts.get(site.entry_id) ?? new Part(site.entry_id, site.title, [], hass.states);
   const others = [...parts.values()]
     .filter((part) => part !== main)
     .sort((one, other) => one.name.localeCompare(other.name));

@@ -53,7 +53,9 @@ class Desk:
             check=False,
             env=os.environ,
         )
-        assert done.returncode == 0, f"{done.stderr}\nWhat was shown: {more['failure']}"
+        log = [line for line in self.site.home.log.read_text().splitlines() if "fusewise" in line]
+        told = "\n".join([done.stderr, *log[-20:], f"What was shown: {more['failure']}"])
+        assert done.returncode == 0, told
         return json.loads(done.stdout)
 
 
@@ -75,7 +77,7 @@ def desk(
         (folder / "config").mkdir()
         running.do(house.start("--calm"))
         running.do(home.start())
-        running.post("/plug", charger="yard", plugged=False)
+        running.post("/plug", charger="yard", plugged=False)  # two cars, and a guest's place
         yield Desk(folder, running, pictures)
     finally:
         running.do(house.stop())

@@ -5,6 +5,8 @@ import { launch } from "./browser.mjs";
 import { walk } from "./dialogs.mjs";
 import { Person } from "./person.mjs";
 
+const CALLS_WITHIN = 90_000; // ms: a charger that is refused once waits before it calls again
+
 const task = JSON.parse(readFileSync(process.argv[2], "utf8"));
 const { browser, open } = await launch(task.base);
 
@@ -66,7 +68,7 @@ async function addCharger(name) {
   await person.click(page.getByRole("link", { name: "Settings" }));
   await person.click(page.getByText("Devices & services").first());
   const card = page.locator("ha-config-flow-card", { hasText: `(${name})` });
-  await card.waitFor();
+  await card.waitFor({ timeout: CALLS_WITHIN });
   await picture("setup-discovered");
   await person.click(card.getByRole("button", { name: "Add", exact: true }));
   await walk(person, { ...task.chargers[name], texts: task.texts }, async (step) => {

@@ -1,6 +1,6 @@
 // Built from frontend/ by scripts/frontend: change it there.
-// sources 4e7b3edb78260711e72b9affbd47c4c82fc7ea27be98fef5a7bec522ef7e7d05
-// code 2b4798cf431e4f918633ef44b404111da33c8c99f7b1b43a925dc340ed7c60c4
+// sources 0bc0ef03a0e621e1ac6b7c3218cd795b59eff7cc5008ea248bb3e44f774d7b27
+// code c3bc0a8018480999acd599fe93bbfe7471dc158a9c0331d681457a1fa92979d1
 // frontend/src/cards.ts
 var WHOLE = 12;
 var PHASE_COLORS = { l1: "blue", l2: "orange", l3: "teal" };
@@ -17,8 +17,9 @@ var CHARGER_CONTROLS = [
   ["boost", { type: "toggle" }],
   ["departure"],
   ["next_departure"],
-  ["target_energy"]
+  ["target_energy", { type: "numeric-input", style: "buttons" }]
 ];
+var RARE = /* @__PURE__ */ new Set(["ready_at", "boosts_left"]);
 var CHARGER_ALARMS = ["problem", "late"];
 var SITE_ALARMS = ["fallback", "grid_limit"];
 function circuitSection(circuit, title, hours2, text) {
@@ -60,7 +61,9 @@ function loadGraph(circuit, hours2, text) {
     name: text("limit", { phase: phase.toUpperCase() }),
     color: LIMIT_COLOR
   }));
-  return graph([...loads, ...limits], hours2);
+  const [first] = limits;
+  const shown = first && circuit.isAlike("limit") ? [{ ...first, name: text("limits") }] : limits;
+  return graph([...loads, ...shown], hours2);
 }
 function chargerSection(charger, text) {
   const controls = CHARGER_CONTROLS.flatMap(([key, feature]) => {
@@ -104,8 +107,14 @@ function siteBadges({ main }) {
 }
 function facts(part, rows) {
   return rows.flatMap((row) => {
-    const there = row.flatMap((key) => part.entity(key) ?? []);
-    return there.map((entity) => tile(entity, WHOLE / there.length));
+    const there = row.flatMap((key) => {
+      const entity = part.entity(key);
+      return entity ? [{ entity, rare: RARE.has(key) }] : [];
+    });
+    return there.map(({ entity, rare }) => ({
+      ...tile(entity, WHOLE / there.length),
+      ...rare && { visibility: [{ condition: "state", entity, state_not: "unknown" }] }
+    }));
   });
 }
 function alarms(part, keys) {
@@ -155,16 +164,16 @@ function ratingInWords(rating) {
 var PLATFORM = "fusewise";
 var PHASES = ["l1", "l2", "l3"];
 var Part = class {
-  constructor(id, name, device, rating) {
+  constructor(id, name, rating, states) {
     this.id = id;
     this.name = name;
-    this.device = device;
     this.rating = rating;
+    this.states = states;
   }
   id;
   name;
-  device;
   rating;
+  states;
   entities = /* @__PURE__ */ new Map();
   /** Those for who looks closer: diagnostics and settings. */
   details = /* @__PURE__ */ new Set();
@@ -173,6 +182,10 @@ var Part = class {
   }
   has(key) {
     return this.entities.has(key);
+  }
+  /** Whether `key` is the same on all phases now. */
+  isAlike(key) {
+    return new Set(this.onPhases(key).map(({ entity }) => this.states[entity]?.state)).size === 1;
   }
   /** The phases on which it shows `key`, with the entity that does. */
   onPhases(key) {
@@ -190,7 +203,7 @@ async function findSites(hass) {
   return told.map((site) => {
     const ours = registry.filter((entity) => isShown(entity, site.entry_id));
     const since = Math.min(Date.now(), ...ours.map((entity) => entity.created_at * 1e3));
-    return { since, ...arranged(site, partsOf(hass, site, ours)) };
+    return { since, ...arranged(site, partsOf(hass, site, ours), hass) };
   });
 }
 function isShown(entity, entry) {
@@ -206,7 +219,7 @@ function partsOf(hass, site, entities) {
       const device = entity.device_id === null ? void 0 : hass.devices[entity.device_id];
       const name = device?.name_by_user ?? device?.name ?? site.title;
       const rating = site.circuits.find((circuit) => circuit.owner === owner)?.rating ?? [];
-      part = new Part(owner, name, entity.device_id, rating);
+      part = new Part(owner, name, rating, hass.states);
       parts.set(owner, part);
     }
     part.entities.set(entity.unique_id.replace(`${owner}_`, ""), entity.entity_id);
@@ -214,8 +227,8 @@ function partsOf(hass, site, entities) {
   }
   return parts;
 }
-function arranged(site, parts) {
-  const main = parts.get(site.entry_id) ?? new Part(site.entry_id, site.title, null, []);
+function arranged(site, parts, hass) {
+  const main = parts.get(site.entry_id) ?? new Part(site.entry_id, site.title, [], hass.states);
   const others = [...parts.values()].filter((part) => part !== main).sort((one, other) => one.name.localeCompare(other.name));
   const isCircuit = (part) => part.rating.length > 0;
   const isCharger = (part) => part.has("setpoint");
