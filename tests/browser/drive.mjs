@@ -7,6 +7,8 @@ import { Person } from "./person.mjs";
 
 const CALLS_WITHIN = 90_000; // ms: a charger that is refused once waits before it calls again
 
+const PICTURED = new Set(["user", "meter", "confirm", "discovered", "charger"]);
+
 const task = JSON.parse(readFileSync(process.argv[2], "utf8"));
 const { browser, open } = await launch(task.base);
 
@@ -26,8 +28,11 @@ async function timed(name, doing) {
   });
 }
 
-async function picture(name, of = page) {
-  if (task.pictures) await of.screenshot({ path: `${task.pictures}/${name}.png` });
+/** Take a picture of what docs/installing.md shows. */
+async function picture(step) {
+  if (!task.pictures || !PICTURED.has(step)) return;
+  await page.waitForTimeout(600); // a dialog glides in
+  await page.screenshot({ path: `${task.pictures}/setup-${step}.png` });
 }
 
 async function meetHomeAssistant() {
@@ -58,10 +63,7 @@ async function addSite() {
   const offered = page.locator("dialog-add-integration");
   await person.type(offered.locator("input"), "Fusewise");
   await person.click(offered.getByRole("button", { name: "Fusewise" }).first());
-  await walk(person, { ...task.site, texts: task.texts }, async (step) => {
-    await page.waitForTimeout(task.pictures ? 600 : 0); // the dialog glides in
-    await picture(`setup-${step}`);
-  });
+  await walk(person, { ...task.site, texts: task.texts }, picture);
 }
 
 async function addCharger(name) {
@@ -69,12 +71,9 @@ async function addCharger(name) {
   await person.click(page.getByText("Devices & services").first());
   const card = page.locator("ha-config-flow-card", { hasText: `(${name})` });
   await card.waitFor({ timeout: CALLS_WITHIN });
-  await picture("setup-discovered");
+  await picture("discovered");
   await person.click(card.getByRole("button", { name: "Add", exact: true }));
-  await walk(person, { ...task.chargers[name], texts: task.texts }, async (step) => {
-    await page.waitForTimeout(task.pictures ? 600 : 0);
-    await picture(`setup-${step}`);
-  });
+  await walk(person, { ...task.chargers[name], texts: task.texts }, picture);
 }
 
 async function openDashboard() {
