@@ -17,6 +17,7 @@ from homeassistant.util import dt as dt_util
 from .house import car, let_call, site_entry, state_of, until
 
 TEST = "sensor.garage_fall_back_test"
+TEST_TAKES = 90.0  # s at most: on a busy machine one is given up, and tried again a minute later
 WEEK = 7 * 86_400.0 + 1.0  # s
 BUTTON = "button.garage_test_the_fall_back"
 
@@ -85,7 +86,7 @@ async def test_a_charger_shows_on_demand_that_it_falls_back(
     await until(lambda: hass.states.is_state("sensor.garage_reason", "proving"))
     assert hass.states.is_state("binary_sensor.garage_problem", "off")
     told = house.stations["garage"].setpoint_received
-    await until(lambda: hass.states.is_state(TEST, "proved"), within=40)
+    await until(lambda: hass.states.is_state(TEST, "proved"), within=TEST_TAKES)
     # Nobody told it anything: it fell by itself, …
     assert 5.5 < drawn(house, "garage") < 6.5
     attributes = state_of(hass, TEST).attributes
@@ -106,6 +107,7 @@ async def test_a_test_waits_for_a_car(hass: HomeAssistant, house: World, ocpp_po
     await until(lambda: hass.states.is_state(TEST, "waiting"))
 
 
+@pytest.mark.timeout(300)
 async def test_a_charger_that_does_not_fall_back_is_told_and_counts_with_its_maximum(
     hass: HomeAssistant, house: World, hurry: None, ocpp_port: int
 ) -> None:
@@ -116,7 +118,7 @@ async def test_a_charger_that_does_not_fall_back_is_told_and_counts_with_its_max
     house.stations["garage"].profiles.clear(lambda _, profile: profile.purpose == TX_DEFAULT)
     await press(hass)
     await until(lambda: hass.states.is_state(TEST, "running"))
-    await until(lambda: hass.states.is_state(TEST, "failed"), within=40)
+    await until(lambda: hass.states.is_state(TEST, "failed"), within=TEST_TAKES)
     told = issue(hass, "not_falling_back_id_of_garage")
     assert told is not None
     assert told.translation_placeholders == {"name": "Garage", "fallback": "6", "maximum": "16"}
@@ -134,7 +136,7 @@ async def test_a_charger_that_does_not_fall_back_is_told_and_counts_with_its_max
     await until(lambda: alone(house, "garage") == 6.0)
     await until(lambda: drawn(house, "garage") > 9.0)
     await press(hass)
-    await until(lambda: hass.states.is_state(TEST, "proved"), within=40)
+    await until(lambda: hass.states.is_state(TEST, "proved"), within=TEST_TAKES)
     await until(lambda: armed(entry, "carport") == 6.0)
     assert issue(hass, "not_falling_back_id_of_garage") is None
     assert issue(hass, "unfit_id_of_home") is None
@@ -146,7 +148,7 @@ async def test_a_proof_outlives_a_reload(
     entry = await set_up(hass, house, ocpp_port, "garage")
     await charge(house)
     await press(hass)
-    await until(lambda: hass.states.is_state(TEST, "proved"), within=40)
+    await until(lambda: hass.states.is_state(TEST, "proved"), within=TEST_TAKES)
     seconds = state_of(hass, TEST).attributes["seconds"]
     assert await hass.config_entries.async_reload(entry.entry_id)
     await until(lambda: hass.states.is_state(TEST, "proved"))

@@ -392,6 +392,7 @@ async def test_chargers_show_certificates_where_their_owner_wants_that(
     step = await added(hass, site, "garage")
     for _ in range(2):
         step = await on(hass, step)
+    await hass.async_block_till_done()
     with pytest.raises(InvalidStatus):
         await come("garage", tls=tls)
 
@@ -472,8 +473,11 @@ async def test_a_charger_comes_in_by_home_assistants_own_web_server(
     [charger] = entry.runtime_data.chargers.values()
     assert charger.reading.online
     # A stranger there is offered as one at our own port is.
-    assert (await come("yard", **way)).boot_answer.status == "Pending"
+    stranger = await come("yard", **way)
+    assert stranger.boot_answer.status == "Pending"
     await until(lambda: hass.config_entries.flow.async_progress_by_handler("fusewise"))
+    for caller in (peer, stranger):  # before the server waits for them
+        await caller.leave()
 
 
 async def test_without_a_site_home_assistants_web_server_says_so(
