@@ -29,7 +29,7 @@ def identities() -> tuple[str, ...]:
 
 
 @pytest.fixture
-async def site(hass: HomeAssistant, house: World, ocpp_port: int) -> MockConfigEntry:
+async def site(hass: HomeAssistant, house: World, hurry: None, ocpp_port: int) -> MockConfigEntry:
     """A site whose car charges with more than its fall-back."""
     entry = site_entry(hass, house, ocpp_port, "garage")
     assert await hass.config_entries.async_setup(entry.entry_id)
