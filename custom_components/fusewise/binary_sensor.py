@@ -43,10 +43,13 @@ def _is_fallen_back(view: SiteView) -> bool | None:
 
 
 def _fallen_back(view: SiteView) -> Mapping[str, Any]:
-    fallen = [circuit for circuit in view.decision.circuits if circuit.fallback is not None]
+    fallen = [circuit for circuit in view.circuits.values() if circuit.state.fallback is not None]
     if not fallen:
         return {}
-    return {"circuits": [circuit.circuit for circuit in fallen], "cause": fallen[0].fallback}
+    return {
+        "circuits": [circuit.name for circuit in fallen],
+        "cause": fallen[0].state.fallback,
+    }
 
 
 def _trouble(view: ChargerView) -> str | None:

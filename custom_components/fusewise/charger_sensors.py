@@ -39,7 +39,7 @@ def why(view: ChargerView) -> dict[str, Any]:
         return {}
     reason = view.setpoint.reason
     figures = {
-        "circuit": reason.circuit,
+        "circuit": view.limited_in,
         "phase": None if reason.phase is None else reason.phase.name,
         "limit": rounded(reason.limit),
         "source": reason.source,

@@ -1,6 +1,6 @@
 """Puts together what is known of each circuit: what it carries, whose limit holds it, and its demand window."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 import math
 
 from .balancing.model import Circuit, CircuitMemory, CircuitState, Decision, GridLimit, Site
@@ -10,13 +10,18 @@ NOTHING_REMEMBERED = CircuitMemory()
 
 
 def circuit_views(
-    site: Site, decision: Decision, grid_limits: Iterable[GridLimit]
+    site: Site,
+    decision: Decision,
+    grid_limits: Iterable[GridLimit],
+    name_of: Callable[[str], str],
 ) -> dict[str, CircuitView]:
     """Each circuit as it is now."""
     states = {state.circuit: state for state in decision.circuits}
     in_force = limits_now(grid_limits, decision.time)
     return {
-        circuit.id: _view(site, circuit, states[circuit.id], decision, in_force)
+        circuit.id: _view(
+            site, circuit, name_of(circuit.id), states[circuit.id], decision, in_force
+        )
         for circuit in site.circuits
         if circuit.id in states
     }
@@ -35,6 +40,7 @@ def limits_now(grid_limits: Iterable[GridLimit], now: float) -> tuple[GridLimit,
 def _view(
     site: Site,
     circuit: Circuit,
+    name: str,
     state: CircuitState,
     decision: Decision,
     grid_limits: tuple[GridLimit, ...],
@@ -48,6 +54,7 @@ def _view(
     phases = sum(1 for rating in circuit.rating if rating)
     return CircuitView(
         circuit=circuit,
+        name=name,
         state=state,
         memory=memory,
         grid_limit=min(mine, key=lambda it: _watts(it, site.voltage, phases), default=None),

@@ -57,7 +57,7 @@ class Viewer:
                 )
                 for charger in controller.site.chargers
             },
-            circuits=circuit_views(controller.site, decision, limits),
+            circuits=circuit_views(controller.site, decision, limits, self._name),
             grid_limits=limits_now(limits, decision.time),
             solar={key: solar.reading for key, solar in around.solar.items()},
             batteries={key: battery.reading for key, battery in around.batteries.items()},
@@ -102,6 +102,9 @@ class Viewer:
             reading=reading,
             setpoint=setpoint,
             power=power,
+            limited_in=None
+            if setpoint is None
+            else self._name(setpoint.reason.circuit or "") or None,
             shares_with=tuple(self._name(other) for other in sharers if other != key),
             problem=problem,
             wanted=self._wishes.of(key),

@@ -49,6 +49,8 @@ class ChargerView:
     """None until the next cycle, for a charger that was added a moment ago."""
     power: float | None
     """W that its car draws; None: it does not measure."""
+    limited_in: str | None
+    """The name of the circuit that limits it; the main fuse has none of its own."""
     shares_with: tuple[str, ...]
     """The names of the others who share what limits it."""
     problem: DeviceError | None
@@ -78,6 +80,7 @@ class CircuitView:
     """A circuit as its entities show it."""
 
     circuit: Circuit
+    name: str
     state: CircuitState
     memory: CircuitMemory
     grid_limit: GridLimit | None
