@@ -8,7 +8,9 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 import voluptuous as vol
 
 from custom_components.fusewise.balancing.model import Mode
+from custom_components.fusewise.balancing.replay import read_replay
 from custom_components.fusewise.proving import ProofState
+from custom_components.fusewise.recording import unpack
 from custom_components.fusewise.wall_clock import WallClock
 from demo.world import World
 from homeassistant.core import HomeAssistant
@@ -251,6 +253,26 @@ async def test_a_fall_back_is_tested_on_demand(hass: HomeAssistant, site: MockCo
     prover = site.runtime_data.controller.prover
     charger = site.runtime_data.controller.site.chargers[0]
     assert prover.state(charger) is ProofState.WAITING
+
+
+async def test_what_has_happened_is_handed_out_for_a_report(
+    hass: HomeAssistant, site: MockConfigEntry
+) -> None:
+    told = await call(hass, "get_replay", HOME, answer=True, minutes=5)
+    [replay] = unpack(told) or []
+    assert [it.id for it in read_replay(replay).site.chargers] == [GARAGE, CARPORT]
+
+
+async def test_what_cannot_be_read_any_more_is_wanted_anew(
+    hass: HomeAssistant, site: MockConfigEntry, hass_storage: dict[str, Any]
+) -> None:
+    assert await hass.config_entries.async_unload(site.entry_id)
+    for name in ("wishes", "grid_limits"):
+        key = f"fusewise.{name}.{HOME}"
+        hass_storage[key] = {"version": 1, "key": key, "data": {GARAGE: {"new": 1}}}
+    assert await hass.config_entries.async_setup(site.entry_id)
+    assert hass.states.is_state("select.garage_mode", "fair")
+    assert hass.states.is_state("binary_sensor.home_grid_limit", "off")
 
 
 async def test_nothing_is_answered_before_anything_is_known(
