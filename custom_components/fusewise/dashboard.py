@@ -112,7 +112,7 @@ class Dashboard(LovelaceConfig):
 def websocket_sites(
     hass: HomeAssistant, connection: websocket_api.ActiveConnection, msg: dict[str, Any]
 ) -> None:
-    """Tell what a dashboard wants to know of the sites that no entity shows: the ratings of their circuits."""
+    """Tell what a dashboard wants to know of the sites that no entity shows: ratings, and what is what."""
     connection.send_result(
         msg["id"],
         [
@@ -126,6 +126,10 @@ def websocket_sites(
                     }
                     for circuit in entry.runtime_data.controller.site.circuits
                 ],
+                "kinds": {
+                    subentry.subentry_id: subentry.subentry_type
+                    for subentry in entry.subentries.values()
+                },
             }
             for entry in hass.config_entries.async_loaded_entries(DOMAIN)
         ],

@@ -27,6 +27,13 @@ const CHARGER_CONTROLS: [key: string, feature?: Card][] = [
   ["target_energy", { type: "numeric-input", style: "buttons" }],
 ];
 
+const ICONS: Record<string, string | undefined> = {
+  battery: "mdi:home-battery",
+  meter: "mdi:meter-electric",
+  solar: "mdi:solar-power-variant",
+  vehicle: "mdi:car-electric",
+};
+
 /** What most people do not use: shown when there is something to show. */
 const RARE = new Set(["ready_at", "boosts_left"]);
 
@@ -102,11 +109,13 @@ export function chargerSection(charger: Part, text: Text): Section {
   );
 }
 
-/** Solar panels, a battery, a vehicle, a meter: what is known of it. */
-export function otherSection(part: Part): Section {
+/** Solar panels, a battery, a vehicle, a meter: what is known of it, and its power over time. */
+export function otherSection(part: Part, hours: number): Section {
   const entities = [...part.entities.values()].filter((entity) => !part.details.has(entity));
   const tiles = entities.map((entity) => tile(entity, WHOLE / 2));
-  return section(part.name, undefined, tiles);
+  const power = part.entity("power");
+  const powers = power ? [{ entity: power, name: part.name }] : [];
+  return section(part.name, ICONS[part.kind], [...tiles, ...graph(powers, hours)]);
 }
 
 /** What the chargers were told, side by side. */

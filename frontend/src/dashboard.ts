@@ -36,7 +36,7 @@ function view(site: Site, text: Text): View {
     ...circuits.map((circuit) => circuitSection(circuit, circuit.name, since, text)),
     ...chargers.map((charger) => chargerSection(charger, text)),
     chargers.length ? setpointSection(chargers, since, text) : noChargerSection(text),
-    ...others.map(otherSection),
+    ...others.map((part) => otherSection(part, since)),
   ];
   return {
     title: main.name,

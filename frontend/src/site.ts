@@ -17,6 +17,8 @@ interface Told {
   entry_id: string;
   title: string;
   circuits: Circuit[];
+  /** What each subentry is: charger, circuit, solar … */
+  kinds: Record<string, string>;
 }
 
 /** A device of the site (the site itself, a charger, a circuit …) and its entity ids by what they show. */
@@ -28,16 +30,13 @@ export class Part {
   constructor(
     readonly id: string,
     readonly name: string,
+    readonly kind: string,
     readonly rating: number[],
     private readonly states: HomeAssistant["states"],
   ) {}
 
   entity(key: string): string | undefined {
     return this.entities.get(key);
-  }
-
-  has(key: string): boolean {
-    return this.entities.has(key);
   }
 
   /** Whether `key` is the same on all phases now. */
@@ -91,7 +90,7 @@ function partsOf(hass: HomeAssistant, site: Told, entities: RegistryEntity[]): M
       const device = entity.device_id === null ? undefined : hass.devices[entity.device_id];
       const name = device?.name_by_user ?? device?.name ?? site.title;
       const rating = site.circuits.find((circuit) => circuit.owner === owner)?.rating ?? [];
-      part = new Part(owner, name, rating, hass.states);
+      part = new Part(owner, name, site.kinds[owner] ?? "site", rating, hass.states);
       parts.set(owner, part);
     }
     // A unique id says whose the entity is, then what it shows.
@@ -106,12 +105,12 @@ function arranged(
   parts: Map<string, Part>,
   hass: HomeAssistant,
 ): Omit<Site, "since"> {
-  const main = parts.get(site.entry_id) ?? new Part(site.entry_id, site.title, [], hass.states);
+  const main = parts.get(site.entry_id) ?? new Part(site.entry_id, site.title, "site", [], hass.states);
   const others = [...parts.values()]
     .filter((part) => part !== main)
     .sort((one, other) => one.name.localeCompare(other.name));
-  const isCircuit = (part: Part) => part.rating.length > 0;
-  const isCharger = (part: Part) => part.has("setpoint");
+  const isCharger = (part: Part) => part.kind === "charger";
+  const isCircuit = (part: Part) => part.kind === "circuit";
   return {
     main,
     chargers: others.filter(isCharger),

@@ -1,5 +1,6 @@
 """What docs/automations.md offers to copy is what Home Assistant takes, and what Fusewise has."""
 
+import json
 from pathlib import Path
 import re
 from typing import Any
@@ -14,7 +15,7 @@ from homeassistant.components.automation.config import async_validate_config_ite
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 
-from .house import let_call, site_entry, until
+from .house import device_of, let_call, site_entry, until
 
 PAGE = Path(__file__).parents[2] / "docs" / "automations.md"
 EXAMPLES = [
@@ -52,7 +53,13 @@ async def test_an_example_is_taken_and_does_what_it_says(
     example: dict[str, Any],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    config = {"id": "copied", **example}
+    written = json.dumps({"id": "copied", **example})
+    for words, owner in {
+        "the charger's device": "id_of_garage",
+        "the site's device": site.entry_id,
+    }.items():
+        written = written.replace(words, device_of(hass, site, owner).id)
+    config = json.loads(written)
     assert await async_validate_config_item(hass, "copied", config)
     assert await async_setup_component(hass, "automation", {"automation": [config]})
     (automation,) = hass.states.async_entity_ids("automation")

@@ -77,6 +77,7 @@ async def test_the_strategy_is_told_the_ratings(
     await client.send_json_auto_id({"type": "fusewise/sites"})
     (told,) = (await client.receive_json())["result"]
     assert told["title"] == site.title
+    assert told["kinds"]["id_of_garage"] == "charger"
     assert told["circuits"][0] == {"owner": site.entry_id, "rating": [25.0, 25.0, 25.0]}
 
 

@@ -1,6 +1,6 @@
 // Built from frontend/ by scripts/frontend: change it there.
-// sources 0bc0ef03a0e621e1ac6b7c3218cd795b59eff7cc5008ea248bb3e44f774d7b27
-// code c3bc0a8018480999acd599fe93bbfe7471dc158a9c0331d681457a1fa92979d1
+// sources 992e255ba75ac23cb2d6207908ffc54dccd2537396861d11729c461ea2c57999
+// code 11ab536a9fd1ef81a59b1f3cc8e02abd5362cb42324777b40cabf6522752cc38
 // frontend/src/cards.ts
 var WHOLE = 12;
 var PHASE_COLORS = { l1: "blue", l2: "orange", l3: "teal" };
@@ -19,6 +19,12 @@ var CHARGER_CONTROLS = [
   ["next_departure"],
   ["target_energy", { type: "numeric-input", style: "buttons" }]
 ];
+var ICONS = {
+  battery: "mdi:home-battery",
+  meter: "mdi:meter-electric",
+  solar: "mdi:solar-power-variant",
+  vehicle: "mdi:car-electric"
+};
 var RARE = /* @__PURE__ */ new Set(["ready_at", "boosts_left"]);
 var CHARGER_ALARMS = ["problem", "late"];
 var SITE_ALARMS = ["fallback", "grid_limit"];
@@ -82,10 +88,12 @@ function chargerSection(charger, text) {
     alarms(charger, CHARGER_ALARMS)
   );
 }
-function otherSection(part) {
+function otherSection(part, hours2) {
   const entities = [...part.entities.values()].filter((entity) => !part.details.has(entity));
   const tiles = entities.map((entity) => tile(entity, WHOLE / 2));
-  return section(part.name, void 0, tiles);
+  const power = part.entity("power");
+  const powers = power ? [{ entity: power, name: part.name }] : [];
+  return section(part.name, ICONS[part.kind], [...tiles, ...graph(powers, hours2)]);
 }
 function setpointSection(chargers, hours2, text) {
   const setpoints = chargers.map((charger) => ({
@@ -164,14 +172,16 @@ function ratingInWords(rating) {
 var PLATFORM = "fusewise";
 var PHASES = ["l1", "l2", "l3"];
 var Part = class {
-  constructor(id, name, rating, states) {
+  constructor(id, name, kind, rating, states) {
     this.id = id;
     this.name = name;
+    this.kind = kind;
     this.rating = rating;
     this.states = states;
   }
   id;
   name;
+  kind;
   rating;
   states;
   entities = /* @__PURE__ */ new Map();
@@ -179,9 +189,6 @@ var Part = class {
   details = /* @__PURE__ */ new Set();
   entity(key) {
     return this.entities.get(key);
-  }
-  has(key) {
-    return this.entities.has(key);
   }
   /** Whether `key` is the same on all phases now. */
   isAlike(key) {
@@ -219,7 +226,7 @@ function partsOf(hass, site, entities) {
       const device = entity.device_id === null ? void 0 : hass.devices[entity.device_id];
       const name = device?.name_by_user ?? device?.name ?? site.title;
       const rating = site.circuits.find((circuit) => circuit.owner === owner)?.rating ?? [];
-      part = new Part(owner, name, rating, hass.states);
+      part = new Part(owner, name, site.kinds[owner] ?? "site", rating, hass.states);
       parts.set(owner, part);
     }
     part.entities.set(entity.unique_id.replace(`${owner}_`, ""), entity.entity_id);
@@ -228,10 +235,10 @@ function partsOf(hass, site, entities) {
   return parts;
 }
 function arranged(site, parts, hass) {
-  const main = parts.get(site.entry_id) ?? new Part(site.entry_id, site.title, [], hass.states);
+  const main = parts.get(site.entry_id) ?? new Part(site.entry_id, site.title, "site", [], hass.states);
   const others = [...parts.values()].filter((part) => part !== main).sort((one, other) => one.name.localeCompare(other.name));
-  const isCircuit = (part) => part.rating.length > 0;
-  const isCharger = (part) => part.has("setpoint");
+  const isCharger = (part) => part.kind === "charger";
+  const isCircuit = (part) => part.kind === "circuit";
   return {
     main,
     chargers: others.filter(isCharger),
@@ -264,7 +271,7 @@ function view(site, text) {
     ...circuits.map((circuit) => circuitSection(circuit, circuit.name, since, text)),
     ...chargers.map((charger) => chargerSection(charger, text)),
     chargers.length ? setpointSection(chargers, since, text) : noChargerSection(text),
-    ...others.map(otherSection)
+    ...others.map((part) => otherSection(part, since))
   ];
   return {
     title: main.name,
