@@ -33,7 +33,7 @@ def main(arguments: list[str]) -> int:
             return WRONG
     try:
         data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
-        text = data.decode()
+        text = data.decode("utf-8-sig")
         for replay in unpack(parse(text)) or [text]:
             _play(replay)
     except FormatError as error:

@@ -165,6 +165,27 @@ def test_a_turn_lasts_as_long_as_it_may() -> None:
     assert min(longest.values()) >= 880
 
 
+def test_among_equals_everybody_gives_way_in_turn_and_nobody_keeps_its_place_for_ever() -> None:
+    site = house(fuse(12), box("a"), box("b"), box("c"), turn_time=900)
+    memory = Memory()
+    left_out = []
+    for turn in range(6):
+        decision = run(site, seen("abc", now=NOW + turn * 890), memory=memory)
+        memory = decision.memory
+        left_out += [name for name, current in targets(decision).items() if not current]
+    assert left_out == ["c", "b", "a", "c", "b", "a"]
+
+
+def test_a_place_that_falls_free_goes_to_the_equal_that_has_waited_longest() -> None:
+    site = house(fuse(6), box("a"), box("b"), box("c"))
+    first = run(site, seen("c"))
+    second = run(site, seen("bc", now=NOW + 10), memory=first.memory)
+    third = run(site, seen("abc", now=NOW + 20), memory=second.memory)
+    assert targets(third) == {"a": 0, "b": 0, "c": 6}
+    freed = run(site, seen("ab", now=NOW + 30), memory=third.memory)
+    assert targets(freed) == {"a": 0, "b": 6, "c": 0}
+
+
 def test_cars_on_a_crowded_panel_change_faster_than_those_with_room() -> None:
     panel = [box(f"p{number}", circuit="panel") for number in range(6)]
     site = house(fuse(63), fuse(6, "panel", "main"), *panel, box("a"), turn_time=600, minimum_on=60)

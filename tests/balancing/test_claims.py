@@ -65,7 +65,7 @@ def test_a_floor_between_two_steps_is_the_higher_one() -> None:
 
 def test_a_session_ends_after_its_longest_time() -> None:
     asked = car(started=NOW - 100, longest=160)
-    assert share_of(asked, NOW + 60)[1] is ReasonCode.CIRCUIT_LIMIT
+    assert share_of(asked, NOW + 59)[1] is ReasonCode.CIRCUIT_LIMIT
     assert share_of(asked, NOW + 61) == (0, ReasonCode.SESSION_OVER)
 
 

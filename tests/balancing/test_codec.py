@@ -165,6 +165,7 @@ def test_the_place_begins_where_the_reader_stands() -> None:
         ('{"a": -Infinity}', "-Infinity is not JSON"),
         ("[" * 100_000, "nested too deeply"),
         ("", "line 1, column 1: not JSON"),
+        ('{"a": ' + "9" * 5000 + "}", "a whole number has more digits than can be counted"),
     ],
 )
 def test_json_is_read_strictly(text: str, says: str) -> None:

@@ -62,6 +62,16 @@ def test_a_waiting_turn_ends_when_it_is_said_to_end() -> None:
     assert told(after) == {"a": 0, "b": 10}
 
 
+def test_who_loses_its_place_is_told_when_it_comes_back_not_when_it_first_came() -> None:
+    site = house(fuse(10), box("a"), box("b"), turn_time=600)
+    first = run(site, seen("ab"))
+    after = run(site, seen("ab", now=NOW + 590), memory=first.memory)
+    assert reason(after, "a").code is ReasonCode.WAITING_TURN
+    assert reason(after, "a").until == NOW + 1180
+    later = run(site, seen("ab", now=NOW + 600), memory=after.memory)
+    assert reason(later, "a").until == NOW + 1180
+
+
 def test_a_silent_meter_is_named_as_the_reason_even_where_it_leaves_no_room() -> None:
     site = house(fuse(25, meter="m"), box())
     decision = run(site, seen("a", {"m": shows(0)}), seen("a", now=NOW + 60))

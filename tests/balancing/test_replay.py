@@ -273,6 +273,18 @@ def test_what_happened_at_home_can_be_written_down_and_played_again() -> None:
         ),
         ({"settings": {"hould": 3}}, "settings: hould is not known here"),
         ({"memory": {"time": "x"}}, 'memory: time "x" is not a number'),
+        (
+            {"memory": {"chargers": {"van": {"setpoint": "nan"}}}},
+            "memory.chargers.van: setpoint nan is not a figure of 0 or more",
+        ),
+        (
+            {"memory": {"circuits": {"main": {"window_kwh": -1}}}},
+            "memory.circuits.main: window_kwh -1.0 is not a figure of 0 or more",
+        ),
+        (
+            {"memory": {"circuits": {"main": {"heat": [0, "inf", 0]}}}},
+            "memory.circuits.main: heat inf is not a figure of 0 or more",
+        ),
     ],
 )
 def test_what_is_wrong_in_a_file_is_named(change: dict[str, Any], says: str) -> None:
@@ -335,6 +347,10 @@ def test_the_command_prints_one_decision_a_line_from_anywhere(tmp_path: Path) ->
 
 def test_the_command_reads_standard_input() -> None:
     assert len(replayed("-", text=json.dumps(CASE)).stdout.splitlines()) == 2
+
+
+def test_a_file_may_begin_with_the_mark_that_some_editors_write() -> None:
+    assert len(replayed("-", text="\ufeff" + json.dumps(CASE)).stdout.splitlines()) == 2
 
 
 @pytest.mark.parametrize(

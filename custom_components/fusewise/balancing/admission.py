@@ -3,7 +3,7 @@
 The order is: cars that must not be stopped, as far as the fuse holds; then by tier (boost, priority). Within a
 tier those who have just got their place and those whose turn has come go first, in the order in which they
 came to wait; the rest goes by urgency, with a bonus for those who have a place, and last those who want nothing
-now. Everybody in that order whose floor still fits is admitted, so nobody is left out whose floor would fit.
+now. Among those of equal urgency the one that has had its place for longest gives way. Everybody in that order whose floor still fits is admitted, so nobody is left out whose floor would fit.
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,7 +26,7 @@ def in_order(
     """The claims, who is admitted first in front. Does not depend on the order they come in."""
     shortest = max(settings.minimum_on, SHORTEST_STAY)
 
-    def place(claim: Claim) -> tuple[bool, tuple[int, int], int, float, str]:
+    def place(claim: Claim) -> tuple[bool, tuple[int, int], int, float, bool, float, str]:
         memory = claim.car.memory
         turn = turns.get(claim.car.number, settings.turn_time)
         since = memory.waiting_since
@@ -44,7 +44,14 @@ def in_order(
         else:
             group = _REST
             value = claim.laxity - (settings.running_bonus if claim.placed else 0.0)
-        return not claim.pinned, claim.tier, group, value, claim.car.charger.id
+        # Among equals who came last to its place keeps it, and who has waited longest gets the next one.
+        on = memory.on_since
+        if claim.placed:
+            length = -now if on is None else -on
+        else:
+            length = now if since is None else since
+        equals = (not claim.placed, length, claim.car.charger.id)
+        return not claim.pinned, claim.tier, group, value, *equals
 
     return sorted(claims, key=place)
 

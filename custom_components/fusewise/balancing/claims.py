@@ -111,7 +111,7 @@ def _claims_nothing(car: Car, now: float, price: float | None, settings: Setting
         return None
     if session.mode is Mode.OFF:
         return Reason(code=ReasonCode.OFF)
-    if session.longest is not None and now - session.started > session.longest:
+    if session.longest is not None and now - session.started >= session.longest:
         return Reason(code=ReasonCode.SESSION_OVER, limit=session.longest)
     if _too_dear(session, price) and not _must_stay_on(car, now, settings):
         return Reason(code=ReasonCode.WAITING_PRICE, limit=session.maximum_price)

@@ -55,6 +55,10 @@ def parse(text: str) -> Any:
         ) from None
     except RecursionError:
         raise FormatError("not read: nested too deeply") from None
+    except FormatError:
+        raise
+    except ValueError:
+        raise FormatError("not read: a whole number has more digits than can be counted") from None
 
 
 def wrong(path: Path, message: str) -> FormatError:

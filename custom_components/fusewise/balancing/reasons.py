@@ -64,7 +64,9 @@ class Reasons:
         if needed > self._limits.rising[row]:
             # There is room only now: on average there was none.
             return self._of_row(row, ReasonCode.RISING, None)
-        turn, since = self._shares.turns.get(number), claim.car.memory.waiting_since
+        turn, memory = self._shares.turns.get(number), claim.car.memory
+        # Who loses its place now begins to wait now.
+        since = None if memory.on_since is not None else memory.waiting_since
         until = claim.can_wait_until
         if turn is not None:
             until = turn + (self._now if since is None else since)

@@ -9,6 +9,7 @@ docs/replay.md describes the format for people.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 import json
+import math
 from typing import Any
 
 from .codec import FormatError, from_json, parse, to_json, wrong
@@ -51,16 +52,31 @@ def read_replay(text: str) -> Replay:
         site = replace(site, settings=settings)
     if not isinstance(data["cycles"], list):
         raise wrong(("cycles",), "is not a list of snapshots")
+    memory = from_json(Memory, data["memory"], ("memory",)) if "memory" in data else Memory()
+    _check_memory(memory)
     return Replay(
         site=site,
         cycles=tuple(
             from_json(Snapshot, _as_of_now(cycle), ("cycles", number))
             for number, cycle in enumerate(data["cycles"])
         ),
-        memory=from_json(Memory, data["memory"], ("memory",))
-        if "memory" in data
-        else NOTHING_REMEMBERED,
+        memory=memory,
     )
+
+
+def _check_memory(memory: Memory) -> None:
+    """Nothing else writes a memory but the balancer: what it would never write is a mistake of the file."""
+    for name, charger in memory.chargers.items():
+        _check_figure(("memory", "chargers", name, "setpoint"), charger.setpoint)
+    for name, circuit in memory.circuits.items():
+        _check_figure(("memory", "circuits", name, "window_kwh"), circuit.window_kwh)
+        for figure in circuit.heat:
+            _check_figure(("memory", "circuits", name, "heat"), figure)
+
+
+def _check_figure(path: tuple[str, ...], figure: float) -> None:
+    if not 0 <= figure < math.inf:
+        raise wrong(path, f"{figure!r} is not a figure of 0 or more")
 
 
 def play(replay: Replay) -> Iterator[Decision]:
