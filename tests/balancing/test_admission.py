@@ -238,6 +238,15 @@ def test_a_car_that_wants_nothing_keeps_nobody_waiting_who_does() -> None:
     assert charged["a"] > 300
 
 
+def test_a_car_that_is_found_asleep_gets_no_place_before_one_that_wants_it() -> None:
+    site = house(fuse(6), box("a"), box("b"), turn_time=900)
+    cars = {"a": car(status=ChargerStatus.SUSPENDED_EV), "b": car()}
+    first = run(site, seen(cars))
+    assert targets(first) == {"a": 0, "b": 6}
+    turn = run(site, seen(cars, now=NOW + 890), memory=first.memory)
+    assert targets(turn) == {"a": 6, "b": 0}
+
+
 def test_a_car_that_has_woken_up_is_one_like_the_others_again() -> None:
     site = house(fuse(6), box("a"), box("b"), turn_time=900)
     asleep = ChargerMemory(asleep=True, waiting_since=NOW - 890, session="session")

@@ -171,9 +171,13 @@ def observe(
 
 
 def _is_asleep(charger: Charger, reading: ChargerReading, memory: ChargerMemory) -> bool:
-    """The car wants nothing, although it may. While it may not, nobody knows: it is as it was."""
+    """The car wants nothing, although it may. While it may not, nobody knows: it is as it was.
+
+    What a charger says that was never told anything is believed: nobody has told it that the car may not.
+    """
     if memory.setpoint == 0:
-        return memory.asleep
+        unspoken_to = memory.changed_at == NEVER
+        return memory.asleep or (unspoken_to and reading.status is ChargerStatus.SUSPENDED_EV)
     if reading.current is None or reading.measured_at <= memory.sample_at:
         return reading.status is ChargerStatus.SUSPENDED_EV or (
             memory.asleep and reading.status is not ChargerStatus.CHARGING
