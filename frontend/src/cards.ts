@@ -84,6 +84,7 @@ function loadGraph(circuit: Part, hours: number, text: Text): Card[] {
     name: text("limit", { phase: phase.toUpperCase() }),
     color: LIMIT_COLOR,
   }));
+  if (loads.length === 0) return [];
   // Most often it is the same on all phases, and one line says it.
   const [first] = limits;
   const shown = first && circuit.isAlike("limit") ? [{ ...first, name: text("limits") }] : limits;
@@ -111,8 +112,12 @@ export function chargerSection(charger: Part, text: Text): Section {
 
 /** Solar panels, a battery, a vehicle, a meter: what is known of it, and its power over time. */
 export function otherSection(part: Part, hours: number): Section {
-  const entities = [...part.entities.values()].filter((entity) => !part.details.has(entity));
-  const tiles = entities.map((entity) => tile(entity, WHOLE / 2));
+  const shown = [...part.entities].filter(([, entity]) => !part.details.has(entity));
+  const tiles = shown.map(([key, entity]) => ({
+    ...tile(entity, WHOLE / 2),
+    // What it does not tell is not missed; its power is.
+    ...(key !== "power" && unless(entity, "unavailable")),
+  }));
   const power = part.entity("power");
   const powers = power ? [{ entity: power, name: part.name }] : [];
   return section(part.name, ICONS[part.kind], [...tiles, ...graph(powers, hours)]);
@@ -150,7 +155,7 @@ function facts(part: Part, rows: string[][]): Card[] {
     });
     return there.map(({ entity, rare }) => ({
       ...tile(entity, WHOLE / there.length),
-      ...(rare && { visibility: [{ condition: "state", entity, state_not: "unknown" }] }),
+      ...(rare && unless(entity, "unknown")),
     }));
   });
 }
@@ -196,6 +201,10 @@ function chips(title: string, part: Part, key: string): Card[] {
   }));
   if (badges.length === 0) return [];
   return [{ type: "heading", heading_style: "subtitle", heading: title, badges }];
+}
+
+function unless(entity: string, state: string) {
+  return { visibility: [{ condition: "state", entity, state_not: state }] };
 }
 
 function columns(width: number) {

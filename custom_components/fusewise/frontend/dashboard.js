@@ -1,6 +1,6 @@
 // Built from frontend/ by scripts/frontend: change it there.
-// sources 992e255ba75ac23cb2d6207908ffc54dccd2537396861d11729c461ea2c57999
-// code 11ab536a9fd1ef81a59b1f3cc8e02abd5362cb42324777b40cabf6522752cc38
+// sources 59b2d61ddbdb72a7f519898dd3d315eb35eb9f6cb098253af9de240c80a6d94e
+// code 7ea5923110f1db35104ec4c9657d2fec7b9bacd2d30524a9db0fdae0ecd591c8
 // frontend/src/cards.ts
 var WHOLE = 12;
 var PHASE_COLORS = { l1: "blue", l2: "orange", l3: "teal" };
@@ -67,6 +67,7 @@ function loadGraph(circuit, hours2, text) {
     name: text("limit", { phase: phase.toUpperCase() }),
     color: LIMIT_COLOR
   }));
+  if (loads.length === 0) return [];
   const [first] = limits;
   const shown = first && circuit.isAlike("limit") ? [{ ...first, name: text("limits") }] : limits;
   return graph([...loads, ...shown], hours2);
@@ -89,8 +90,12 @@ function chargerSection(charger, text) {
   );
 }
 function otherSection(part, hours2) {
-  const entities = [...part.entities.values()].filter((entity) => !part.details.has(entity));
-  const tiles = entities.map((entity) => tile(entity, WHOLE / 2));
+  const shown = [...part.entities].filter(([, entity]) => !part.details.has(entity));
+  const tiles = shown.map(([key, entity]) => ({
+    ...tile(entity, WHOLE / 2),
+    // What it does not tell is not missed; its power is.
+    ...key !== "power" && unless(entity, "unavailable")
+  }));
   const power = part.entity("power");
   const powers = power ? [{ entity: power, name: part.name }] : [];
   return section(part.name, ICONS[part.kind], [...tiles, ...graph(powers, hours2)]);
@@ -121,7 +126,7 @@ function facts(part, rows) {
     });
     return there.map(({ entity, rare }) => ({
       ...tile(entity, WHOLE / there.length),
-      ...rare && { visibility: [{ condition: "state", entity, state_not: "unknown" }] }
+      ...rare && unless(entity, "unknown")
     }));
   });
 }
@@ -158,6 +163,9 @@ function chips(title, part, key) {
   }));
   if (badges.length === 0) return [];
   return [{ type: "heading", heading_style: "subtitle", heading: title, badges }];
+}
+function unless(entity, state) {
+  return { visibility: [{ condition: "state", entity, state_not: state }] };
 }
 function columns(width) {
   return { grid_options: { columns: width } };
