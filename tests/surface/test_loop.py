@@ -152,7 +152,7 @@ async def test_another_wiring_is_taken_over_in_place(
         hass.config_entries.async_update_subentry(site, subentry, data=data)
         await asyncio.sleep(0.6)
         assert coordinator.last_update_success
-        assert coordinator.published_at > steady_clock() - 0.5
+        assert coordinator.published_at > steady_clock() - 5.0  # not a second, as time passes here
     assert house.stations["garage"].transaction is transaction
 
 
