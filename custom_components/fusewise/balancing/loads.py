@@ -134,7 +134,8 @@ class _Survey:
         exact: bool = False,
     ) -> None:
         remembered = self._remembered(self.topology.circuits[number])
-        peaks = _peaks(remembered, others, self.snapshot.now)
+        # What counts while nobody looks is no peak: the house did not draw that.
+        peaks = _peaks(remembered, others if cause is None else None, self.snapshot.now)
         smoothing = self.topology.site.settings.smoothing
         if smoothing and not exact:
             smoothing = max(smoothing, UNEVEN_SMOOTHING)
@@ -143,7 +144,7 @@ class _Survey:
             come_back_to = map(min, *peaks, strict=True)
             one, two, three = map(max, smoothed, come_back_to, strict=True)
             expected = one, two, three
-        highest = map(max, others, *peaks, strict=True)
+        highest = map(max, others, others, *peaks, strict=True)
         one, two, three = map(sub, highest, others, strict=True)
         self.found[number] = Load(
             shown=shown,
@@ -218,15 +219,18 @@ def _smooth(last: PerPhase | None, now: PerPhase, elapsed: float, constant: floa
     return one, two, three
 
 
-def _peaks(remembered: CircuitMemory, others: PerPhase, now: float) -> tuple[PerPhase, ...]:
-    """The most of the other loads in each span, with what it is now."""
+def _peaks(remembered: CircuitMemory, others: PerPhase | None, now: float) -> tuple[PerPhase, ...]:
+    """The most of the other loads in each span, with what it is now; None: that is not seen."""
     gone = span_of(now) - remembered.peaks_at
-    if gone or not remembered.peaks:
-        # Of spans in which nobody looked, nothing is known.
-        return (others, *remembered.peaks[: max(0, SPANS - gone)])
-    newest, *earlier = remembered.peaks
+    # Of spans in which nobody looked, nothing is known.
+    peaks = remembered.peaks[: max(0, SPANS - gone)]
+    if others is None:
+        return peaks
+    if gone or not peaks:
+        return (others, *peaks)
+    newest, *earlier = peaks
     if all(new <= old for new, old in zip(others, newest, strict=True)):
-        return remembered.peaks
+        return peaks
     one, two, three = map(max, newest, others, strict=True)
     return ((one, two, three), *earlier)
 
