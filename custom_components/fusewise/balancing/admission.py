@@ -45,12 +45,9 @@ def in_order(
             group = _REST
             value = claim.laxity - (settings.running_bonus if claim.placed else 0.0)
         # Among equals who came last to its place keeps it, and who has waited longest gets the next one.
-        on = memory.on_since
-        if claim.placed:
-            length = -now if on is None else -on
-        else:
-            length = now if since is None else since
-        equals = (not claim.placed, length, claim.car.charger.id)
+        began = memory.on_since if claim.placed else since
+        began = now if began is None else began
+        equals = (not claim.placed, -began if claim.placed else began, claim.car.charger.id)
         return not claim.pinned, claim.tier, group, value, *equals
 
     return sorted(claims, key=place)
