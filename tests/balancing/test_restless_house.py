@@ -103,3 +103,49 @@ def test_a_dip_of_the_house_within_half_a_minute_is_not_filled() -> None:
     assert NOW % 30 == 10
     assert told(story(calm, (10, 0), (3, 55), (3, 78))) == {"a": 15}
     assert told(story(calm, (10, 0), (3, 55), (3, 85))) == {"a": 22}
+
+
+def test_what_a_car_drew_before_it_was_known_is_no_peak_of_the_house() -> None:
+    seconds, decision = 0, None
+    # 20 A of a charger that nobody has taken in yet, beside 3 A of the house.
+    site = replace(PLAIN, chargers=())
+    memory = Memory()
+    while seconds < 60:
+        now = NOW + seconds
+        memory = run(site, seen({}, {"m": shows(23, now)}, now=now), memory=memory).memory
+        seconds += 1
+    # It is taken in, and falls for a while because the house draws more.
+    for load, until in ((3.0, 80), (9.0, 100), (3.0, 130)):
+        while seconds < until:
+            now = NOW + seconds
+            drawn = told(decision)["a"] if decision else 20.0
+            reading = {"a": car(drawn, at=now)}
+            shown = {"m": shows(load + drawn, now)}
+            decision = run(PLAIN, seen(reading, shown, now=now), memory=memory)
+            memory = decision.memory
+            seconds += 1
+    # After its hold it rises from where it may stay when the house draws 9 A again.
+    assert decision is not None
+    assert told(decision)["a"] > 20
+
+
+def test_what_counts_while_the_meter_is_silent_is_no_peak_of_the_house() -> None:
+    site = house(
+        fuse(25, meter="m", house_allowance=(12.0, 12.0, 12.0)),
+        box(),
+        hold=5.0,
+        rise_rate=math.inf,
+        dead_band=1.0,
+    )
+    memory, decision = Memory(), None
+    for second in range(120):
+        now = NOW + second
+        drawn = told(decision)["a"] if decision else 0.0
+        shown_at = NOW + 20 if 20 <= second < 60 else now
+        shown = {"m": shows(3 + drawn, shown_at)}
+        decision = run(site, seen({"a": car(drawn, at=now)}, shown, now=now), memory=memory)
+        memory = decision.memory
+        if second == 50:
+            assert told(decision)["a"] <= 13
+    assert decision is not None
+    assert told(decision) == {"a": 22}

@@ -11,28 +11,16 @@ import pytest
 from .conftest import Running
 
 # One Home Assistant serves them all, so they stay on one process of a parallel run.
-pytestmark = [pytest.mark.timeout(240), pytest.mark.xdist_group("e2e")]
+pytestmark = [pytest.mark.timeout(420), pytest.mark.xdist_group("e2e")]
 
 LONGEST = 15.0  # s above the rating, in any of these
 SILENT = 10.0  # s until a meter that reads every 0.5 s counts as silent
+RISES = 150.0  # s until cars that had to fall have risen again, after a house that came and went
 LIFE = 30.0  # s: a live setpoint ends by itself
 
 
 def _worst(site: Running, since: float) -> float:
     return max(phase.longest_above for phase in site.since(since).phases)
-
-
-def test_a_step_of_the_house_load_is_answered_by_the_cars_on_that_phase(site: Running) -> None:
-    site.wait_until(site.all_charge_well, 60)
-    begun = site.now()
-    site.post("/step", phase="L2", amperes=5)
-    try:
-        time.sleep(12)
-        carried = site.get("/state")["sample"]["fuse"][1]
-        assert carried < 25.5
-    finally:
-        site.post("/step", phase="L2", amperes=0)
-    assert _worst(site, begun) < LONGEST
 
 
 def test_a_meter_that_dies_leaves_the_cars_their_floors_and_comes_back(site: Running) -> None:
@@ -50,7 +38,7 @@ def test_a_meter_that_dies_leaves_the_cars_their_floors_and_comes_back(site: Run
         site.post("/step", phase="L2", amperes=0)
         site.post("/fault", kind="meter_start")
     assert _worst(site, begun) < LONGEST
-    site.wait_until(lambda: max(site.currents().values()) > 6.6, 75)
+    site.wait_until(lambda: max(site.currents().values()) > 6.6, RISES)
     assert site.state("binary_sensor.demo_house_fall_back") == "off"
 
 
@@ -69,7 +57,7 @@ def test_a_meter_that_answers_nan_counts_as_silent(site: Running) -> None:
 
 
 def test_a_charger_whose_line_is_cut_falls_back_by_itself_and_stays_counted(site: Running) -> None:
-    site.wait_until(site.all_charge_well, 60)
+    site.wait_until(site.all_charge_well, RISES)
     begun = site.now()
     site.post("/fault", kind="charger_cut", which="garage")
     try:
@@ -84,7 +72,8 @@ def test_a_charger_whose_line_is_cut_falls_back_by_itself_and_stays_counted(site
         site.post("/fault", kind="charger_restore", which="garage")
     assert _worst(site, begun) < LONGEST
     site.wait_until(lambda: site.state("sensor.garage_status") == "charging", 60)
-    site.wait_until(site.all_charge, 60)
+    # While it is not yet seen to obey, it counts with its maximum, and another may pause for a minute or two.
+    site.wait_until(site.all_charge, RISES)
 
 
 def test_a_charger_that_says_garbage_disturbs_nobody(site: Running) -> None:
@@ -115,4 +104,17 @@ def test_a_home_assistant_that_is_killed_leaves_the_fuse_to_the_chargers_own_fal
     site.do(site.home.log_in())
     site.wait_until(lambda: site.state("sensor.garage_status") == "charging", 60)
     site.wait_until(lambda: max(site.currents().values()) > 6.6, 90)
+    assert _worst(site, begun) < LONGEST
+
+
+def test_a_step_of_the_house_load_is_answered_by_the_cars_on_that_phase(site: Running) -> None:
+    site.wait_until(site.all_charge_well, RISES)
+    begun = site.now()
+    site.post("/step", phase="L2", amperes=5)
+    try:
+        time.sleep(12)
+        carried = site.get("/state")["sample"]["fuse"][1]
+        assert carried < 25.5
+    finally:
+        site.post("/step", phase="L2", amperes=0)
     assert _worst(site, begun) < LONGEST

@@ -58,8 +58,8 @@ def measure_loads(
     topology: Topology, snapshot: Snapshot, memory: Memory, cars: list[Car]
 ) -> tuple[list[Load], dict[str, MeterMemory]]:
     """The load of every circuit, in the topology's order, and what to remember of the meters."""
-    survey = _Survey(topology, snapshot, memory)
-    survey.read_meters(cars)
+    survey = _Survey(topology, snapshot, memory, cars)
+    survey.read_meters()
     survey.ask_owners()
     survey.ask_feeders()
     return [load for load in survey.found if load is not None], survey.meters
@@ -68,18 +68,21 @@ def measure_loads(
 class _Survey:
     """Finds the load of every circuit, the best known first."""
 
-    def __init__(self, topology: Topology, snapshot: Snapshot, memory: Memory) -> None:
+    def __init__(
+        self, topology: Topology, snapshot: Snapshot, memory: Memory, cars: list[Car]
+    ) -> None:
         self.topology = topology
         self.snapshot = snapshot
         self.memory = memory
+        self.cars = cars
         self.elapsed = snapshot.now - memory.time
         self.found: list[Load | None] = [None] * len(topology.circuits)
         self.causes: list[FallbackCause | None] = [None] * len(topology.circuits)
         self.meters: dict[str, MeterMemory] = {}
 
-    def read_meters(self, cars: list[Car]) -> None:
+    def read_meters(self) -> None:
         """Circuits whose meter is believed."""
-        topology, memory = self.topology, self.memory
+        topology, memory, cars = self.topology, self.memory, self.cars
         drawn = _drawn(topology, cars)
         for number, circuit in enumerate(topology.circuits):
             if circuit.meter is None:
@@ -134,8 +137,10 @@ class _Survey:
         exact: bool = False,
     ) -> None:
         remembered = self._remembered(self.topology.circuits[number])
-        # What counts while nobody looks is no peak: the house did not draw that.
-        peaks = _peaks(remembered, others if cause is None else None, self.snapshot.now)
+        peaks: tuple[PerPhase, ...] = ()
+        if not self._has_newcomers(number):
+            # What counts while nobody looks is no peak: the house did not draw that.
+            peaks = _peaks(remembered, others if cause is None else None, self.snapshot.now)
         smoothing = self.topology.site.settings.smoothing
         if smoothing and not exact:
             smoothing = max(smoothing, UNEVEN_SMOOTHING)
@@ -156,6 +161,11 @@ class _Survey:
             exact=exact,
             fallback=cause,
         )
+
+    def _has_newcomers(self, number: int) -> bool:
+        """Until a car has measured twice, what it drew before it was known passes for the house's."""
+        behind = (self.cars[n] for n in self.topology.below[number])
+        return any(car.plugged and car.memory.earlier is None for car in behind)
 
     def _remembered(self, circuit: Circuit) -> CircuitMemory:
         return self.memory.circuits.get(circuit.id, EMPTY)
