@@ -4,26 +4,15 @@ from abc import abstractmethod
 from collections.abc import Callable
 from typing import Unpack, override
 
-import voluptuous as vol
-
-from homeassistant.const import ATTR_DEVICE_ID, CONF_OPTIONS
+from homeassistant.const import ATTR_DEVICE_ID
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.condition import Condition, ConditionCheckParams, ConditionConfig
 from homeassistant.helpers.typing import ConfigType
 
 from .balancing.model import PLUGGED, ChargerStatus
 from .happenings import LIMITING
-from .targets import loaded_sites, owners_of
+from .targets import checked_devices, loaded_sites, owners_of_all
 from .views import ChargerView, SiteView
-
-SCHEMA = vol.Schema(
-    {
-        vol.Required(CONF_OPTIONS): {
-            vol.Required(ATTR_DEVICE_ID): vol.All(cv.ensure_list, vol.Length(min=1), [cv.string])
-        }
-    }
-)
 
 
 class FusewiseCondition(Condition):
@@ -32,11 +21,7 @@ class FusewiseCondition(Condition):
     @classmethod
     @override
     async def async_validate_config(cls, hass: HomeAssistant, config: ConfigType) -> ConfigType:
-        checked: ConfigType = SCHEMA(config)
-        for device_id in checked[CONF_OPTIONS][ATTR_DEVICE_ID]:
-            if not owners_of(hass, device_id):
-                raise vol.Invalid(f"The device {device_id} is no charger or site of Fusewise")
-        return checked
+        return checked_devices(hass, config)
 
     def __init__(self, hass: HomeAssistant, config: ConditionConfig) -> None:
         """Know the chosen devices."""
@@ -46,7 +31,7 @@ class FusewiseCondition(Condition):
 
     @override
     def _async_check(self, **kwargs: Unpack[ConditionCheckParams]) -> bool:
-        chosen = {owner for device in self._devices for owner in owners_of(self._hass, device)}
+        chosen = owners_of_all(self._hass, self._devices)
         return any(
             self._holds(entry.runtime_data.data, entry.entry_id, chosen)
             for entry in loaded_sites(self._hass)

@@ -1,16 +1,28 @@
-"""Finds what an action is about: the chargers, the circuit or the site behind the devices that were chosen."""
+"""Finds what an action, trigger or condition is about: the chargers, circuit or site behind the chosen devices."""
 
 from collections.abc import Iterable, Iterator
 
+import voluptuous as vol
+
+from homeassistant.const import ATTR_DEVICE_ID, CONF_OPTIONS
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
-from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers import config_validation as cv, device_registry as dr
+from homeassistant.helpers.typing import ConfigType
 
 from .const import DOMAIN, MAIN_CIRCUIT, SUBENTRY_CHARGER
 from .coordinator import FusewiseConfigEntry, FusewiseCoordinator
 from .views import ChargerView
 
 type OneCharger = tuple[FusewiseCoordinator, str]
+
+_IN_AUTOMATIONS = vol.Schema(
+    {
+        vol.Required(CONF_OPTIONS): {
+            vol.Required(ATTR_DEVICE_ID): vol.All(cv.ensure_list, vol.Length(min=1), [cv.string])
+        }
+    }
+)
 
 
 def loaded_sites(hass: HomeAssistant) -> list[FusewiseConfigEntry]:
@@ -23,6 +35,20 @@ def owners_of(hass: HomeAssistant, device_id: str) -> list[str]:
     device = dr.async_get(hass).async_get(device_id)
     ours = () if device is None else device.identifiers
     return [owner for domain, owner in ours if domain == DOMAIN]
+
+
+def owners_of_all(hass: HomeAssistant, device_ids: Iterable[str]) -> set[str]:
+    """The ids behind several devices."""
+    return {owner for device_id in device_ids for owner in owners_of(hass, device_id)}
+
+
+def checked_devices(hass: HomeAssistant, config: ConfigType) -> ConfigType:
+    """The devices that a trigger or condition of an automation names; vol.Invalid: one is none of ours."""
+    checked: ConfigType = _IN_AUTOMATIONS(config)
+    for device_id in checked[CONF_OPTIONS][ATTR_DEVICE_ID]:
+        if not owners_of(hass, device_id):
+            raise vol.Invalid(f"The device {device_id} is no charger or site of Fusewise")
+    return checked
 
 
 def chargers_of(hass: HomeAssistant, device_ids: Iterable[str] | None) -> list[OneCharger]:

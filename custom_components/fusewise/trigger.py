@@ -2,25 +2,14 @@
 
 from typing import Any, ClassVar, override
 
-import voluptuous as vol
-
-from homeassistant.const import ATTR_DEVICE_ID, CONF_OPTIONS
+from homeassistant.const import ATTR_DEVICE_ID
 from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
-from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.trigger import Trigger, TriggerActionRunner, TriggerConfig
 from homeassistant.helpers.typing import ConfigType
 
 from .happenings import Kind
-from .targets import owners_of
+from .targets import checked_devices, owners_of_all
 from .telling import ATTR_NAME, ATTR_OWNER, ATTR_SITE, ATTR_TYPE, EVENT
-
-SCHEMA = vol.Schema(
-    {
-        vol.Required(CONF_OPTIONS): {
-            vol.Required(ATTR_DEVICE_ID): vol.All(cv.ensure_list, vol.Length(min=1), [cv.string])
-        }
-    }
-)
 
 
 class HappeningTrigger(Trigger):
@@ -31,11 +20,7 @@ class HappeningTrigger(Trigger):
     @classmethod
     @override
     async def async_validate_config(cls, hass: HomeAssistant, config: ConfigType) -> ConfigType:
-        checked: ConfigType = SCHEMA(config)
-        for device_id in checked[CONF_OPTIONS][ATTR_DEVICE_ID]:
-            if not owners_of(hass, device_id):
-                raise vol.Invalid(f"The device {device_id} is no charger or site of Fusewise")
-        return checked
+        return checked_devices(hass, config)
 
     def __init__(self, hass: HomeAssistant, config: TriggerConfig) -> None:
         """Know the chosen devices."""
@@ -47,7 +32,7 @@ class HappeningTrigger(Trigger):
     async def async_attach_runner(
         self, run_action: TriggerActionRunner, did_not_trigger: Any = None
     ) -> CALLBACK_TYPE:
-        owners = {owner for device in self._devices for owner in owners_of(self._hass, device)}
+        owners = owners_of_all(self._hass, self._devices)
 
         @callback
         def happened(event: Event[Any]) -> None:
