@@ -11,22 +11,22 @@ import random
 from statistics import fmean
 
 from custom_components.fusewise.balancing.decide import decide
+from custom_components.fusewise.balancing.decision import Decision
+from custom_components.fusewise.balancing.memory import Memory
 from custom_components.fusewise.balancing.model import (
     NOTHING,
     Charger,
     ChargerReading,
     ChargerStatus,
     Circuit,
-    Decision,
-    Memory,
     MeterReading,
     PerPhase,
     Phase,
     Session,
-    Settings,
     Site,
     Snapshot,
 )
+from custom_components.fusewise.balancing.settings import Settings
 from custom_components.fusewise.simulation import (
     Car,
     CarModel,

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import random
 from typing import Any
 
+from custom_components.fusewise.balancing.decision import Decision
 from custom_components.fusewise.balancing.model import (
     Battery,
     Breaker,
@@ -18,7 +19,6 @@ from custom_components.fusewise.balancing.model import (
     ChargerReading,
     ChargerStatus,
     Circuit,
-    Decision,
     DemandWindow,
     Derating,
     GridLimit,
@@ -27,13 +27,12 @@ from custom_components.fusewise.balancing.model import (
     Mode,
     PerPhase,
     Phase,
-    Policy,
     Session,
-    Settings,
     Site,
     Snapshot,
     Transformer,
 )
+from custom_components.fusewise.balancing.settings import Policy, Settings
 
 __all__ = ["Crowd"]
 

@@ -4,20 +4,19 @@ from collections.abc import Sequence
 import math
 
 from custom_components.fusewise.balancing.decide import decide
+from custom_components.fusewise.balancing.memory import Memory
 from custom_components.fusewise.balancing.model import (
     Charger,
     ChargerReading,
     ChargerStatus,
     Circuit,
-    Memory,
     MeterReading,
     Phase,
-    Policy,
     Session,
-    Settings,
     Site,
     Snapshot,
 )
+from custom_components.fusewise.balancing.settings import Policy, Settings
 
 from .garage import CAR_FLOOR, CAR_MOST, PANEL, Garage, Guest, Share
 

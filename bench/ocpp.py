@@ -16,10 +16,10 @@ import sys
 import time
 from typing import Any, override
 
+from custom_components.fusewise.balancing.decision import Decision
 from custom_components.fusewise.balancing.model import (
     Charger as SiteCharger,
     Circuit,
-    Decision,
     MeterReading,
     Phase,
     Site,

@@ -8,7 +8,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import asdict
 import os
 
-from custom_components.fusewise.balancing.model import Policy
+from custom_components.fusewise.balancing.settings import Policy
 
 from .engine import engine
 from .exact import energy_bound

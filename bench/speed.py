@@ -9,7 +9,9 @@ from statistics import linear_regression, median
 import time
 
 from custom_components.fusewise.balancing.decide import decide
-from custom_components.fusewise.balancing.model import PHASES, Decision, Memory
+from custom_components.fusewise.balancing.decision import Decision
+from custom_components.fusewise.balancing.memory import Memory
+from custom_components.fusewise.balancing.model import PHASES
 from custom_components.fusewise.balancing.sharing import Part, share
 from custom_components.fusewise.balancing.topology import topology_of
 

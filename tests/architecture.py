@@ -14,7 +14,9 @@ ROOT = Path(__file__).parent.parent
 PRODUCT = "custom_components.fusewise"
 
 # What a room may use of the others; a name stands for all that is beneath it.
-WORDS = ("balancing.model", "balancing.errors")
+WORDS = tuple(
+    f"balancing.{name}" for name in ("model", "settings", "codes", "decision", "memory", "errors")
+)
 ARROWS: dict[str, tuple[str, ...]] = {
     "surface": ("controller", "devices", "planning", "balancing"),
     "controller": ("devices", "planning", "balancing"),

@@ -6,17 +6,17 @@ from typing import Any
 
 import pytest
 
+from custom_components.fusewise.balancing.codes import ReasonCode
 from custom_components.fusewise.balancing.decide import decide
+from custom_components.fusewise.balancing.decision import Decision
+from custom_components.fusewise.balancing.memory import Memory
 from custom_components.fusewise.balancing.model import (
     Charger,
     ChargerReading,
     ChargerStatus,
     Circuit,
-    Decision,
-    Memory,
     MeterReading,
     Phase,
-    ReasonCode,
     Session,
     Site,
     Snapshot,

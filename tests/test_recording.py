@@ -11,13 +11,13 @@ import pytest
 from custom_components.fusewise import recording as module
 from custom_components.fusewise.balancing.codec import FormatError
 from custom_components.fusewise.balancing.decide import decide
+from custom_components.fusewise.balancing.decision import Decision
+from custom_components.fusewise.balancing.memory import Memory
 from custom_components.fusewise.balancing.model import (
     Charger,
     ChargerReading,
     ChargerStatus,
     Circuit,
-    Decision,
-    Memory,
     MeterReading,
     Phase,
     Session,

@@ -7,7 +7,8 @@ from typing import Any
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 
-from .balancing.model import BatteryUse, Site
+from .balancing.model import Site
+from .balancing.settings import BatteryUse
 from .const import (
     CONF_BATTERY_USE,
     CONF_RESERVE,

@@ -18,7 +18,7 @@ from homeassistant.helpers.selector import (
 
 from .around import battery_of
 from .around_flow import AroundFlow, chosen, known
-from .balancing.model import BatteryUse
+from .balancing.settings import BatteryUse
 from .const import CONF_BATTERY_USE, CONF_RESERVE
 from .controller import steady_clock
 from .devices.entity import EntityBattery, suggest_battery

@@ -12,7 +12,8 @@ from homeassistant.components.binary_sensor import (
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .balancing.model import ChargerStatus, FallbackCause
+from .balancing.codes import FallbackCause
+from .balancing.model import ChargerStatus
 from .coordinator import FusewiseConfigEntry
 from .describing import moment
 from .entity import (

@@ -8,7 +8,8 @@ from typing import Any
 from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
 from homeassistant.const import EntityCategory, UnitOfEnergy
 
-from .balancing.model import ChargerStatus, Phase, ReasonCode
+from .balancing.codes import ReasonCode
+from .balancing.model import ChargerStatus, Phase
 from .dead_bands import ENERGY, MOMENT
 from .describing import FusewiseSensorDescription, current, moment, power, rounded
 from .proving import ProofState

@@ -6,7 +6,9 @@ from typing import Any
 from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
 from homeassistant.const import UnitOfEnergy, UnitOfPower
 
-from .balancing.model import Circuit, CircuitState, PerPhase, Phase, ReasonCode
+from .balancing.codes import ReasonCode
+from .balancing.decision import CircuitState
+from .balancing.model import Circuit, PerPhase, Phase
 from .dead_bands import DEMAND, DEMAND_ENERGY, LOAD
 from .describing import FusewiseSensorDescription, current
 from .site import phases_of

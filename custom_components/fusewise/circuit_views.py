@@ -3,7 +3,9 @@
 from collections.abc import Callable, Iterable
 import math
 
-from .balancing.model import Circuit, CircuitMemory, CircuitState, Decision, GridLimit, Site
+from .balancing.decision import CircuitState, Decision
+from .balancing.memory import CircuitMemory
+from .balancing.model import Circuit, GridLimit, Site
 from .views import CircuitView
 
 NOTHING_REMEMBERED = CircuitMemory()

@@ -13,18 +13,18 @@ from dataclasses import replace
 import logging
 import time
 
+from .balancing.codes import ReasonCode
 from .balancing.decide import decide
+from .balancing.decision import Decision
 from .balancing.errors import ClockError
+from .balancing.memory import Memory
 from .balancing.model import (
     NEVER,
     Charger as SiteCharger,
     ChargerReading,
     ChargerStatus,
-    Decision,
     GridLimit,
-    Memory,
     MeterReading,
-    ReasonCode,
     Site,
     Snapshot,
 )

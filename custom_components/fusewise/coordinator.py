@@ -18,7 +18,8 @@ from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
 from .around import configure_surroundings, with_battery
-from .balancing.model import NOTHING, Decision, PerPhase
+from .balancing.decision import Decision
+from .balancing.model import NOTHING, PerPhase
 from .balancing.topology import topology_of
 from .circuits import hanging_nowhere
 from .const import (

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 
-from .balancing.model import Decision, NoticeCode
+from .balancing.codes import NoticeCode
+from .balancing.decision import Decision
 from .const import DOMAIN
 
 SURE_AFTER = 20.0  # s without a pause; a slow car is not reported

@@ -7,7 +7,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.translation import async_get_translations
 from homeassistant.util import dt as dt_util
 
-from .balancing.model import ReasonCode
+from .balancing.codes import ReasonCode
 from .charger_sensors import why
 from .const import DOMAIN, MAIN_CIRCUIT
 from .coordinator import FusewiseCoordinator

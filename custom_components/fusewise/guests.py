@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 import re
 
-from .balancing.model import RESUMED, ChargerReading
+from .balancing.memory import RESUMED
+from .balancing.model import ChargerReading
 from .devices.home import Vehicle, VehicleReading
 from .devices.ocpp import plain_card
 

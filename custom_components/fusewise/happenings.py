@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from .balancing.model import PLUGGED, ChargerStatus, ReasonCode
+from .balancing.codes import ReasonCode
+from .balancing.model import PLUGGED, ChargerStatus
 from .views import ChargerView, SiteView
 
 LIMITED_AFTER = 60.0  # s without a pause; a kettle is no news

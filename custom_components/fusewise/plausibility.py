@@ -5,7 +5,9 @@ from collections.abc import Iterable, Mapping
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 
-from .balancing.model import ChargerReading, CircuitState, FallbackCause, PerPhase, Phase, Site
+from .balancing.codes import FallbackCause
+from .balancing.decision import CircuitState
+from .balancing.model import ChargerReading, PerPhase, Phase, Site
 from .const import DOMAIN
 from .meter_watch import MeterWatch
 from .phase_watch import PhaseWatch

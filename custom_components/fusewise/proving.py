@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from .balancing.decision import Decision
 from .balancing.leeway import bears_failure, is_too_much
-from .balancing.model import Charger, ChargerReading, ChargerStatus, Decision, Site
+from .balancing.model import Charger, ChargerReading, ChargerStatus, Site
 
 CLEARLY_MORE = 2.0  # A that a car draws above the fall-back, so that its fall can be seen
 SETTLED_ON = (

@@ -14,7 +14,8 @@ from typing import Any
 import zlib
 
 from .balancing.codec import FormatError, to_json
-from .balancing.model import ChargerMemory, ChargerReading, Memory, Site, Snapshot
+from .balancing.memory import ChargerMemory, Memory
+from .balancing.model import ChargerReading, Site, Snapshot
 
 __all__ = ["Recording", "unpack"]
 

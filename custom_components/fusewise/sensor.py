@@ -9,7 +9,8 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .around_sensors import BATTERY_SENSORS, SOLAR_SENSORS, VEHICLE_SENSORS
-from .balancing.model import Charger, Settings
+from .balancing.model import Charger
+from .balancing.settings import Settings
 from .charger_sensors import BOOSTS_LEFT, CHARGER_SENSORS, measured
 from .circuit_sensors import circuit_sensors
 from .coordinator import FusewiseConfigEntry

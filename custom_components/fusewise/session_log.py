@@ -6,7 +6,7 @@ from typing import Any
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.storage import Store
 
-from .balancing.model import Decision
+from .balancing.decision import Decision
 from .const import DOMAIN
 from .devices import Unsubscribe
 from .devices.entity import EntityCharger

@@ -9,7 +9,7 @@ from homeassistant.config_entries import ConfigFlowContext, ConfigFlowResult, Op
 from homeassistant.data_entry_flow import section
 from homeassistant.helpers.selector import SelectSelector, SelectSelectorConfig, SelectSelectorMode
 
-from .balancing.model import Netting, Policy, Settings
+from .balancing.settings import Netting, Policy, Settings
 from .const import (
     CONF_BOOSTS_PER_WEEK,
     CONF_HOLD,

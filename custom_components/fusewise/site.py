@@ -15,14 +15,12 @@ from .balancing.model import (
     Charger,
     Circuit,
     DemandWindow,
-    Netting,
     PerPhase,
     Phase,
-    Policy,
-    Settings,
     Site,
     Transformer,
 )
+from .balancing.settings import Netting, Policy, Settings
 from .const import (
     CONF_BOOSTS_PER_WEEK,
     CONF_BREAKER_TIME_CONSTANT,

@@ -14,7 +14,8 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.storage import Store
 
 from .balancing.codec import FormatError, from_json, to_json
-from .balancing.model import NEVER, ChargerMemory, CircuitMemory, Memory, MeterMemory
+from .balancing.memory import ChargerMemory, CircuitMemory, Memory, MeterMemory
+from .balancing.model import NEVER
 from .balancing.restart import MOMENT, outlive
 from .const import DOMAIN
 from .devices.entity import Stay

@@ -6,7 +6,9 @@ from typing import Any
 from homeassistant.config_entries import ConfigEntry
 
 from .balancing.boosts import boosts_left
-from .balancing.model import Charger as SiteCharger, ChargerMemory, Decision, Setpoint
+from .balancing.decision import Decision, Setpoint
+from .balancing.memory import ChargerMemory
+from .balancing.model import Charger as SiteCharger
 from .circuit_views import circuit_views, limits_now
 from .controller import Controller
 from .devices import Charger, DeviceOfflineError

@@ -3,16 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from .balancing.model import (
-    Charger,
-    ChargerReading,
-    Circuit,
-    CircuitMemory,
-    CircuitState,
-    Decision,
-    GridLimit,
-    Setpoint,
-)
+from .balancing.decision import CircuitState, Decision, Setpoint
+from .balancing.memory import CircuitMemory
+from .balancing.model import Charger, ChargerReading, Circuit, GridLimit
 from .const import MAIN_CIRCUIT
 from .devices import DeviceError
 from .devices.home import BatteryReading, SolarReading, VehicleReading

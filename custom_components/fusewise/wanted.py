@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta, tzinfo
 
-from .balancing.model import RESUMED, ChargerReading, ChargerStatus, Mode
+from .balancing.memory import RESUMED
+from .balancing.model import ChargerReading, ChargerStatus, Mode
 
 DAYS = 7
 NO_DAY: tuple[int | None, ...] = (None,) * DAYS

@@ -9,7 +9,8 @@ from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
 
 from .balancing.codec import FormatError, from_json, to_json
-from .balancing.model import RESUMED, ChargerReading
+from .balancing.memory import RESUMED
+from .balancing.model import ChargerReading
 from .const import DOMAIN
 from .controller import Controller
 from .sessions import Sessions

@@ -5,24 +5,23 @@ from dataclasses import replace
 import math
 from typing import Any
 
+from custom_components.fusewise.balancing.codes import ReasonCode
 from custom_components.fusewise.balancing.decide import decide
+from custom_components.fusewise.balancing.decision import Decision
+from custom_components.fusewise.balancing.memory import Memory
 from custom_components.fusewise.balancing.model import (
     Charger,
     ChargerReading,
     ChargerStatus,
     Circuit,
-    Decision,
-    Memory,
     MeterReading,
     PerPhase,
     Phase,
-    Policy,
-    ReasonCode,
     Session,
-    Settings,
     Site,
     Snapshot,
 )
+from custom_components.fusewise.balancing.settings import Policy, Settings
 
 NOW = 1_000_000.0
 

@@ -6,15 +6,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from custom_components.fusewise.balancing.model import (
-    Charger,
-    Circuit,
-    Mode,
-    Phase,
-    Policy,
-    Session,
-    Site,
-)
+from custom_components.fusewise.balancing.model import Charger, Circuit, Mode, Phase, Session, Site
+from custom_components.fusewise.balancing.settings import Policy
 
 from .builders import NOW, box, fuse, house
 

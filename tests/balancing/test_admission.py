@@ -3,14 +3,9 @@
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.fusewise.balancing.model import (
-    ChargerMemory,
-    ChargerReading,
-    ChargerStatus,
-    Memory,
-    ReasonCode,
-    Site,
-)
+from custom_components.fusewise.balancing.codes import ReasonCode
+from custom_components.fusewise.balancing.memory import ChargerMemory, Memory
+from custom_components.fusewise.balancing.model import ChargerReading, ChargerStatus, Site
 
 from .builders import NOW, box, car, fuse, house, run, seen, shows, targets, told, why
 

@@ -3,7 +3,8 @@
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.fusewise.balancing.model import Charger, ChargerReading, Policy, Site
+from custom_components.fusewise.balancing.model import Charger, ChargerReading, Site
+from custom_components.fusewise.balancing.settings import Policy
 
 from .builders import box, car, fuse, house, run, seen, targets
 from .sites import Account, sites

@@ -5,13 +5,9 @@ from dataclasses import replace
 import pytest
 
 from custom_components.fusewise.balancing.allowance import house_allowance, watch_house
-from custom_components.fusewise.balancing.model import (
-    ChargerReading,
-    CircuitMemory,
-    Memory,
-    PerPhase,
-    ReasonCode,
-)
+from custom_components.fusewise.balancing.codes import ReasonCode
+from custom_components.fusewise.balancing.memory import CircuitMemory, Memory
+from custom_components.fusewise.balancing.model import ChargerReading, PerPhase
 
 from .builders import NOW, box, fuse, house, per_phase, run, seen, shows, targets
 

@@ -1,7 +1,9 @@
 """A boost puts a car ahead, and a site may limit how often."""
 
 from custom_components.fusewise.balancing.boosts import boosts_left
-from custom_components.fusewise.balancing.model import Memory, NoticeCode, Settings
+from custom_components.fusewise.balancing.codes import NoticeCode
+from custom_components.fusewise.balancing.memory import Memory
+from custom_components.fusewise.balancing.settings import Settings
 
 from .builders import NOW, box, car, fuse, house, run, seen, targets
 

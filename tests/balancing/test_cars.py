@@ -5,19 +5,11 @@ from typing import Any
 
 import pytest
 
+from custom_components.fusewise.balancing.codes import NoticeCode, ReasonCode
 from custom_components.fusewise.balancing.decide import decide
-from custom_components.fusewise.balancing.model import (
-    NEVER,
-    ChargerMemory,
-    ChargerReading,
-    ChargerStatus,
-    Decision,
-    Memory,
-    Notice,
-    NoticeCode,
-    ReasonCode,
-    Site,
-)
+from custom_components.fusewise.balancing.decision import Decision, Notice
+from custom_components.fusewise.balancing.memory import ChargerMemory, Memory
+from custom_components.fusewise.balancing.model import NEVER, ChargerReading, ChargerStatus, Site
 
 from .builders import (
     NO_CAR,

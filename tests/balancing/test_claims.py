@@ -4,13 +4,9 @@ from typing import Any
 
 import pytest
 
-from custom_components.fusewise.balancing.model import (
-    ChargerReading,
-    ChargerStatus,
-    Mode,
-    Policy,
-    ReasonCode,
-)
+from custom_components.fusewise.balancing.codes import ReasonCode
+from custom_components.fusewise.balancing.model import ChargerReading, ChargerStatus, Mode
+from custom_components.fusewise.balancing.settings import Policy
 
 from .builders import NO_CAR, NOW, UNHEARD, box, car, fuse, house, run, seen, targets, told, why
 

@@ -10,21 +10,19 @@ from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.fusewise.balancing.codec import FormatError, from_json, parse, to_json
+from custom_components.fusewise.balancing.decision import Decision
 from custom_components.fusewise.balancing.errors import BalancingError
+from custom_components.fusewise.balancing.memory import ChargerMemory, Memory, MeterMemory
 from custom_components.fusewise.balancing.model import (
     NEVER,
-    ChargerMemory,
     ChargerReading,
     ChargerStatus,
-    Decision,
-    Memory,
-    MeterMemory,
     Phase,
     Session,
-    Settings,
     Site,
     Snapshot,
 )
+from custom_components.fusewise.balancing.settings import Settings
 
 
 def same(one: Any, other: Any) -> bool:

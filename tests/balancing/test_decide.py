@@ -12,7 +12,8 @@ from custom_components.fusewise.balancing.errors import (
     SiteError,
     SnapshotError,
 )
-from custom_components.fusewise.balancing.model import Memory, Snapshot
+from custom_components.fusewise.balancing.memory import Memory
+from custom_components.fusewise.balancing.model import Snapshot
 
 from .builders import NOW, box, car, fuse, house, run, seen, shows, targets, told
 

@@ -5,13 +5,8 @@ from typing import Any
 
 import pytest
 
-from custom_components.fusewise.balancing.model import (
-    GridLimit,
-    LimitScope,
-    NoticeCode,
-    ReasonCode,
-    Site,
-)
+from custom_components.fusewise.balancing.codes import NoticeCode, ReasonCode
+from custom_components.fusewise.balancing.model import GridLimit, LimitScope, Site
 
 from .builders import NOW, box, fuse, house, run, seen, shows, targets
 

@@ -2,14 +2,9 @@
 
 import pytest
 
-from custom_components.fusewise.balancing.model import (
-    CircuitMemory,
-    DemandWindow,
-    Memory,
-    ReasonCode,
-    Site,
-    Snapshot,
-)
+from custom_components.fusewise.balancing.codes import ReasonCode
+from custom_components.fusewise.balancing.memory import CircuitMemory, Memory
+from custom_components.fusewise.balancing.model import DemandWindow, Site, Snapshot
 
 from .builders import box, car, fuse, house, run, seen, shows, targets
 

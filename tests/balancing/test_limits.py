@@ -5,16 +5,9 @@ from typing import Any
 
 import pytest
 
-from custom_components.fusewise.balancing.model import (
-    Circuit,
-    MeterReading,
-    Notice,
-    NoticeCode,
-    Phase,
-    Reason,
-    ReasonCode,
-    Snapshot,
-)
+from custom_components.fusewise.balancing.codes import NoticeCode, ReasonCode
+from custom_components.fusewise.balancing.decision import Notice, Reason
+from custom_components.fusewise.balancing.model import Circuit, MeterReading, Phase, Snapshot
 
 from .builders import NOW, box, car, fuse, house, run, seen, shows, targets, told, why
 

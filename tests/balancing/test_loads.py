@@ -4,12 +4,8 @@ from typing import Any
 
 import pytest
 
-from custom_components.fusewise.balancing.model import (
-    CircuitState,
-    Decision,
-    FallbackCause,
-    ReasonCode,
-)
+from custom_components.fusewise.balancing.codes import FallbackCause, ReasonCode
+from custom_components.fusewise.balancing.decision import CircuitState, Decision
 
 from .builders import NOW, box, car, fuse, house, run, seen, shows, targets, told, why
 

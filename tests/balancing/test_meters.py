@@ -2,13 +2,9 @@
 
 import pytest
 
+from custom_components.fusewise.balancing.codes import FallbackCause
 from custom_components.fusewise.balancing.meters import silent_after
-from custom_components.fusewise.balancing.model import (
-    ChargerStatus,
-    FallbackCause,
-    PerPhase,
-    Snapshot,
-)
+from custom_components.fusewise.balancing.model import ChargerStatus, PerPhase, Snapshot
 
 from .builders import NOW, box, car, fuse, house, run, seen, shows
 

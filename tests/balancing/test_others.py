@@ -6,15 +6,13 @@ from typing import Any
 
 import pytest
 
-from custom_components.fusewise.balancing.model import (
-    NEVER,
+from custom_components.fusewise.balancing.memory import (
     ChargerMemory,
-    ChargerStatus,
     CircuitMemory,
     Memory,
     MeterMemory,
-    PerPhase,
 )
+from custom_components.fusewise.balancing.model import NEVER, ChargerStatus, PerPhase
 
 from .builders import NOW, UNHEARD, box, car, fuse, house, run, seen, shows, told
 

@@ -8,18 +8,18 @@ from typing import Any
 from hypothesis import given, strategies as st
 
 from custom_components.fusewise.balancing.decide import decide
+from custom_components.fusewise.balancing.decision import Decision
+from custom_components.fusewise.balancing.memory import Memory
 from custom_components.fusewise.balancing.model import (
     Charger,
     ChargerReading,
     ChargerStatus,
-    Decision,
-    Memory,
     Phase,
     Session,
-    Settings,
     Site,
     Snapshot,
 )
+from custom_components.fusewise.balancing.settings import Settings
 from custom_components.fusewise.balancing.steps import round_down, round_up, step_up
 
 from .builders import NOW, run, seen, shows, targets, told

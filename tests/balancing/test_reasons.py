@@ -1,14 +1,9 @@
 """Why each charger gets what it gets: which limit bound it, where, who shares it, until when."""
 
-from custom_components.fusewise.balancing.model import (
-    Decision,
-    GridLimit,
-    Mode,
-    Netting,
-    Phase,
-    Reason,
-    ReasonCode,
-)
+from custom_components.fusewise.balancing.codes import ReasonCode
+from custom_components.fusewise.balancing.decision import Decision, Reason
+from custom_components.fusewise.balancing.model import GridLimit, Mode, Phase
+from custom_components.fusewise.balancing.settings import Netting
 
 from .builders import NOW, box, car, fuse, house, run, seen, shows, told
 

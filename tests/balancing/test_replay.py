@@ -11,15 +11,41 @@ from typing import Any
 
 import pytest
 
-from custom_components.fusewise.balancing import model
 from custom_components.fusewise.balancing.codec import FormatError, from_json
-from custom_components.fusewise.balancing.model import Decision, Memory
+from custom_components.fusewise.balancing.codes import FallbackCause, NoticeCode, ReasonCode
+from custom_components.fusewise.balancing.decision import (
+    CircuitState,
+    Decision,
+    Notice,
+    Reason,
+    Setpoint,
+)
+from custom_components.fusewise.balancing.memory import Memory
+from custom_components.fusewise.balancing.model import (
+    Battery,
+    Breaker,
+    Charger,
+    ChargerReading,
+    ChargerStatus,
+    Circuit,
+    DemandWindow,
+    Derating,
+    GridLimit,
+    LimitScope,
+    MeterReading,
+    Mode,
+    Session,
+    Site,
+    Snapshot,
+    Transformer,
+)
 from custom_components.fusewise.balancing.replay import (
     play,
     read_replay,
     write_decision,
     write_replay,
 )
+from custom_components.fusewise.balancing.settings import BatteryUse, Netting, Policy, Settings
 
 from .builders import NOW, box, car, fuse, house, run, seen, shows
 
@@ -114,11 +140,11 @@ def test_the_defaults_on_the_page_are_those_of_the_settings() -> None:
         for name, default in zip(
             re.findall(r"\w+", names), defaults.replace("`", "").split(", "), strict=False
         )
-        if name in {field.name for field in fields(model.Settings)}
+        if name in {field.name for field in fields(Settings)}
         if re.fullmatch(r'null|[\d.]+|"\w+"', default)
     }
-    assert from_json(model.Settings, told) == model.Settings()
-    assert set(told) == {field.name for field in fields(model.Settings)}
+    assert from_json(Settings, told) == Settings()
+    assert set(told) == {field.name for field in fields(Settings)}
 
 
 def test_a_false_example_would_be_found() -> None:
@@ -130,7 +156,7 @@ def test_a_false_example_would_be_found() -> None:
 def test_the_page_has_an_example_of_every_kind() -> None:
     assert len(examples()) >= 40
     text = "".join(text for _, text, _, _ in blocks())
-    for kind in (model.Policy, model.Mode, model.BatteryUse):
+    for kind in (Policy, Mode, BatteryUse):
         assert {f'"{member}"' for member in kind if f'"{member}"' not in text} <= DEFAULTS
 
 
@@ -138,36 +164,36 @@ DEFAULTS = {'"fair"'}  # what is meant where nothing is said
 
 
 WRITTEN = (
-    model.Site,
-    model.Circuit,
-    model.Charger,
-    model.Settings,
-    model.DemandWindow,
-    model.Breaker,
-    model.Derating,
-    model.Transformer,
-    model.Snapshot,
-    model.MeterReading,
-    model.ChargerReading,
-    model.Session,
-    model.GridLimit,
-    model.Battery,
-    model.Decision,
-    model.Setpoint,
-    model.Reason,
-    model.CircuitState,
-    model.Notice,
+    Site,
+    Circuit,
+    Charger,
+    Settings,
+    DemandWindow,
+    Breaker,
+    Derating,
+    Transformer,
+    Snapshot,
+    MeterReading,
+    ChargerReading,
+    Session,
+    GridLimit,
+    Battery,
+    Decision,
+    Setpoint,
+    Reason,
+    CircuitState,
+    Notice,
 )
 WORDS = (
-    model.Policy,
-    model.Mode,
-    model.Netting,
-    model.BatteryUse,
-    model.ChargerStatus,
-    model.LimitScope,
-    model.ReasonCode,
-    model.FallbackCause,
-    model.NoticeCode,
+    Policy,
+    Mode,
+    Netting,
+    BatteryUse,
+    ChargerStatus,
+    LimitScope,
+    ReasonCode,
+    FallbackCause,
+    NoticeCode,
 )
 
 
@@ -190,7 +216,7 @@ def test_the_defaults_of_the_settings_are_those_on_the_page() -> None:
         names = re.findall(r"`(\w+)`", keys)
         for name, default in zip(names, defaults.split(", "), strict=True):
             written[name] = json.loads(default.strip("`"))
-    usual = model.Settings()
+    usual = Settings()
     assert written == {field.name: getattr(usual, field.name) for field in fields(usual)}
 
 

@@ -6,20 +6,21 @@ from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.fusewise.balancing.codec import from_json, to_json
-from custom_components.fusewise.balancing.model import (
-    NEVER,
+from custom_components.fusewise.balancing.codes import NoticeCode, ReasonCode
+from custom_components.fusewise.balancing.decision import Decision
+from custom_components.fusewise.balancing.memory import (
     RESUMED,
-    Breaker,
     ChargerMemory,
-    ChargerReading,
-    ChargerStatus,
     CircuitMemory,
-    Decision,
-    DemandWindow,
     Memory,
     MeterMemory,
-    NoticeCode,
-    ReasonCode,
+)
+from custom_components.fusewise.balancing.model import (
+    NEVER,
+    Breaker,
+    ChargerReading,
+    ChargerStatus,
+    DemandWindow,
     Session,
     Site,
     Snapshot,

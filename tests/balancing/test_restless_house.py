@@ -3,7 +3,10 @@
 from dataclasses import replace
 import math
 
-from custom_components.fusewise.balancing.model import Decision, Memory, ReasonCode, Site
+from custom_components.fusewise.balancing.codes import ReasonCode
+from custom_components.fusewise.balancing.decision import Decision
+from custom_components.fusewise.balancing.memory import Memory
+from custom_components.fusewise.balancing.model import Site
 
 from .builders import NOW, box, car, fuse, house, run, seen, shows, targets, told, why
 

@@ -6,14 +6,8 @@ from typing import Any
 
 import pytest
 
-from custom_components.fusewise.balancing.model import (
-    Battery,
-    ChargerReading,
-    Mode,
-    NoticeCode,
-    ReasonCode,
-    Session,
-)
+from custom_components.fusewise.balancing.codes import NoticeCode, ReasonCode
+from custom_components.fusewise.balancing.model import Battery, ChargerReading, Mode, Session
 
 from .builders import NOW, box, car, fuse, house, run, seen, shows, targets, why
 

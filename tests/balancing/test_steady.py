@@ -5,17 +5,11 @@ from typing import Any
 
 import pytest
 
-from custom_components.fusewise.balancing.model import (
-    Charger,
-    ChargerMemory,
-    ChargerReading,
-    Circuit,
-    Decision,
-    Memory,
-    ReasonCode,
-    Settings,
-    Site,
-)
+from custom_components.fusewise.balancing.codes import ReasonCode
+from custom_components.fusewise.balancing.decision import Decision
+from custom_components.fusewise.balancing.memory import ChargerMemory, Memory
+from custom_components.fusewise.balancing.model import Charger, ChargerReading, Circuit, Site
+from custom_components.fusewise.balancing.settings import Settings
 
 from .builders import NOW, UNHEARD, box, car, fuse, house, run, seen, shows, targets, told, why
 

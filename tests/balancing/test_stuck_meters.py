@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from custom_components.fusewise.balancing.model import ChargerStatus, FallbackCause, Snapshot
+from custom_components.fusewise.balancing.codes import FallbackCause
+from custom_components.fusewise.balancing.model import ChargerStatus, Snapshot
 
 from .builders import NO_CAR, NOW, box, car, fuse, house, run, seen, shows
 

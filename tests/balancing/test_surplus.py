@@ -4,15 +4,9 @@ from typing import Any
 
 import pytest
 
-from custom_components.fusewise.balancing.model import (
-    Battery,
-    BatteryUse,
-    ChargerReading,
-    Mode,
-    Netting,
-    PerPhase,
-    ReasonCode,
-)
+from custom_components.fusewise.balancing.codes import ReasonCode
+from custom_components.fusewise.balancing.model import Battery, ChargerReading, Mode, PerPhase
+from custom_components.fusewise.balancing.settings import BatteryUse, Netting
 
 from .builders import NOW, box, car, fuse, house, run, seen, shows, targets, told, why
 

@@ -4,16 +4,9 @@ import math
 
 import pytest
 
-from custom_components.fusewise.balancing.model import (
-    Breaker,
-    Circuit,
-    CircuitMemory,
-    Derating,
-    Memory,
-    NoticeCode,
-    ReasonCode,
-    Transformer,
-)
+from custom_components.fusewise.balancing.codes import NoticeCode, ReasonCode
+from custom_components.fusewise.balancing.memory import CircuitMemory, Memory
+from custom_components.fusewise.balancing.model import Breaker, Circuit, Derating, Transformer
 
 from .builders import NOW, box, fuse, house, run, seen, shows, targets, why
 

@@ -4,13 +4,8 @@ from itertools import permutations
 
 from hypothesis import given, strategies as st
 
-from custom_components.fusewise.balancing.model import (
-    ChargerReading,
-    PerPhase,
-    Phase,
-    ReasonCode,
-    Site,
-)
+from custom_components.fusewise.balancing.codes import ReasonCode
+from custom_components.fusewise.balancing.model import ChargerReading, PerPhase, Phase, Site
 
 from .builders import NO_CAR, NOW, box, car, fuse, house, run, seen, shows, targets, told, why
 from .sites import SMALL, Account

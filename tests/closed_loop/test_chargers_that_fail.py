@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from custom_components.fusewise.balancing.model import NoticeCode, ReasonCode
+from custom_components.fusewise.balancing.codes import NoticeCode, ReasonCode
 from custom_components.fusewise.simulation import LIFE, StationModel
 
 from .homes import HEARD, REACTS, Home, box, car, fuse

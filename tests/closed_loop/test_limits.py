@@ -11,9 +11,9 @@ from custom_components.fusewise.balancing.model import (
     GridLimit,
     LimitScope,
     Phase,
-    Settings,
     Transformer,
 )
+from custom_components.fusewise.balancing.settings import Settings
 from custom_components.fusewise.simulation import BEARS, House, MeterModel, Moment, Sun
 
 from .homes import HEARD, REACTS, Home, box, car, fuse

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from custom_components.fusewise.balancing.model import FallbackCause, PerPhase, ReasonCode
+from custom_components.fusewise.balancing.codes import FallbackCause, ReasonCode
+from custom_components.fusewise.balancing.model import PerPhase
 from custom_components.fusewise.simulation import MeterModel
 
 from .homes import HEARD, REACTS, Home, box, car, fuse

@@ -2,7 +2,9 @@
 
 import pytest
 
-from custom_components.fusewise.balancing.model import Mode, ReasonCode, Session, Settings
+from custom_components.fusewise.balancing.codes import ReasonCode
+from custom_components.fusewise.balancing.model import Mode, Session
+from custom_components.fusewise.balancing.settings import Settings
 from custom_components.fusewise.simulation import Moment
 
 from .homes import Home, box, car, fuse

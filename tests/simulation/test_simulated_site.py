@@ -8,19 +8,17 @@ import pytest
 
 from custom_components.fusewise import simulation
 from custom_components.fusewise.balancing import model
+from custom_components.fusewise.balancing.codes import ReasonCode
 from custom_components.fusewise.balancing.decide import decide
+from custom_components.fusewise.balancing.decision import Decision, Reason, Setpoint
 from custom_components.fusewise.balancing.errors import ClockError
+from custom_components.fusewise.balancing.memory import Memory
 from custom_components.fusewise.balancing.model import (
     Charger,
     Circuit,
-    Decision,
     GridLimit,
-    Memory,
     PerPhase,
     Phase,
-    Reason,
-    ReasonCode,
-    Setpoint,
     Site,
     Snapshot,
 )

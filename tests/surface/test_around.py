@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.fusewise.balancing.model import BatteryUse
+from custom_components.fusewise.balancing.settings import BatteryUse
 from custom_components.fusewise.guests import KnownBy
 from demo.world import World
 from homeassistant.config_entries import SOURCE_RECONFIGURE, SOURCE_USER

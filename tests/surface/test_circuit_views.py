@@ -2,16 +2,10 @@
 
 import pytest
 
-from custom_components.fusewise.balancing.model import (
-    Circuit,
-    CircuitMemory,
-    CircuitState,
-    Decision,
-    DemandWindow,
-    Memory,
-    ReasonCode,
-    Site,
-)
+from custom_components.fusewise.balancing.codes import ReasonCode
+from custom_components.fusewise.balancing.decision import CircuitState, Decision
+from custom_components.fusewise.balancing.memory import CircuitMemory, Memory
+from custom_components.fusewise.balancing.model import Circuit, DemandWindow, Site
 from custom_components.fusewise.circuit_views import circuit_views
 
 NONE = (0.0, 0.0, 0.0)

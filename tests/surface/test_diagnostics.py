@@ -12,7 +12,8 @@ from pytest_homeassistant_custom_component.components.diagnostics import (
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.fusewise.balancing.codec import from_json
-from custom_components.fusewise.balancing.model import Decision, Site
+from custom_components.fusewise.balancing.decision import Decision
+from custom_components.fusewise.balancing.model import Site
 from demo.world import World
 from homeassistant.core import HomeAssistant
 

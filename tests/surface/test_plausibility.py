@@ -5,14 +5,9 @@ from collections.abc import Callable
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.fusewise.balancing.model import (
-    Circuit,
-    CircuitState,
-    PerPhase,
-    Phase,
-    ReasonCode,
-    Site,
-)
+from custom_components.fusewise.balancing.codes import ReasonCode
+from custom_components.fusewise.balancing.decision import CircuitState
+from custom_components.fusewise.balancing.model import Circuit, PerPhase, Phase, Site
 from custom_components.fusewise.phase_watch import Finding, PhaseWatch
 from custom_components.fusewise.plausibility import Plausibility
 from homeassistant.config_entries import ConfigSubentryDataWithId

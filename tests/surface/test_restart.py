@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 
-from custom_components.fusewise.balancing.model import ChargerMemory, CircuitMemory
+from custom_components.fusewise.balancing.memory import ChargerMemory, CircuitMemory
 from custom_components.fusewise.balancing.restart import MOMENT
 from custom_components.fusewise.controller import steady_clock
 from custom_components.fusewise.store import KEPT_EVERY

@@ -14,12 +14,8 @@ from pytest_homeassistant_custom_component.common import (
 from syrupy.assertion import SnapshotAssertion
 
 from custom_components.fusewise import controller, coordinator, entity
-from custom_components.fusewise.balancing.model import (
-    ChargerStatus,
-    FallbackCause,
-    Phase,
-    ReasonCode,
-)
+from custom_components.fusewise.balancing.codes import FallbackCause, ReasonCode
+from custom_components.fusewise.balancing.model import ChargerStatus, Phase
 from demo.world import World
 from homeassistant.const import EVENT_STATE_CHANGED, STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant

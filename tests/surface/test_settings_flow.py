@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from custom_components.fusewise.balancing.model import Netting, Policy, Settings
+from custom_components.fusewise.balancing.settings import Netting, Policy, Settings
 from demo.world import World
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType

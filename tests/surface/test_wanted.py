@@ -5,12 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from custom_components.fusewise.balancing.model import (
-    RESUMED,
-    ChargerReading,
-    ChargerStatus,
-    Session,
-)
+from custom_components.fusewise.balancing.memory import RESUMED
+from custom_components.fusewise.balancing.model import ChargerReading, ChargerStatus, Session
 from custom_components.fusewise.wanted import Boost, Wanted, boosted, next_departure
 
 VIENNA = ZoneInfo("Europe/Vienna")

@@ -5,15 +5,13 @@ from typing import Any, cast
 
 import pytest
 
+from custom_components.fusewise.balancing.codes import FallbackCause, ReasonCode
+from custom_components.fusewise.balancing.decision import Reason, Setpoint
 from custom_components.fusewise.balancing.model import (
     ChargerReading,
     ChargerStatus,
-    FallbackCause,
     GridLimit,
-    Reason,
-    ReasonCode,
     Session,
-    Setpoint,
 )
 from custom_components.fusewise.happenings import (
     DONE_AFTER,

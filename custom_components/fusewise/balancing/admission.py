@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 import math
 
 from .claims import Claim
-from .model import Settings
+from .settings import Settings
 from .turns import full_row
 
 __all__ = ["admit", "in_order"]

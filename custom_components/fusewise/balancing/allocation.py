@@ -10,7 +10,7 @@ from itertools import groupby
 
 from .admission import admit, in_order
 from .claims import Claim
-from .model import Settings
+from .settings import Settings
 from .sharing import EPSILON, Part, share_left
 from .steps import round_down, step_up
 from .turns import turns

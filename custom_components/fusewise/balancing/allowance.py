@@ -7,7 +7,8 @@ bad day is forgotten in time, and a week's holiday does not make the house look 
 from collections.abc import Mapping
 from dataclasses import replace
 
-from .model import NOTHING, Circuit, CircuitMemory, PerPhase, Site
+from .memory import CircuitMemory
+from .model import NOTHING, Circuit, PerPhase, Site
 
 __all__ = ["house_allowance", "house_allowances", "watch_house"]
 

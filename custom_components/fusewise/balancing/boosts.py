@@ -2,7 +2,11 @@
 
 from dataclasses import replace
 
-from .model import ChargerMemory, Notice, NoticeCode, Session, Settings
+from .codes import NoticeCode
+from .decision import Notice
+from .memory import ChargerMemory
+from .model import Session
+from .settings import Settings
 
 __all__ = ["boosts_left", "count_boost"]
 

@@ -2,17 +2,8 @@
 
 from dataclasses import dataclass, replace
 
-from .model import (
-    NEVER,
-    PLUGGED,
-    RESUMED,
-    Charger,
-    ChargerMemory,
-    ChargerReading,
-    ChargerStatus,
-    Phase,
-    Session,
-)
+from .memory import RESUMED, ChargerMemory
+from .model import NEVER, PLUGGED, Charger, ChargerReading, ChargerStatus, Phase, Session
 from .obedience import SETTLING, disobeyed, disobeys_with, unheard
 from .steps import round_down, round_up
 from .topology import Topology

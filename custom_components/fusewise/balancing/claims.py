@@ -9,17 +9,10 @@ from functools import cache
 import math
 
 from .cars import Car
-from .model import (
-    ChargerStatus,
-    FallbackCause,
-    Mode,
-    Policy,
-    Reason,
-    ReasonCode,
-    Session,
-    Settings,
-    Site,
-)
+from .codes import FallbackCause, ReasonCode
+from .decision import Reason
+from .model import ChargerStatus, Mode, Session, Site
+from .settings import Policy, Settings
 from .steps import ROUNDING, round_down
 
 __all__ = ["FALLBACK_REASON", "Claim", "Fallback", "make_claims"]

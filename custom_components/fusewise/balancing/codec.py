@@ -1,8 +1,9 @@
 """Everything that balancing speaks of goes to JSON and comes back the same.
 
-The dataclasses of `model` are the format: an object for each of them, keys as the fields are called, lists for
-tuples, names for enums ("L1", "charging"). A field that has its default may be left out. JSON has no word
-for what is not a finite number: -inf, which means 'never', is null; the others are "inf", "-inf" and "nan".
+The dataclasses of `model`, `settings`, `decision` and `memory` are the format: an object for each of them,
+keys as the fields are called, lists for tuples, names for enums ("L1", "charging"). A field that has its
+default may be left out. JSON has no word for what is not a finite number: -inf, which means 'never', is null;
+the others are "inf", "-inf" and "nan".
 """
 
 from collections.abc import Callable, Mapping
@@ -33,7 +34,7 @@ class FormatError(BalancingError):
 
 
 def to_json(value: Any) -> Any:
-    """The value in dicts, lists, strings and finite numbers. `value` is of a dataclass of `model`."""
+    """The value in dicts, lists, strings and finite numbers. `value` is of a dataclass that flows."""
     kind: Any = type(value)
     return _writer(kind)(value)
 

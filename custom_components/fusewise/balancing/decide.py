@@ -11,21 +11,13 @@ from .allocation import Allocation, allocate
 from .boosts import count_boost
 from .cars import Car, is_gone, observe, put_together, still_drawn
 from .claims import Claim, Fallback, make_claims
+from .codes import NoticeCode
+from .decision import Decision, Notice, Setpoint
 from .errors import ClockError, SnapshotError
 from .limits import Limits, measure_limits, watt_row
 from .loads import Load, measure_loads
-from .model import (
-    NEVER,
-    ChargerMemory,
-    ChargerStatus,
-    Decision,
-    Memory,
-    Notice,
-    NoticeCode,
-    Setpoint,
-    Site,
-    Snapshot,
-)
+from .memory import ChargerMemory, Memory
+from .model import NEVER, ChargerStatus, Site, Snapshot
 from .obedience import told_lately
 from .reasons import Reasons
 from .signals import possible_reading, possible_snapshot

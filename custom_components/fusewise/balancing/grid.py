@@ -4,7 +4,9 @@ from dataclasses import replace
 import math
 
 from .checks import POSSIBLE_RATING
-from .model import GridLimit, Notice, NoticeCode, Snapshot
+from .codes import NoticeCode
+from .decision import Notice
+from .model import GridLimit, Snapshot
 from .topology import Topology
 
 __all__ = ["limits_in_force"]

@@ -7,8 +7,9 @@ import math
 from .allowance import watch_house
 from .cars import Car
 from .loads import Load, span_of
+from .memory import CircuitMemory
 from .meters import SLOW
-from .model import NOTHING, Circuit, CircuitMemory, PerPhase, Snapshot
+from .model import NOTHING, Circuit, PerPhase, Snapshot
 from .thermal import warm
 
 __all__ = ["advance", "carried"]

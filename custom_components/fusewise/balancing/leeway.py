@@ -5,8 +5,10 @@ Both questions are asked of the last decision.
 
 from collections.abc import Iterator
 
+from .codes import ReasonCode
+from .decision import CircuitState, Decision, Setpoint
 from .limits import TOLERANCE
-from .model import PHASES, Charger, CircuitState, Decision, ReasonCode, Setpoint, Site
+from .model import PHASES, Charger, Site
 from .topology import topology_of
 
 __all__ = ["bears_failure", "is_too_much"]

@@ -9,24 +9,21 @@ import math
 
 from .allowance import house_allowance
 from .cars import Car
+from .codes import NoticeCode, ReasonCode
+from .decision import CircuitState, Notice
 from .grid import limits_in_force
 from .history import advance, carried
 from .loads import EMPTY, Load
+from .memory import CircuitMemory, Memory
 from .model import (
     NOTHING,
     PHASES,
     Circuit,
-    CircuitMemory,
-    CircuitState,
     DemandWindow,
     GridLimit,
     LimitScope,
-    Memory,
-    Notice,
-    NoticeCode,
     PerPhase,
     Phase,
-    ReasonCode,
     Snapshot,
 )
 from .thermal import allowed_share

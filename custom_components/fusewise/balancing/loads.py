@@ -10,18 +10,10 @@ from operator import add, sub
 
 from .allowance import house_allowance
 from .cars import Car, is_gone
+from .codes import FallbackCause
+from .memory import CircuitMemory, Memory, MeterMemory
 from .meters import Drawn, judge
-from .model import (
-    NEVER,
-    PHASES,
-    Circuit,
-    CircuitMemory,
-    FallbackCause,
-    Memory,
-    MeterMemory,
-    PerPhase,
-    Snapshot,
-)
+from .model import NEVER, PHASES, Circuit, PerPhase, Snapshot
 from .others import estimate_others, sampled_with
 from .topology import Topology
 

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 
-from .model import NEVER, PHASES, FallbackCause, MeterMemory, MeterReading, PerPhase
+from .codes import FallbackCause
+from .memory import MeterMemory
+from .model import NEVER, PHASES, MeterReading, PerPhase
 from .signals import POSSIBLE_AHEAD
 
 __all__ = ["SILENT_AFTER", "SLOW", "judge", "silent_after"]

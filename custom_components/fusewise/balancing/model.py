@@ -1,4 +1,4 @@
-"""The words of balancing: a site, what is known of it now, what was decided, and what is remembered.
+"""The words of balancing: a site, and what is known of it now.
 
 Everything here is a frozen value. Amperes are per phase and positive for import; powers are watts;
 times are seconds since the epoch on a clock that never jumps (the controller's). A value's unit is in
@@ -11,14 +11,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 
+from .codes import ReasonCode
+from .settings import Settings
+
 type PerPhase = tuple[float, float, float]
 """Amperes (or volts) on L1, L2, L3."""
 
 PHASES = 3
 NEVER = float("-inf")
 NOTHING: PerPhase = (0.0, 0.0, 0.0)
-RESUMED = ""
-"""In the place of a session's id, which may change over a restart: whichever session runs is the one."""
 
 
 class Phase(IntEnum):
@@ -32,21 +33,6 @@ class Phase(IntEnum):
 # --- the site: what was configured -----------------------------------------------------------------
 
 
-class Policy(StrEnum):
-    """How current is shared among those who are admitted."""
-
-    FAIR = "fair"
-    """In proportion to the current that each still needs on average to be ready at its departure: smoothed
-    least-laxity first, so that nobody is far behind the others."""
-    EQUAL = "equal"
-    PROPORTIONAL = "proportional"
-    """In proportion to the energy that is still needed."""
-    EARLIEST_DEPARTURE = "earliest_departure"
-    FIRST_COME = "first_come"
-    PRIORITY = "priority"
-    """The charger with the higher priority takes all that it can use before the next one rises."""
-
-
 class Mode(StrEnum):
     """What its owner wants of a charger."""
 
@@ -58,22 +44,6 @@ class Mode(StrEnum):
     """Only what would otherwise be exported."""
     SUN_MINIMUM = "sun_minimum"
     """The floor always, and the sun on top of it."""
-
-
-class Netting(StrEnum):
-    """How the country's meter nets sun on one phase against load on another."""
-
-    ALL_PHASES = "all_phases"
-    PER_PHASE = "per_phase"
-
-
-class BatteryUse(StrEnum):
-    """Who comes first when the sun shines: the cars or the home battery."""
-
-    CARS_FIRST = "cars_first"
-    BATTERY_FIRST = "battery_first"
-    BATTERY_HELPS = "battery_helps"
-    """Cars first, and the battery gives what it can down to `battery_reserve`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,45 +155,6 @@ class Charger:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
-    """How the site wants to be balanced. The defaults are right for a home."""
-
-    policy: Policy = Policy.FAIR
-    turn_time: float = 1800.0
-    """s: nobody waits longer than this while others of the same priority charge."""
-    running_bonus: float = 900.0
-    """s of laxity that a charging car is ahead of a waiting one, so that cars do not start and stop."""
-    patience: float = 0.0
-    """Policy 'fair': a car waits while it would be ready with less than so many times its floor, on average, and
-    others need what its floor takes in order to be ready. 0: whoever's floor fits charges. With known departures
-    2 delivers most."""
-    hold: float = 6.0
-    """s after a fall that a limit demanded, before current rises again; at least 20 s where the samples of car and
-    meter are not of equal age."""
-    rise_spacing: float = 5.0
-    """s between two rises of one charger: a car needs about that long to follow (IEC 61851-1)."""
-    rise_rate: float = 1.0
-    """A/s, on average; 0 → floor excepted. inf: at once."""
-    dead_band: float = 1.0
-    """A: smaller rises are not sent (nor those under 5 %)."""
-    smoothing: float = 0.3
-    """s: time constant of the moving average that a rise looks at; at least 5 s where the samples of cars and meter
-    are not of equal age. 0: it looks at the moment."""
-    minimum_on: float = 300.0
-    """s a car charges at least before it is paused for comfort (fairness, sun, price)."""
-    minimum_off: float = 60.0
-    """s a car stays paused at least."""
-    boosts_per_week: int | None = None
-    """How often one charger may boost in seven days; None: as often as wished."""
-    netting: Netting = Netting.ALL_PHASES
-    battery: BatteryUse = BatteryUse.CARS_FIRST
-    battery_reserve: float = 20.0
-    """%: down to this state of charge the battery may help."""
-    safe_grid_watts: float | None = None
-    """W: what counts when a grid signal has ended without a word and its sender is silent."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
     """The tree of circuits and the chargers on it."""
 
@@ -234,7 +165,7 @@ class Site:
     """V between a line conductor and neutral (120 V for split-phase and 120/208 V, 133 V for IT 230 V)."""
     line_voltage: float = 400.0
     """V between two line conductors (240 V split-phase, 208 V, 230 V IT)."""
-    settings: Settings = Settings()
+    settings: Settings = field(default_factory=Settings)
 
 
 # --- the snapshot: what is known now ---------------------------------------------------------------
@@ -370,256 +301,3 @@ class Snapshot:
     """Per kWh, now."""
     temperatures: Mapping[str, float] = field(default_factory=dict)
     """°C, by circuit: at the breaker, or around the transformer."""
-
-
-# --- the decision ----------------------------------------------------------------------------------
-
-
-class ReasonCode(StrEnum):
-    """Why a charger gets what it gets. Turned into words only at the surface."""
-
-    # as much as it wants
-    FULL = "full"
-    """The charger's own maximum."""
-    VEHICLE_LIMIT = "vehicle_limit"
-    """The vehicle or its owner asks for no more."""
-    CAR_LEAVES_IT = "car_leaves_it"
-    """The car does not use more; the rest is handed on."""
-    # a limit binds
-    CIRCUIT_LIMIT = "circuit_limit"
-    WATT_LIMIT = "watt_limit"
-    GRID_LIMIT = "grid_limit"
-    PEAK_TARGET = "peak_target"
-    UNBALANCE = "unbalance"
-    THERMAL = "thermal"
-    BUSBAR = "busbar"
-    SURPLUS = "surplus"
-    # it waits
-    WAITING_TURN = "waiting_turn"
-    WAITING_SUN = "waiting_sun"
-    WAITING_PRICE = "waiting_price"
-    MINIMUM_OFF = "minimum_off"
-    # time
-    RISING = "rising"
-    HOLD = "hold"
-    # nobody wants it
-    NO_CAR = "no_car"
-    OFF = "off"
-    SESSION_OVER = "session_over"
-    FAULTED = "faulted"
-    OFFLINE = "offline"
-    # safety
-    PROVING = "proving"
-    """Its fall-back is being tested: it is told nothing."""
-    METER_SILENT = "meter_silent"
-    METER_STUCK = "meter_stuck"
-    METER_IMPOSSIBLE = "meter_impossible"
-    NO_METER = "no_meter"
-    STARTING = "starting"
-    """After a restart, until the meters have spoken."""
-    NO_ROOM = "no_room"
-    """The house alone leaves less than the floor."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reason:
-    """Why, with the figures."""
-
-    code: ReasonCode
-    limited_by: ReasonCode | None = None
-    """What bounds the share, or leaves no room for it, where `code` says why the charger waits."""
-    circuit: str | None = None
-    phase: Phase | None = None
-    limit: float | None = None
-    """A on that phase (W for a watt limit and for the sun) that bind."""
-    source: str | None = None
-    """Whose limit: 'rating', 'limit', 'peak target', 'busbar', 'unbalance', 'sun', a grid limit's source, …"""
-    shared_by: tuple[str, ...] = ()
-    """Everybody who shares what binds, itself included."""
-    until: float | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Setpoint:
-    """What a charger is told."""
-
-    charger: str
-    current: float
-    """A on each of its conductors; 0: paused."""
-    target: float
-    """A: its share once all rises are done."""
-    reason: Reason
-
-
-class FallbackCause(StrEnum):
-    """Why a circuit does without its meter."""
-
-    SILENT = "silent"
-    STUCK = "stuck"
-    IMPOSSIBLE = "impossible"
-    MISSING = "missing"
-    STARTING = "starting"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CircuitState:
-    """What a circuit carries and may carry now, per phase."""
-
-    circuit: str
-    load: PerPhase | None
-    """A that its meter shows; None: not metered, or not known."""
-    others: PerPhase
-    """A that is counted for everything that is not a charger."""
-    limit: PerPhase
-    """A that it may carry."""
-    headroom: PerPhase
-    """A left for cars after everything else."""
-    source: ReasonCode
-    """Which kind of limit is in force on the tightest phase."""
-    fallback: FallbackCause | None = None
-    allowance: PerPhase | None = None
-    """A that the house is taken to draw while the meter is silent; None: nobody knows."""
-
-
-class NoticeCode(StrEnum):
-    """What its owner ought to know."""
-
-    EXPORT_ABOVE_RATING = "export_above_rating"
-    OVER_RATING = "over_rating"
-    CHARGER_DISOBEYS = "charger_disobeys"
-    BOOST_SPENT = "boost_spent"
-    BAD_VALUE = "bad_value"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Notice:
-    """Something noticed on the way that does not change what is decided, or says why it did."""
-
-    code: NoticeCode
-    subject: str
-    """The id of the circuit, charger, meter or limit."""
-    figure: float | None = None
-    detail: str = ""
-
-
-# --- the memory ------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChargerMemory:
-    """What the last cycles left behind for one charger."""
-
-    setpoint: float = 0.0
-    changed_at: float = NEVER
-    """When the setpoint changed last."""
-    fell_at: float = NEVER
-    """When a limit made it fall last."""
-    before: float = 0.0
-    """A: the most that it may still draw from earlier setpoints, until `slow_to_obey` after `changed_at`."""
-    told: tuple[tuple[float, float], ...] = ()
-    """(since when, A) of the setpoints in the time that its car has to follow, the newest last."""
-    disobeys: float | None = None
-    """A that its car drew although it was told less; None: it was seen to obey since."""
-    on_since: float | None = None
-    """Since when it has had its place among those who charge; None: it has none."""
-    off_since: float | None = None
-    """Since when it is paused, after it has charged."""
-    waiting_since: float | None = None
-    """Since when it waits, or waited before it got its place: the order in which turns are taken."""
-    session: str | None = None
-    """Its car's session; RESUMED: one from before a restart."""
-    sample: tuple[float, ...] | None = None
-    """A on each of its own conductors, at `sample_at`; the one before it in `earlier`."""
-    sample_at: float = NEVER
-    earlier: tuple[float, ...] | None = None
-    earlier_at: float = NEVER
-    uses: tuple[bool, ...] | None = None
-    """Which of the charger's conductors the car uses, as learnt in this session; None: not yet."""
-    ceiling: float | None = None
-    """A: what the car was seen to take at most, where it leaves some."""
-    asleep: bool = False
-    """It wanted nothing when it last had a place."""
-    boosts: tuple[float, ...] = ()
-    """When boosts began, in the last seven days."""
-    boosting: bool = False
-    unused: float = 0.0
-    """A·s of its share that it has left since a limit made it fall."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MeterMemory:
-    """What the last cycles left behind for one meter."""
-
-    current: PerPhase
-    measured_at: float
-    falls: tuple[tuple[float, PerPhase], ...] = ()
-    """(when, A on each phase) by which it fell lately."""
-    still: PerPhase = NOTHING
-    """A around which each phase has stood still …"""
-    still_since: PerPhase = (NEVER, NEVER, NEVER)
-    """… since when, …"""
-    cars: tuple[float | None, float | None, float | None] = (None, None, None)
-    """… A that the cars behind it drew then, …"""
-    counted: tuple[int, int, int] = (0, 0, 0)
-    """… how many of them those were, …"""
-    unanswered: tuple[int, int, int] = (0, 0, 0)
-    """… and for how many samples it has not followed what they have moved since."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CircuitMemory:
-    """What the last cycles left behind for one circuit."""
-
-    others: PerPhase | None = None
-    """A of everything that is not a charger, as last known."""
-    smoothed: PerPhase | None = None
-    """The moving average of that."""
-    peaks: tuple[PerPhase, ...] = ()
-    """The most of it in each half-minute of the last minutes, the newest first …"""
-    peaks_at: int = 0
-    """… which is the half-minute of this number."""
-    since: float | None = None
-    """When its meter was first believed."""
-    worst: PerPhase = NOTHING
-    """The most that the house was seen to draw in the week since `week_began` …"""
-    week_began: float | None = None
-    earlier: tuple[PerPhase, ...] = ()
-    """… and in each of the weeks before that one, the newest first."""
-    jump: PerPhase = NOTHING
-    """A by which the house was seen to rise from one sample of a slow meter to the next; fades by the day."""
-    temperature: float | None = None
-    """°C, as last measured."""
-    sun: PerPhase = NOTHING
-    """A that the sun fed in, the most since `sun_at`, which is some seconds ago at most …"""
-    sun_before: PerPhase = NOTHING
-    """… and in as many seconds before."""
-    sun_at: float = NEVER
-    window: int = 0
-    """Number of the demand window."""
-    window_kwh: float = 0.0
-    heat: PerPhase = NOTHING
-    """The breaker's thermal state y."""
-    oil: float = 0.0
-    """The transformer's top-oil rise, K."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Memory:
-    """What one cycle leaves to the next. An empty one is right after a first start."""
-
-    time: float = NEVER
-    chargers: Mapping[str, ChargerMemory] = field(default_factory=dict)
-    meters: Mapping[str, MeterMemory] = field(default_factory=dict)
-    circuits: Mapping[str, CircuitMemory] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
-    """Who gets how much, and why; and the memory for the next cycle."""
-
-    time: float
-    setpoints: tuple[Setpoint, ...]
-    """One for each charger of the site, in its order."""
-    circuits: tuple[CircuitState, ...]
-    notices: tuple[Notice, ...]
-    memory: Memory

@@ -2,7 +2,8 @@
 
 import math
 
-from .model import NEVER, PLUGGED, Charger, ChargerMemory, ChargerReading
+from .memory import ChargerMemory
+from .model import NEVER, PLUGGED, Charger, ChargerReading
 
 __all__ = [
     "RAMP",

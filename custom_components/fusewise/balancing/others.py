@@ -15,7 +15,8 @@ from collections.abc import Iterable, Sequence
 import math
 
 from .cars import USED, Car, may_have_drawn, still_drawn
-from .model import NEVER, PHASES, ChargerStatus, MeterMemory, PerPhase
+from .memory import MeterMemory
+from .model import NEVER, PHASES, ChargerStatus, PerPhase
 from .obedience import RAMP, told_before
 
 __all__ = ["estimate_others", "sampled_with"]

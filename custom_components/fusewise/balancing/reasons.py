@@ -5,8 +5,10 @@ from dataclasses import replace
 
 from .allocation import Allocation
 from .claims import FALLBACK_REASON, Claim
+from .codes import ReasonCode
+from .decision import Reason
 from .limits import Limits
-from .model import Phase, Reason, ReasonCode
+from .model import Phase
 from .steady import Steadied
 from .topology import Topology
 

@@ -14,8 +14,11 @@ from typing import Any
 
 from .codec import FormatError, from_json, parse, to_json, wrong
 from .decide import decide
+from .decision import Decision
 from .errors import BalancingError, SiteError
-from .model import Decision, Memory, Settings, Site, Snapshot
+from .memory import Memory
+from .model import Site, Snapshot
+from .settings import Settings
 from .topology import topology_of
 
 __all__ = ["Replay", "play", "read_replay", "write_decision", "write_replay"]

@@ -6,7 +6,8 @@ measured. A car that charges when we come back is taken over from what it draws 
 
 from dataclasses import replace
 
-from .model import NEVER, RESUMED, ChargerMemory, CircuitMemory, Memory
+from .memory import RESUMED, ChargerMemory, CircuitMemory, Memory
+from .model import NEVER
 
 __all__ = ["MOMENT", "outlive"]
 

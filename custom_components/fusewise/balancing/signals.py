@@ -5,7 +5,9 @@ import math
 from operator import attrgetter
 from typing import Any
 
-from .model import Battery, Charger, ChargerReading, Notice, NoticeCode, PerPhase, Session, Snapshot
+from .codes import NoticeCode
+from .decision import Notice
+from .model import Battery, Charger, ChargerReading, PerPhase, Session, Snapshot
 
 __all__ = ["POSSIBLE_AHEAD", "possible_reading", "possible_snapshot"]
 

@@ -12,8 +12,10 @@ import math
 from .allocation import Allocation
 from .cars import Car, still_drawn
 from .claims import Claim
+from .codes import ReasonCode
 from .limits import Limits
-from .model import NEVER, ReasonCode, Settings
+from .model import NEVER
+from .settings import Settings
 from .sharing import EPSILON
 from .steps import ROUNDING, round_down, step_up
 

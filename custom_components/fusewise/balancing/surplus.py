@@ -1,7 +1,8 @@
 """What the sun leaves for cars: what would be exported if no car charged, as its owner nets it."""
 
 from .loads import Load
-from .model import PHASES, Battery, BatteryUse, Netting, Settings, Snapshot
+from .model import PHASES, Battery, Snapshot
+from .settings import BatteryUse, Netting, Settings
 from .topology import Topology
 
 __all__ = ["surplus"]

@@ -5,7 +5,8 @@ Each function answers with a factor on the rating, never above 1: a cold element
 
 import math
 
-from .model import PHASES, Breaker, Circuit, CircuitMemory, Derating, PerPhase, Transformer
+from .memory import CircuitMemory
+from .model import PHASES, Breaker, Circuit, Derating, PerPhase, Transformer
 
 __all__ = ["allowed_share", "warm"]
 

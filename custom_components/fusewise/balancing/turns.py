@@ -9,7 +9,7 @@ their length while places change hands.
 from collections.abc import Sequence
 
 from .claims import Claim
-from .model import Settings
+from .settings import Settings
 from .sharing import EPSILON
 
 __all__ = ["full_row", "turns"]

@@ -9,9 +9,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from .cars import USED, Car
+from .codes import ReasonCode
 from .limits import Limits
 from .loads import Load
-from .model import PHASES, Circuit, Phase, ReasonCode
+from .model import PHASES, Circuit, Phase
 from .sharing import EPSILON
 from .topology import Topology
 

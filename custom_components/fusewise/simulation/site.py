@@ -27,8 +27,10 @@ from heapq import heappop, heappush
 import random
 from typing import Protocol
 
+from ..balancing.decision import Decision
 from ..balancing.errors import ClockError
-from ..balancing.model import NOTHING, Decision, Memory, PerPhase, Session, Site, Snapshot
+from ..balancing.memory import Memory
+from ..balancing.model import NOTHING, PerPhase, Session, Site, Snapshot
 from .car import Car
 from .fuse import Fuse
 from .line import NO_WISH, Line

@@ -1,0 +1,117 @@
+"""What one cycle leaves to the next: of chargers, meters and circuits."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from .model import NEVER, NOTHING, PerPhase
+
+RESUMED = ""
+"""In the place of a session's id, which may change over a restart: whichever session runs is the one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChargerMemory:
+    """What the last cycles left behind for one charger."""
+
+    setpoint: float = 0.0
+    changed_at: float = NEVER
+    """When the setpoint changed last."""
+    fell_at: float = NEVER
+    """When a limit made it fall last."""
+    before: float = 0.0
+    """A: the most that it may still draw from earlier setpoints, until `slow_to_obey` after `changed_at`."""
+    told: tuple[tuple[float, float], ...] = ()
+    """(since when, A) of the setpoints in the time that its car has to follow, the newest last."""
+    disobeys: float | None = None
+    """A that its car drew although it was told less; None: it was seen to obey since."""
+    on_since: float | None = None
+    """Since when it has had its place among those who charge; None: it has none."""
+    off_since: float | None = None
+    """Since when it is paused, after it has charged."""
+    waiting_since: float | None = None
+    """Since when it waits, or waited before it got its place: the order in which turns are taken."""
+    session: str | None = None
+    """Its car's session; RESUMED: one from before a restart."""
+    sample: tuple[float, ...] | None = None
+    """A on each of its own conductors, at `sample_at`; the one before it in `earlier`."""
+    sample_at: float = NEVER
+    earlier: tuple[float, ...] | None = None
+    earlier_at: float = NEVER
+    uses: tuple[bool, ...] | None = None
+    """Which of the charger's conductors the car uses, as learnt in this session; None: not yet."""
+    ceiling: float | None = None
+    """A: what the car was seen to take at most, where it leaves some."""
+    asleep: bool = False
+    """It wanted nothing when it last had a place."""
+    boosts: tuple[float, ...] = ()
+    """When boosts began, in the last seven days."""
+    boosting: bool = False
+    unused: float = 0.0
+    """A·s of its share that it has left since a limit made it fall."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeterMemory:
+    """What the last cycles left behind for one meter."""
+
+    current: PerPhase
+    measured_at: float
+    falls: tuple[tuple[float, PerPhase], ...] = ()
+    """(when, A on each phase) by which it fell lately."""
+    still: PerPhase = NOTHING
+    """A around which each phase has stood still …"""
+    still_since: PerPhase = (NEVER, NEVER, NEVER)
+    """… since when, …"""
+    cars: tuple[float | None, float | None, float | None] = (None, None, None)
+    """… A that the cars behind it drew then, …"""
+    counted: tuple[int, int, int] = (0, 0, 0)
+    """… how many of them those were, …"""
+    unanswered: tuple[int, int, int] = (0, 0, 0)
+    """… and for how many samples it has not followed what they have moved since."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CircuitMemory:
+    """What the last cycles left behind for one circuit."""
+
+    others: PerPhase | None = None
+    """A of everything that is not a charger, as last known."""
+    smoothed: PerPhase | None = None
+    """The moving average of that."""
+    peaks: tuple[PerPhase, ...] = ()
+    """The most of it in each half-minute of the last minutes, the newest first …"""
+    peaks_at: int = 0
+    """… which is the half-minute of this number."""
+    since: float | None = None
+    """When its meter was first believed."""
+    worst: PerPhase = NOTHING
+    """The most that the house was seen to draw in the week since `week_began` …"""
+    week_began: float | None = None
+    earlier: tuple[PerPhase, ...] = ()
+    """… and in each of the weeks before that one, the newest first."""
+    jump: PerPhase = NOTHING
+    """A by which the house was seen to rise from one sample of a slow meter to the next; fades by the day."""
+    temperature: float | None = None
+    """°C, as last measured."""
+    sun: PerPhase = NOTHING
+    """A that the sun fed in, the most since `sun_at`, which is some seconds ago at most …"""
+    sun_before: PerPhase = NOTHING
+    """… and in as many seconds before."""
+    sun_at: float = NEVER
+    window: int = 0
+    """Number of the demand window."""
+    window_kwh: float = 0.0
+    heat: PerPhase = NOTHING
+    """The breaker's thermal state y."""
+    oil: float = 0.0
+    """The transformer's top-oil rise, K."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memory:
+    """What one cycle leaves to the next. An empty one is right after a first start."""
+
+    time: float = NEVER
+    chargers: Mapping[str, ChargerMemory] = field(default_factory=dict)
+    meters: Mapping[str, MeterMemory] = field(default_factory=dict)
+    circuits: Mapping[str, CircuitMemory] = field(default_factory=dict)
