@@ -1,40 +1,14 @@
 """Puts into Home Assistant's log book, in plain words, what happens at a site."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from homeassistant.components.logbook import LOGBOOK_ENTRY_MESSAGE, LOGBOOK_ENTRY_NAME
 from homeassistant.core import Event, HomeAssistant, callback
+from homeassistant.helpers.translation import async_get_cached_translations
 
 from .const import DOMAIN
-from .happenings import Kind
 from .telling import ATTR_NAME, ATTR_TYPE, EVENT
-
-# The log book has no translations; Home Assistant's own entries are in English too.
-MESSAGES = {
-    Kind.PLUGGED_IN: "has a car plugged in",
-    Kind.CHARGING_STARTED: "started to charge",
-    Kind.CHARGING_FINISHED: "finished charging{energy}",
-    Kind.WILL_BE_LATE: "will not have its car ready in time",
-    Kind.LIMITED: "gives its car less than it could take, because {reason}",
-    Kind.CHARGER_FAULT: "reports a fault",
-    Kind.FALLBACK_ENTERED: "does without a meter: cars get only what is surely left",
-    Kind.FALLBACK_LEFT: "has its meters back",
-    Kind.GRID_LIMIT_BEGUN: "is limited{limit} ({source})",
-    Kind.GRID_LIMIT_ENDED: "is not limited from outside any more",
-}
-REASONS = {
-    "circuit_limit": "of the fuse",
-    "watt_limit": "of the circuit's power limit",
-    "grid_limit": "of a limit from outside",
-    "peak_target": "of the peak target",
-    "unbalance": "the phases have to stay balanced",
-    "thermal": "the circuit is warm",
-    "busbar": "of the busbar",
-    "no_room": "the house leaves too little",
-    "waiting_turn": "others have their turn",
-}
-CAREFUL = "a meter is not believed"
 
 
 @callback
@@ -46,17 +20,28 @@ def async_describe_events(
 
     @callback
     def describe(event: Event[Any]) -> dict[str, Any]:
-        told = event.data
-        energy, amperes = told.get("energy_kwh"), told.get("amperes")
-        limit = f" to {amperes:g} A" if amperes is not None else ""
-        if told.get("watts") is not None:
-            limit = f" to {told['watts']:g} W"
-        message = MESSAGES[Kind(told[ATTR_TYPE])].format(
-            energy="" if energy is None else f": {energy:g} kWh",
-            reason=REASONS.get(told.get("reason", ""), CAREFUL),
-            limit=limit,
-            source=told.get("source", ""),
-        )
-        return {LOGBOOK_ENTRY_NAME: told[ATTR_NAME], LOGBOOK_ENTRY_MESSAGE: message}
+        return {
+            LOGBOOK_ENTRY_NAME: event.data[ATTR_NAME],
+            LOGBOOK_ENTRY_MESSAGE: _message(hass, event.data),
+        }
 
     async_describe_event(DOMAIN, EVENT, describe)
+
+
+def _message(hass: HomeAssistant, told: Mapping[str, Any]) -> str:
+    """What is told, in the language of the house: the log book takes words, not their keys."""
+    key, words = f"log_{told[ATTR_TYPE]}", {"source": told.get("source", "")}
+    if "energy_kwh" in told:
+        key, words["energy"] = f"{key}_energy", f"{told['energy_kwh']:g}"
+    for unit in ("amperes", "watts"):
+        if unit in told:
+            key, words["limit"] = f"{key}_{unit}", f"{told[unit]:g}"
+            break
+    if "reason" in told:
+        words["reason"] = _text(hass, "entity", f"sensor.reason.state.{told['reason']}")
+    return _text(hass, "common", key).format(**words)
+
+
+def _text(hass: HomeAssistant, category: str, key: str) -> str:
+    texts = async_get_cached_translations(hass, hass.config.language, category, DOMAIN)
+    return texts.get(f"component.{DOMAIN}.{category}.{key}", key)

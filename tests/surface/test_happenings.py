@@ -13,7 +13,7 @@ from custom_components.fusewise.telling import EVENT
 from custom_components.fusewise.trigger import TRIGGERS
 from demo.world import World
 from homeassistant.core import Event, HomeAssistant
-from homeassistant.helpers import condition, trigger
+from homeassistant.helpers import condition, translation, trigger
 
 from ..texts import english
 from .house import car, device_of, let_call, site_entry, until
@@ -161,6 +161,15 @@ async def test_a_reload_is_no_news(
     assert told == []
 
 
+def written(hass: HomeAssistant, told: dict[str, Any]) -> str:
+    """What the log book says of something that has happened at the garage."""
+    describe: dict[str, Any] = {}
+    logbook.async_describe_events(hass, lambda _, event, how: describe.update({event: how}))
+    entry = describe[EVENT](Event(EVENT, {"name": "Garage"} | told))
+    assert entry["name"] == "Garage"
+    return str(entry["message"])
+
+
 @pytest.mark.parametrize(
     ("told", "message"),
     [
@@ -169,31 +178,39 @@ async def test_a_reload_is_no_news(
         ({"type": "charging_finished"}, "finished charging"),
         (
             {"type": "limited", "reason": "circuit_limit"},
-            "gives its car less than it could take, because of the fuse",
-        ),
-        (
-            {"type": "limited", "reason": "meter_stuck"},
-            "gives its car less than it could take, because a meter is not believed",
+            "gives its car less than it could take: Limited by the fuse",
         ),
         (
             {"type": "grid_limit_begun", "amperes": 10.0, "source": "§14a"},
-            "is limited to 10 A (§14a)",
+            "is limited from outside to 10 A: §14a",
         ),
         (
             {"type": "grid_limit_begun", "watts": 4200.0, "source": "§14a"},
-            "is limited to 4200 W (§14a)",
+            "is limited from outside to 4200 W: §14a",
         ),
+        ({"type": "grid_limit_begun", "source": "§14a"}, "is limited from outside: §14a"),
     ],
 )
 async def test_the_log_book_speaks_plainly(
-    hass: HomeAssistant, told: dict[str, Any], message: str
+    hass: HomeAssistant, site: MockConfigEntry, told: dict[str, Any], message: str
 ) -> None:
-    describe: dict[str, Any] = {}
-    logbook.async_describe_events(hass, lambda _, event, how: describe.update({event: how}))
-    entry = describe[EVENT](Event(EVENT, {"name": "Garage"} | told))
-    assert entry == {"name": "Garage", "message": message}
+    assert written(hass, told) == message
+
+
+async def test_the_log_book_speaks_the_language_of_the_house(
+    hass: HomeAssistant, site: MockConfigEntry
+) -> None:
+    translation.async_setup(hass)  # as Home Assistant does when it starts
+    told = {"type": "limited", "reason": "circuit_limit"}
+    await hass.config.async_update(language="nl")
+    await hass.async_block_till_done()
+    assert written(hass, told).endswith("kunnen nemen: Begrensd door de zekering")
+    await hass.config.async_update(language="pl")  # a language that Fusewise does not speak
+    await hass.async_block_till_done()
+    assert written(hass, told).endswith("could take: Limited by the fuse")
 
 
 def test_each_of_them_has_words() -> None:
     assert set(TRIGGERS) == set(Kind) == english()["triggers"].keys()
+    assert {f"log_{kind}" for kind in Kind} <= english()["common"].keys()
     assert CONDITIONS.keys() == english()["conditions"].keys()
