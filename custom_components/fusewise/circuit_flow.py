@@ -13,7 +13,7 @@ from homeassistant.config_entries import (
 )
 from homeassistant.const import CONF_NAME
 
-from . import circuit_forms, meter_forms
+from . import circuit_forms, limit_forms, meter_forms
 from .balancing.model import Phase
 from .circuits import behind, circuit_names, fed_by, wired_to
 from .const import (
@@ -150,7 +150,7 @@ class CircuitSubentryFlow(
         return {
             CONF_PARENT: feeder,
             CONF_RATING: circuit_forms.ratings_of(answers, self._existing(feeder)),
-            **circuit_forms.limits_settings(answers),
+            **limit_forms.limits_settings(answers),
         }
 
     def _answers(self) -> Answers:
@@ -160,7 +160,7 @@ class CircuitSubentryFlow(
             **circuit_forms.rating_answers(
                 self._data[CONF_RATING], self._existing(self._data[CONF_PARENT])
             ),
-            **circuit_forms.limits_answers(self._data),
+            **limit_forms.limits_answers(self._data),
         }
 
     def _errors(self, answers: Answers) -> Explained:
@@ -173,7 +173,7 @@ class CircuitSubentryFlow(
         if errors := circuit_forms.rating_errors(answers, self._existing(feeder)):
             return errors, {}
         rating = circuit_forms.ratings_of(answers, self._existing(feeder))
-        if errors := circuit_forms.limits_errors(answers, rating):
+        if errors := limit_forms.limits_errors(answers, rating):
             return errors, {}
         return self._beside_others(feeder, rating)
 

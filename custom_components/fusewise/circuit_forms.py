@@ -6,9 +6,7 @@ from typing import Any
 import voluptuous as vol
 
 from homeassistant.const import CONF_NAME
-from homeassistant.data_entry_flow import section
 from homeassistant.helpers.selector import (
-    BooleanSelector,
     SelectSelector,
     SelectSelectorConfig,
     SelectSelectorMode,
@@ -17,40 +15,24 @@ from homeassistant.helpers.selector import (
 
 from .balancing.model import PerPhase, Phase
 from .const import (
-    CONF_BREAKER_TIME_CONSTANT,
-    CONF_BUSBAR,
-    CONF_DEMAND_MINUTES,
     CONF_HOUSE_ALLOWANCE,
-    CONF_LIMIT_WATTS,
     CONF_OTHER_LOADS,
     CONF_PARENT,
-    CONF_PEAK_TARGET,
     CONF_RATING,
     CONF_SUPPLY,
-    CONF_TRANSFORMER,
-    CONF_UNBALANCE,
     CONF_VOLTAGE,
     PHASE_KEYS,
 )
 from .forms import FLOOR, Answers, Circuits, Errors, circuit_field, errors_of, number
+from .limit_forms import LARGEST_RATING, folded, limits_fields
 from .supply import SUPPLIES
 
-LARGEST_RATING = 1000.0  # A: above it somebody has typed mA or W
-LARGEST_POWER = 2_000_000.0  # W
 HOUSE_SHARE = (
     0.4  # of the rating, that a house is taken to draw at most until its owner knows better
 )
 
 PHASES = "phases"
 HOUSE = "house"
-LIMITS = "limits"
-ADVANCED = "advanced"
-
-NO_WINDOW = "none"
-WINDOWS = (NO_WINDOW, "15", "30", "60")
-
-LIMIT_KEYS = (CONF_LIMIT_WATTS, CONF_UNBALANCE, CONF_PEAK_TARGET)
-ADVANCED_KEYS = (CONF_BUSBAR, CONF_BREAKER_TIME_CONSTANT)
 
 
 def _per_phase(key: str, least: float = 0.0) -> dict[vol.Marker, Any]:
@@ -58,11 +40,6 @@ def _per_phase(key: str, least: float = 0.0) -> dict[vol.Marker, Any]:
     for phase in PHASE_KEYS:
         fields[vol.Optional(f"{key}_{phase}")] = number(least, LARGEST_RATING, "A")
     return fields
-
-
-def _section(fields: dict[vol.Marker, Any], shown: Mapping[str, Any], name: str) -> section:
-    """Folded away while nothing is set in it."""
-    return section(vol.Schema(fields), {"collapsed": not shown.get(name)})
 
 
 # --- the main fuse ---------------------------------------------------------------------------------
@@ -81,7 +58,7 @@ def fuse_schema(shown: Mapping[str, Any]) -> vol.Schema:
                 )
             ),
             vol.Required(CONF_RATING, default=25): number(FLOOR, LARGEST_RATING, "A"),
-            vol.Required(PHASES): _section(
+            vol.Required(PHASES): folded(
                 {
                     **_per_phase(CONF_RATING),
                     vol.Optional(CONF_VOLTAGE): number(100, 300, "V"),
@@ -89,7 +66,7 @@ def fuse_schema(shown: Mapping[str, Any]) -> vol.Schema:
                 shown,
                 PHASES,
             ),
-            vol.Required(HOUSE): _section(_per_phase(CONF_HOUSE_ALLOWANCE), shown, HOUSE),
+            vol.Required(HOUSE): folded(_per_phase(CONF_HOUSE_ALLOWANCE), shown, HOUSE),
         }
     )
 
@@ -187,85 +164,6 @@ def in_words(rating: Sequence[float] | PerPhase) -> str:
     return " + ".join(f"{amperes:g} A" for amperes in ratings)
 
 
-# --- limits besides the rating ---------------------------------------------------------------------
-
-
-def limits_fields(shown: Mapping[str, Any]) -> dict[vol.Marker, Any]:
-    """The sections with the limits that a circuit may have besides its rating."""
-    watts = number(0, LARGEST_POWER, "W")
-    limits = {
-        vol.Optional(CONF_LIMIT_WATTS): watts,
-        vol.Optional(CONF_UNBALANCE): number(0, LARGEST_RATING, "A"),
-        vol.Required(CONF_DEMAND_MINUTES, default=NO_WINDOW): SelectSelector(
-            SelectSelectorConfig(
-                options=list(WINDOWS),
-                translation_key="demand_minutes",
-                mode=SelectSelectorMode.DROPDOWN,
-            )
-        ),
-        vol.Optional(CONF_PEAK_TARGET): watts,
-    }
-    advanced = {
-        vol.Optional(CONF_BUSBAR): number(FLOOR, LARGEST_RATING, "A"),
-        vol.Optional(CONF_BREAKER_TIME_CONSTANT): number(60, 36_000, "s"),
-        vol.Required(CONF_TRANSFORMER, default=False): BooleanSelector(),
-    }
-    return {
-        vol.Required(LIMITS): _section(limits, _set(shown, LIMITS), LIMITS),
-        vol.Required(ADVANCED): _section(advanced, _set(shown, ADVANCED), ADVANCED),
-    }
-
-
-def _set(shown: Mapping[str, Any], name: str) -> Answers:
-    """The section without what means nothing."""
-    unset = (None, False, NO_WINDOW)
-    return {name: {key: value for key, value in shown.get(name, {}).items() if value not in unset}}
-
-
-def limits_errors(answers: Answers, rating: Sequence[float]) -> Errors:
-    """What cannot be right about limits beside this rating."""
-    limits, advanced = answers[LIMITS], answers[ADVANCED]
-    has_window = limits[CONF_DEMAND_MINUTES] != NO_WINDOW
-    if has_window and CONF_PEAK_TARGET not in limits:
-        return {LIMITS: "peak_target_missing"}
-    if CONF_PEAK_TARGET in limits and not has_window:
-        return {LIMITS: "demand_minutes_missing"}
-    if advanced.get(CONF_BUSBAR, LARGEST_RATING) < max(rating):
-        return {ADVANCED: "busbar_below_rating"}
-    return {}
-
-
-def limits_settings(answers: Answers) -> Answers:
-    """What is stored of the answers about limits; None for what was left blank."""
-    limits, advanced = answers[LIMITS], answers[ADVANCED]
-    minutes = limits[CONF_DEMAND_MINUTES]
-    return {
-        **{key: limits.get(key) for key in LIMIT_KEYS},
-        **{key: advanced.get(key) for key in ADVANCED_KEYS},
-        CONF_DEMAND_MINUTES: None if minutes == NO_WINDOW else int(minutes),
-        CONF_TRANSFORMER: advanced[CONF_TRANSFORMER],
-    }
-
-
-def limits_answers(settings: Mapping[str, Any]) -> Answers:
-    """What a dialog shows of the limits that are stored."""
-
-    def stored(keys: Sequence[str]) -> Answers:
-        return {key: settings[key] for key in keys if settings.get(key) is not None}
-
-    window = settings.get(CONF_DEMAND_MINUTES)
-    return {
-        LIMITS: {
-            **stored(LIMIT_KEYS),
-            CONF_DEMAND_MINUTES: NO_WINDOW if window is None else str(window),
-        },
-        ADVANCED: {
-            **stored(ADVANCED_KEYS),
-            CONF_TRANSFORMER: settings.get(CONF_TRANSFORMER, False),
-        },
-    }
-
-
 # --- a sub-panel -----------------------------------------------------------------------------------
 
 
@@ -276,7 +174,7 @@ def panel_schema(feeders: Circuits, shown: Mapping[str, Any]) -> vol.Schema:
             vol.Required(CONF_NAME): TextSelector(),
             **circuit_field(CONF_PARENT, feeders),
             vol.Required(CONF_RATING, default=16): number(FLOOR, LARGEST_RATING, "A"),
-            vol.Required(PHASES): _section(_per_phase(CONF_RATING), shown, PHASES),
+            vol.Required(PHASES): folded(_per_phase(CONF_RATING), shown, PHASES),
             **limits_fields(shown),
         }
     )

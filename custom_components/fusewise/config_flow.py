@@ -22,7 +22,7 @@ from homeassistant.config_entries import (
 from homeassistant.const import CONF_NAME
 from homeassistant.core import callback
 
-from . import circuit_forms, meter_forms
+from . import circuit_forms, limit_forms, meter_forms
 from .balancing.model import Phase
 from .battery_flow import BatterySubentryFlow
 from .charger_flow import ChargerSubentryFlow, DiscoveredChargerFlow
@@ -116,15 +116,15 @@ class FusewiseConfigFlow(
     async def async_step_limits(self, user_input: Answers | None = None) -> ConfigFlowResult:
         """Ask what binds at the main fuse besides its rating."""
         errors: Errors = {}
-        shown = user_input or circuit_forms.limits_answers(self._data)
+        shown = user_input or limit_forms.limits_answers(self._data)
         if user_input is not None:
-            errors = errors_of(user_input) or circuit_forms.limits_errors(
+            errors = errors_of(user_input) or limit_forms.limits_errors(
                 user_input, self._data[CONF_RATING]
             )
             if not errors:
-                self._data |= circuit_forms.limits_settings(user_input)
+                self._data |= limit_forms.limits_settings(user_input)
                 return await self._async_next()
-        schema = vol.Schema(circuit_forms.limits_fields(shown))
+        schema = vol.Schema(limit_forms.limits_fields(shown))
         return self._show("limits", schema, shown, errors)
 
     # --- the meter ---------------------------------------------------------------------------------

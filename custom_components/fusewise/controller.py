@@ -18,21 +18,14 @@ from .balancing.decide import decide
 from .balancing.decision import Decision
 from .balancing.errors import ClockError
 from .balancing.memory import Memory
-from .balancing.model import (
-    NEVER,
-    Charger as SiteCharger,
-    ChargerReading,
-    ChargerStatus,
-    GridLimit,
-    MeterReading,
-    Site,
-    Snapshot,
-)
+from .balancing.model import Charger as SiteCharger, ChargerReading, GridLimit, Site, Snapshot
 from .balancing.restart import outlive
 from .devices import Charger, DeviceError, Meter, Unsubscribe
 from .line import Line
+from .meter_readers import MeterReaders
 from .proving import Prover
 from .recording import Recording
+from .settling import Settling, left_alone
 from .surroundings import Surroundings
 from .wish import Wish, with_wish
 
@@ -43,7 +36,6 @@ _LOGGER = logging.getLogger(__name__)
 TICK = 1.0  # s; a third of the shortest life of a limit in a charger (10 s) with room to spare
 FIRST_READINGS = 5.0  # s that the first cycle waits for the meters
 CHARGERS_TOGETHER = 0.05  # s in which what several chargers say makes one cycle
-SETTLES = 10.0  # s that a charger is left alone at most, until it is known what its car draws
 
 NOTHING_REMEMBERED = Memory()
 
@@ -76,13 +68,9 @@ class Controller:
         self.prover = Prover()
         self._wishes: dict[str, Wish] = {}
         self._lines: dict[str, Line] = {}
-        self._meters: dict[str, Meter] = {}
-        self._readers: dict[str, tuple[Meter, asyncio.Task[None]]] = {}
-        self._heard: dict[str, MeterReading] = {}
-        """The newest sample of each meter, which counts on when the meter is set up otherwise."""
+        self._meters = MeterReaders()
+        self._settling = Settling()
         self._running = False
-        self._settled: dict[str, float] = {}
-        """Since when each charger is connected; NEVER once it is known what its car draws."""
         self._subscriptions: list[Unsubscribe] = []
         self._failing = False
         self._grid_limits: dict[str, tuple[GridLimit, ...]] = {}
@@ -99,11 +87,9 @@ class Controller:
         for unsubscribe in self._subscriptions:
             unsubscribe()
         self.prover.forget(but=chargers)
-        stay = _measured(site).items() & _measured(self.site).items()
-        self._heard = {key: self._heard[key] for key, _ in stay if key in self._heard}
         self._configured = site
         self.site = self._as_known(site)
-        self._meters = dict(meters)
+        self._meters.configure(site, meters)
         for gone in self._lines.keys() - chargers.keys():
             self._lines.pop(gone).close()
         for key, charger in chargers.items():
@@ -116,8 +102,6 @@ class Controller:
             *(meter.subscribe(self._wake.set) for meter in meters.values()),
             *(charger.subscribe(self._wake_soon) for charger in chargers.values()),
         ]
-        if self._running:
-            self._read_meters()
         self._wake.set()
 
     def _wake_soon(self) -> None:
@@ -168,7 +152,7 @@ class Controller:
     async def run(self) -> None:
         """Run cycles for ever."""
         self._running = True
-        self._read_meters()
+        self._meters.start()
         try:
             await self._hear_meters()
             while True:
@@ -179,9 +163,7 @@ class Controller:
                         await self._wake.wait()
         finally:
             self._running = False
-            for _, task in self._readers.values():
-                task.cancel()
-            self._readers = {}
+            self._meters.stop()
             self.close()
 
     def close(self) -> None:
@@ -196,21 +178,11 @@ class Controller:
             line.close()
         self._lines = {}
 
-    def _read_meters(self) -> None:
-        """Have each meter read that the site has now, and no other."""
-        for key, (meter, task) in list(self._readers.items()):
-            if self._meters.get(key) is not meter:
-                task.cancel()
-                del self._readers[key]
-        for key, meter in self._meters.items():
-            if key not in self._readers:
-                self._readers[key] = meter, asyncio.ensure_future(meter.run())
-
     async def _hear_meters(self) -> None:
         """Wait a moment until each meter has spoken. Chargers keep what they were told meanwhile."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(FIRST_READINGS):
-                while any(meter.reading is None for meter in self._meters.values()):
+                while not self._meters.have_spoken:
                     self._wake.clear()
                     await self._wake.wait()
 
@@ -238,10 +210,10 @@ class Controller:
         known = self.surroundings.with_vehicles(readings, now, self.site.voltage)
         chargers = {key: with_wish(reading, self.wish(key)) for key, reading in known.items()}
         self._prove(chargers, now)
-        self._settle(chargers, now)
+        self._settling.settle(chargers, self._meters.meters.values(), now)
         snapshot = Snapshot(
             now=now,
-            meters=self._read(),
+            meters=self._meters.read(),
             chargers=chargers,
             grid_limits=self.grid_limits,
             sun=self.surroundings.sun(now),
@@ -267,13 +239,6 @@ class Controller:
         # After the chargers, who are told in the next round of the event loop.
         asyncio.get_running_loop().call_soon(self._show, decision, site, snapshot, memory)
 
-    def _read(self) -> Mapping[str, MeterReading]:
-        """What each meter said last."""
-        for key, meter in self._meters.items():
-            if (reading := meter.reading) is not None:
-                self._heard[key] = reading
-        return dict(self._heard)
-
     def _show(self, decision: Decision, site: Site, snapshot: Snapshot, memory: Memory) -> None:
         self.recording.note(site, snapshot, memory)
         if self._running:
@@ -286,29 +251,7 @@ class Controller:
         if self.prover.proofs is not before:
             self.site = self._as_known(self._configured)
         if tested is not None:
-            chargers[tested] = _left_alone(chargers[tested], ReasonCode.PROVING)
-
-    def _settle(self, chargers: dict[str, ChargerReading], now: float) -> None:
-        """Wait a moment until it is known what a car draws that charged before we heard of it.
-
-        Until its charger has measured, and a meter has seen the same moment, it could only be paused to be
-        safe. Its limit, or its fall-back, holds it all the same.
-        """
-        for key, reading in chargers.items():
-            if not reading.online:
-                self._settled.pop(key, None)
-                continue
-            since = self._settled.setdefault(key, now)
-            if since == NEVER:
-                continue
-            unknown = reading.current is None or any(
-                meter.reading is not None and meter.reading.measured_at < reading.measured_at
-                for meter in self._meters.values()
-            )
-            if unknown and reading.status is ChargerStatus.CHARGING and now - since < SETTLES:
-                chargers[key] = _left_alone(reading, ReasonCode.STARTING)
-            elif reading.status is not ChargerStatus.UNAVAILABLE:
-                self._settled[key] = NEVER
+            chargers[tested] = left_alone(chargers[tested], ReasonCode.PROVING)
 
     def _as_known(self, site: Site) -> Site:
         """The site with what is known of its chargers' fall-backs, and with who comes first."""
@@ -321,12 +264,3 @@ class Controller:
             fallback_proved=self.prover.has_proved(charger),
             priority=charger.priority if priority is None else priority,
         )
-
-
-def _measured(site: Site) -> dict[str, str]:
-    """Which circuit each meter measures."""
-    return {circuit.meter: circuit.id for circuit in site.circuits if circuit.meter is not None}
-
-
-def _left_alone(reading: ChargerReading, reason: ReasonCode) -> ChargerReading:
-    return replace(reading, online=False, left_alone=reason)

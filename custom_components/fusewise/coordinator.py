@@ -4,15 +4,13 @@ The loop does not live here: a coordinator without listeners stops, and the loop
 """
 
 import asyncio
-from collections.abc import Mapping
 import contextlib
 from datetime import datetime, timedelta
 import logging
 from typing import override
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
-from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
-from homeassistant.core import Event, HomeAssistant, callback
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
@@ -41,17 +39,17 @@ from .entity_charger import EntityChargers, is_entity_charger
 from .fallbacks import Fallbacks
 from .grid_limits import GridLimits
 from .issues import async_forget_stall, async_tell_removed, async_tell_stall
-from .learnt_store import LearntStore
+from .keeping import Keeping
 from .meter import cars_draw
 from .meters import Meters, SiteMeter
 from .plausibility import Plausibility
 from .second_hand import SecondHands
 from .session_log import SessionLog
 from .site import site_of
-from .store import KEPT_EVERY, Kept, SiteStore
 from .telling import Teller
+from .troubles import Troubles
 from .viewing import Viewer
-from .views import ChargerView, SiteView
+from .views import SiteView
 from .wanted import Boost
 from .wishes import Wishes
 
@@ -92,15 +90,13 @@ class FusewiseCoordinator(DataUpdateCoordinator[SiteView]):
         self._settings = entry.data
         self._names: dict[str, str] = {}
         self._infos: dict[str, StationInfo | None] = {}
-        self._troubled: set[str] = set()
+        self._troubles = Troubles()
         self._disobedience = Disobedience(hass)
         entry.async_on_unload(self._disobedience.forget)
-        self._store = SiteStore(hass, entry.entry_id)
-        self._learnt = LearntStore(hass, entry.entry_id)
-        entry.async_on_unload(self._learnt.async_close)
         self._stalled = False
         self._decided = asyncio.Event()
         self.controller = Controller(site_of(entry), {}, {}, self._publish)
+        self._keeping = Keeping(hass, entry, self.controller, self._entity_chargers)
         self._fallbacks = Fallbacks(hass, entry.entry_id, self.controller)
         self.surroundings = self.controller.surroundings
         self.surroundings.guests.card_at = self._card_at
@@ -131,7 +127,7 @@ class FusewiseCoordinator(DataUpdateCoordinator[SiteView]):
         }
         self._entity_chargers.dismiss(but=self.chargers)
         self.log.follow(self.chargers)
-        self._learnt.follow(self._of_kind(OcppCharger))
+        self._keeping.learnt.follow(self._of_kind(OcppCharger))
         configure_surroundings(self.hass, entry, self.surroundings)
         async_register_devices(self.hass, entry, self.chargers)
         async_tell_removed(self.hass, entry.entry_id, hanging_nowhere(entry))
@@ -186,12 +182,7 @@ class FusewiseCoordinator(DataUpdateCoordinator[SiteView]):
 
     async def async_restore(self) -> None:
         """Know again what was known before Home Assistant, or the site, was started anew."""
-        await self._learnt.async_load()
-        kept = await self._store.async_load(steady_clock())
-        self.controller.memory = kept.memory
-        self.controller.prover.proofs = kept.proofs
-        self.surroundings.guests.resume(kept.guests)
-        self._entity_chargers.resume(kept.stays)
+        await self._keeping.async_restore()
         for kept_apart in (self.wishes, self.grid_limits):
             await kept_apart.async_load()
             self.config_entry.async_on_unload(kept_apart.async_close)
@@ -202,33 +193,18 @@ class FusewiseCoordinator(DataUpdateCoordinator[SiteView]):
         self._began = self.published_at = steady_clock()
         for watch, interval in (
             (self._watch, OVERDUE / 2),
-            (self._keep, KEPT_EVERY),
             (self._arm_anew, ARMED_ANEW),
         ):
             entry.async_on_unload(async_track_time_interval(hass, watch, interval))
-        entry.async_on_unload(
-            hass.bus.async_listen_once(EVENT_HOMEASSISTANT_FINAL_WRITE, self.async_keep)
-        )
+        self._keeping.begin()
         entry.async_create_background_task(hass, self.controller.run(), f"fusewise {entry.title}")
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(FIRST_READINGS + TICK):
                 await self._decided.wait()
 
-    async def async_keep(self, _: Event | None = None) -> None:
+    async def async_keep(self) -> None:
         """Keep all that is known for the next start."""
-        await self._store.async_save(self._known(), always=True)
-
-    async def _keep(self, _now: datetime) -> None:
-        """Keep it in case that there is no time to say goodbye."""
-        await self._store.async_save(self._known(), always=False)
-
-    def _known(self) -> Kept:
-        return Kept(
-            memory=self.controller.memory,
-            proofs=self.controller.prover.proofs,
-            guests=self.surroundings.guests.at,
-            stays=self._entity_chargers.stays(),
-        )
+        await self._keeping.async_keep()
 
     async def _arm_anew(self, _now: datetime | None = None) -> None:
         """Arm the chargers otherwise, where the house or a charger was seen to be otherwise."""
@@ -251,7 +227,7 @@ class FusewiseCoordinator(DataUpdateCoordinator[SiteView]):
         self._introduce()
         view = self._look(decision)
         chargers = view.chargers
-        self._tell_troubles(chargers)
+        self._troubles.tell(chargers)
         meter = self.meters.get(self.controller.site.circuits[0].meter or "")
         self._plausibility.look(
             decision.time,
@@ -305,16 +281,6 @@ class FusewiseCoordinator(DataUpdateCoordinator[SiteView]):
         if infos != self._infos:
             self._infos = infos
             async_register_devices(self.hass, self.config_entry, self.chargers)
-
-    def _tell_troubles(self, chargers: Mapping[str, ChargerView]) -> None:
-        """Log once when a charger cannot be told its setpoint, and once when it can again."""
-        for key, view in chargers.items():
-            if view.problem is None and key in self._troubled:
-                self._troubled.discard(key)
-                _LOGGER.info("%s takes its setpoints again", self._names[key])
-            elif view.problem is not None and not view.awaited and key not in self._troubled:
-                self._troubled.add(key)
-                _LOGGER.warning("%s: %s", self._names[key], view.problem)
 
     @callback
     def _watch(self, _now: datetime) -> None:

@@ -6,7 +6,6 @@ from typing import Any
 import voluptuous as vol
 
 from homeassistant.config_entries import ConfigFlowContext, ConfigFlowResult, OptionsFlow
-from homeassistant.data_entry_flow import section
 from homeassistant.helpers.selector import SelectSelector, SelectSelectorConfig, SelectSelectorMode
 
 from .balancing.settings import Netting, Policy, Settings
@@ -23,6 +22,7 @@ from .const import (
 )
 from .dialog import Dialog
 from .forms import Answers, Errors, errors_of, number
+from .limit_forms import LARGEST_POWER, folded
 from .site import USABLE_SHARE
 
 NEW = Settings()
@@ -33,7 +33,6 @@ SECTIONS = {
     "grid": (CONF_SAFE_GRID_WATTS,),
 }
 MOST_BOOSTS = 100
-LARGEST_POWER = 2_000_000.0  # W
 HOUR = 3600.0  # s
 
 
@@ -43,19 +42,15 @@ def _choice(key: str, options: list[str]) -> SelectSelector:
     )
 
 
-def _section(fields: Mapping[vol.Marker, Any]) -> section:
-    return section(vol.Schema(dict(fields)), {"collapsed": True})
-
-
 SCHEMA = vol.Schema(
     {
         vol.Required(CONF_USABLE_SHARE, default=USABLE_SHARE): number(10, 100, "%"),
         vol.Required(CONF_POLICY, default=NEW.policy): _choice(CONF_POLICY, list(Policy)),
         vol.Optional(CONF_BOOSTS_PER_WEEK): number(0, MOST_BOOSTS, step=1),
-        vol.Required("sun"): _section(
+        vol.Required("sun"): folded(
             {vol.Required(CONF_NETTING, default=NEW.netting): _choice(CONF_NETTING, list(Netting))}
         ),
-        vol.Required("calm"): _section(
+        vol.Required("calm"): folded(
             {
                 vol.Required(key, default=getattr(NEW, key)): number(
                     60 if key == CONF_TURN_TIME else 0, 4 * HOUR, "s"
@@ -63,7 +58,7 @@ SCHEMA = vol.Schema(
                 for key in TIMES
             }
         ),
-        vol.Required("grid"): _section(
+        vol.Required("grid"): folded(
             {vol.Optional(CONF_SAFE_GRID_WATTS): number(0, LARGEST_POWER, "W")}
         ),
     }

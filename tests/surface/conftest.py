@@ -80,7 +80,7 @@ async def hass(house: World, hass: HomeAssistant) -> AsyncGenerator[HomeAssistan
     yield hass
     if hass.is_running:
         for entry in hass.config_entries.async_loaded_entries("fusewise"):
-            for meter in entry.runtime_data.controller._meters.values():
+            for meter in entry.runtime_data.meters.values():
                 if isinstance(meter, ModbusMeter):
                     await until(partial(_was_asked, meter))
 

@@ -184,7 +184,7 @@ async def test_a_meter_that_is_exchanged_in_place_is_read_and_the_old_one_is_not
 ) -> None:
     loop = site.runtime_data.controller
     lines = dict(loop._lines)
-    one, other = (CountedMeter(loop._meters["id_of_meter"]) for _ in range(2))
+    one, other = (CountedMeter(site.runtime_data.meters["id_of_meter"]) for _ in range(2))
     for meter in (one, one, other):
         loop.configure(loop.site, {"id_of_meter": meter}, site.runtime_data.chargers)
         await asyncio.sleep(0)
