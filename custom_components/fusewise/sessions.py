@@ -5,7 +5,7 @@ a late end corrects an assumed one, and a meter that begins at zero again does n
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Self
 
 from .devices.events import SessionBegan, SessionEnded, SessionEvent, SessionMeasured
@@ -16,6 +16,10 @@ NOTHING_FORGOTTEN: Mapping[str, float] = {}
 
 # W that a home's charger can deliver at most: what a meter counts faster than that has not been charged.
 MOST_POWER = 60_000.0
+
+# s after a session's end in which a charger may still say that it charges: a status that was asked for before
+# the end comes after it. Until something is charged, that is no other session.
+ECHO = 60.0
 
 GONE = "gone"
 """Why a session ended, where the charger has not told: no car was there any more."""
@@ -107,6 +111,8 @@ class Sessions:
         self._before: dict[str, tuple[SessionRecord | None, float]] = {}
         # A session that was found after a restart is the one that ran before it.
         self._same: dict[str, SessionRecord] = {}
+        # What may be the echo of a session that has just ended, by charger.
+        self._echoes: dict[str, SessionBegan] = {}
 
     def stored(self) -> list[dict[str, Any]]:
         """What is to be stored."""
@@ -152,10 +158,7 @@ class Sessions:
             case SessionBegan():
                 return self._began(charger, event)
             case SessionMeasured():
-                if (record := self._find(charger, event.session)) is not None:
-                    record.transaction = record.transaction or event.transaction
-                    record.measured(event.at, event.register, event.power)
-                return False
+                return self._measured(charger, event)
             case SessionEnded():
                 return self._ended(charger, event)
 
@@ -180,8 +183,48 @@ class Sessions:
             running.precede(event.register)
             self._same[event.session] = running
             return True
+        if self._is_echo(charger, event):
+            self._echoes[charger] = event
+            return False
+        self._echoes.pop(charger, None)
         if running is not None:
             running.end(running.seen, NEXT)
+        self._append(charger, event)
+        return True
+
+    def _measured(self, charger: str, event: SessionMeasured) -> bool:
+        is_news = self._is_none(charger, event)
+        if is_news:
+            self._take_seriously(charger)
+        if (record := self._find(charger, event.session)) is not None:
+            record.transaction = record.transaction or event.transaction
+            record.measured(event.at, event.register, event.power)
+        return is_news
+
+    def _is_echo(self, charger: str, event: SessionBegan) -> bool:
+        """Whether what was found by a status, not started, may be the last one, which has just ended."""
+        last = self.last(charger)
+        if last is None or last.ended is None or not last.is_settled:
+            return False
+        by_status = event.attempt is None and event.transaction is None and event.register is None
+        return by_status and event.at < last.ended + ECHO
+
+    def _is_none(self, charger: str, event: SessionMeasured) -> bool:
+        """Whether what was held to be an echo is a session after all."""
+        echo, last = self._echoes.get(charger), self.last(charger)
+        if echo is None or last is None or event.session != echo.session:
+            return False
+        counts = (event.register or 0.0) > (last.register or 0.0)
+        charges = bool(event.power) or event.transaction is not None or counts
+        return charges or event.at > echo.at + ECHO
+
+    def _take_seriously(self, charger: str) -> None:
+        """List what was held to be an echo; it goes on where the meter was at the end of the last one."""
+        last, echo = self.last(charger), self._echoes.pop(charger)
+        assert last is not None
+        self._append(charger, replace(echo, register=last.register))
+
+    def _append(self, charger: str, event: SessionBegan) -> None:
         self._records.append(
             SessionRecord(
                 id=event.session,
@@ -197,9 +240,14 @@ class Sessions:
         for gone in self._records[:-MOST]:
             self.forgotten[gone.charger] = self.forgotten.get(gone.charger, 0.0) + gone.energy_wh
         del self._records[:-MOST]
-        return True
 
     def _ended(self, charger: str, event: SessionEnded) -> bool:
+        echo = self._echoes.get(charger)
+        if echo is not None and event.session == echo.session:
+            if event.at < echo.at + ECHO:
+                del self._echoes[charger]
+                return False
+            self._take_seriously(charger)  # so long a time is none, whatever was measured
         record = self._find(charger, event.session) or self._numbered(charger, event.transaction)
         if record is None or record.is_settled:
             return False

@@ -304,6 +304,87 @@ async def test_what_happens_while_nobody_listens_is_told_later(
     assert only(sessions).energy_wh == 500.0
 
 
+@pytest.mark.parametrize("listens", ["always", "after the end", "after the echo"])
+async def test_a_status_that_overtakes_the_end_of_its_session_is_no_other_session(
+    central: CentralSystem, sessions: Sessions, arrive: Arrive, clock: Clock, listens: str
+) -> None:
+    """It was asked for before the end; during a reload nobody listens for a moment."""
+    charger = central.adopt("garage")
+
+    def listen() -> Callable[[], None]:
+        return charger.events.subscribe(lambda event: sessions.take("garage", event))
+
+    leave = listen()
+    peer = await arrive("garage")
+    await peer.start(meter_start=1000)
+    clock.advance(600)
+    await peer.measure(energy(2000))
+    if listens != "always":
+        leave()
+    await stop(peer, 2500)
+    if listens == "after the end":
+        listen()
+    await peer.tell_status("Charging")
+    if listens == "after the echo":
+        listen()
+    await peer.measure(energy(2500))
+    await peer.measure(energy(2400), ago=1)  # it came late
+    assert only(sessions).energy_wh == 1500.0
+    clock.advance(5)
+    await peer.tell_status("Finishing")
+    await peer.start(meter_start=2500)
+    await stop(peer, 2600)
+    assert [record.energy_wh for record in sessions.within(None, None, None)] == [1500.0, 100.0]
+
+
+@pytest.mark.parametrize("proof", ["a meter that counts", "a current", "time", "a long time"])
+async def test_a_car_that_goes_on_after_the_end_of_its_session_is_listed_with_what_it_charges(
+    charger: OcppCharger, sessions: Sessions, arrive: Arrive, clock: Clock, proof: str
+) -> None:
+    peer = await arrive("garage")
+    await peer.start(meter_start=1000)
+    clock.advance(600)
+    await stop(peer, 2500)
+    peer.transaction = None
+    await peer.tell_status("Charging")
+    assert only(sessions).why_ended
+    match proof:
+        case "a meter that counts":
+            await peer.measure(energy(2600))
+        case "a current":
+            await peer.measure(current(7.0, "L1"))
+        case "time":
+            clock.advance(61)
+            await peer.measure(energy(2500))
+        case _:
+            clock.advance(61)
+            await peer.tell_status("Available")
+    await peer.measure(energy(2600))
+    first, second = sessions.within(None, None, None)
+    assert (first.energy_wh, second.ended is None) == (1500.0, proof != "a long time")
+    assert second.energy_wh == (0.0 if proof == "a long time" else 100.0)
+
+
+async def test_an_end_that_a_reload_has_not_heard_of_yet_ends_it_for_good(
+    central: CentralSystem, sessions: Sessions, arrive: Arrive
+) -> None:
+    """What was stored says that it runs; a start like the one before is another session."""
+    charger = central.adopt("garage")
+    leave = charger.events.subscribe(lambda event: sessions.take("garage", event))
+    peer = await arrive("garage")
+    stamp = peer.stamp()  # a clock that stands still
+    await peer.start(timestamp=stamp)
+    leave()
+    await stop(peer, 500)
+    running = sessions.open("garage")
+    assert running is not None and running.transaction is not None
+    charger.remember(running.transaction, running.attempt, running.began)
+    charger.events.subscribe(lambda event: sessions.take("garage", event))
+    await peer.start(timestamp=stamp)
+    await stop(peer, 700)
+    assert [record.energy_wh for record in sessions.within(None, None, None)] == [500.0, 700.0]
+
+
 async def test_an_end_that_nobody_knows_changes_nothing(
     charger: OcppCharger, sessions: Sessions, arrive: Arrive
 ) -> None:

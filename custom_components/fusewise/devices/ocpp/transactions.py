@@ -27,7 +27,7 @@ class Transactions:
 
     def remember(self, number: int, attempt: Attempt | None, began: float) -> None:
         """Know the one that ran when Home Assistant was stopped; whether it still does, the charger tells."""
-        if self.session is None:
+        if self.session is None and number != self._ended:
             self._before = (number, attempt, began)
             self._last = max(self._last, number)
 
