@@ -37,19 +37,23 @@ from .const import (
     DOMAIN,
     SUBENTRY_CHARGER,
 )
-from .door import Caller, caller_of, is_taken_in, unique_id
+from .devices.ocpp import FIRST, outlet, station_of
+from .door import Caller, caller_of, is_taken_in, siblings_of, unique_id
 from .doors import async_get_doors
 from .entity_charger import is_entity_charger
 from .entity_charger_flow import EntityChargerFlow
 from .forms import Answers, Errors
 from .listening import address_of, charger_address, introduces, web_address
 from .ocpp_charger_forms import section_settings, with_sections
-from .password_flow import PasswordFlow, with_security
+from .password_flow import PasswordFlow
 
 
 def suggested_name(caller: Caller) -> str:
     """A name for a charger that nobody has named yet."""
+    _, connector = station_of(caller[CONF_IDENTITY])
     said = [caller[key] for key in (CONF_VENDOR, CONF_MODEL) if caller.get(key)]
+    if said and connector != FIRST:
+        said.append(str(connector))
     return " ".join(said) or str(caller[CONF_IDENTITY])
 
 
@@ -108,6 +112,9 @@ class DiscoveredChargerFlow(PasswordFlow[ConfigFlowContext, ConfigFlowResult, st
     async def async_step_site(self, user_input: Answers | None = None) -> ConfigFlowResult:
         """Ask which site the charger belongs to, where several share its port."""
         found = self._found[CONF_OCPP]
+        # Another outlet of a station belongs to the site that has the first.
+        others = siblings_of(self.hass, self._found[CONF_IDENTITY]).values()
+        siblings, is_new = {other.subentry_id for other in others}, not others
         sites = {
             entry.entry_id: entry
             # A site that is just starting counts too: its chargers call before it has done so.
@@ -115,7 +122,7 @@ class DiscoveredChargerFlow(PasswordFlow[ConfigFlowContext, ConfigFlowResult, st
                 DOMAIN, include_ignore=False, include_disabled=False
             )
             if address_of(entry) == (found[CONF_HOST], found[CONF_PORT])
-            and introduces(entry.data[CONF_OCPP])
+            and (introduces(entry.data[CONF_OCPP]) if is_new else siblings & {*entry.subentries})
         }
         if not sites:
             return self.async_abort(reason="no_site")
@@ -146,7 +153,7 @@ class DiscoveredChargerFlow(PasswordFlow[ConfigFlowContext, ConfigFlowResult, st
         shown = user_input or {CONF_NAME: suggested_name(self._found)}
         return self._show(
             "charger",
-            with_security(charger_forms.charger_schema(self._site), is_known=False),
+            self._with_security(charger_forms.charger_schema(self._site), is_known=False),
             shown,
             errors,
             {"identity": self._found[CONF_IDENTITY], "site": self._site.title, **placeholders},
@@ -191,7 +198,7 @@ class ChargerSubentryFlow(
         waiting = {info.identity: caller_of(info) for info in door.waiting} if door else {}
         errors: Errors = {}
         if user_input is not None:
-            identity = user_input[CONF_IDENTITY].strip()
+            identity = outlet(*station_of(user_input[CONF_IDENTITY].strip()))
             if (step := await self._async_chosen(identity)) is not None:
                 return step
             if not identity:
@@ -245,7 +252,9 @@ class ChargerSubentryFlow(
             shown = {CONF_NAME: known.title, **known.data}
         else:
             shown = {CONF_NAME: suggested_name(self._caller)}
-        schema = with_security(charger_forms.charger_schema(entry), is_known=known is not None)
+        schema = self._with_security(
+            charger_forms.charger_schema(entry), is_known=known is not None
+        )
         if known is not None:  # what few have to change is not asked at first
             schema = with_sections(schema)
         return self._show("details", schema, shown, errors, placeholders)

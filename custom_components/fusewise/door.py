@@ -41,6 +41,7 @@ from .devices.ocpp import (
     PasswordChange,
     StationInfo,
     Visit,
+    station_of,
 )
 from .listening import Listening, async_context, door_error
 from .ocpp_charger_forms import access_of, telling_of
@@ -65,6 +66,17 @@ def is_taken_in(hass: HomeAssistant, identity: str) -> bool:
         for entry in hass.config_entries.async_entries(DOMAIN, include_ignore=False)
         for subentry in entry.get_subentries_of_type(SUBENTRY_CHARGER)
     )
+
+
+def siblings_of(hass: HomeAssistant, identity: str) -> dict[str, ConfigSubentry]:
+    """The chargers that are outlets of the same station, by their identities, and the one itself."""
+    station, _ = station_of(identity)
+    return {
+        subentry.data[CONF_IDENTITY]: subentry
+        for entry in hass.config_entries.async_entries(DOMAIN, include_ignore=False)
+        for subentry in entry.get_subentries_of_type(SUBENTRY_CHARGER)
+        if station_of(subentry.data[CONF_IDENTITY])[0] == station
+    }
 
 
 def caller_of(info: StationInfo) -> Caller:
@@ -143,7 +155,7 @@ class Door:
     def _lets_wait(self, identity: str) -> bool:
         """Whether one whom no running site has may come in: a new one, or one whose site is just starting."""
         introduces = any(site.new_chargers for site in self._listening.values())
-        return introduces or is_taken_in(self._hass, identity)
+        return introduces or bool(siblings_of(self._hass, identity))
 
     @property
     def waiting(self) -> Iterable[StationInfo]:
@@ -173,16 +185,18 @@ class Door:
             **telling_of(subentry.data),
             **access_of(entry, subentry.data),
         )
+        # All outlets of a station come in by one line, with the password of the first.
+        first = siblings_of(self._hass, identity).get(station_of(identity)[0], subentry)
         return self._central.adopt(
             identity,
             settings,
-            subentry.data.get(CONF_PASSWORD_HASH),
-            subentry.data.get(CONF_SERIAL),
+            first.data.get(CONF_PASSWORD_HASH),
+            first.data.get(CONF_SERIAL),
         )
 
     def belongs_here(self, identity: str) -> bool:
-        """Whether a site that uses it has this charger."""
-        return identity in self._owners
+        """Whether a site that uses it has this charger, or an outlet of it."""
+        return any(station_of(owned)[0] == identity for owned in self._owners)
 
     async def change_password(self, identity: str, password: str) -> PasswordChange:
         """Let a charger that is connected use this password from its next connection on."""
@@ -198,7 +212,8 @@ class Door:
 
     @callback
     def _visited(self, visit: Visit) -> None:
-        if (name := self._names.get(visit.identity)) is not None:
+        names = (name for key, name in self._names.items() if station_of(key)[0] == visit.identity)
+        if (name := next(names, None)) is not None:
             async_tell_visit(self._hass, visit, name)
 
     @callback

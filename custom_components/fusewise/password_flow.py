@@ -20,9 +20,9 @@ from homeassistant.helpers.selector import (
 
 from .charger_forms import charger_errors, charger_settings, misplaced, unwise
 from .const import CONF_IDENTITY, CONF_OCPP, CONF_PASSWORD_HASH, CONF_SECURITY
-from .devices.ocpp import PasswordChange, hashed, new_password, password_can_be
+from .devices.ocpp import FIRST, PasswordChange, hashed, new_password, password_can_be, station_of
 from .dialog import Dialog, Explained
-from .door import Caller
+from .door import Caller, siblings_of
 from .doors import async_get_doors
 from .forms import Answers, Errors
 from .listening import address_of, charger_address, web_address
@@ -70,6 +70,18 @@ class PasswordFlow[ContextT: FlowContext, ResultT: FlowResult[Any, Any], Handler
     async def _async_finish(self, answers: Answers, security: Mapping[str, Any]) -> ResultT:
         """Store the answers; `security` is what is stored of the password."""
 
+    def _with_security(self, schema: vol.Schema, *, is_known: bool) -> vol.Schema:
+        """The questions about a charger, with that about its password unless another outlet's is its too."""
+        _, caller = self._charger()
+        if self._first_outlet(caller) is not None:
+            return schema
+        return with_security(schema, is_known=is_known)
+
+    def _first_outlet(self, caller: Caller) -> ConfigSubentry | None:
+        """The charger whose password another outlet of the same station has."""
+        first, connector = station_of(caller[CONF_IDENTITY])
+        return None if connector == FIRST else siblings_of(self.hass, first).get(first)
+
     def _explain(
         self, entry: ConfigEntry[Any], answers: Answers, known: ConfigSubentry | None = None
     ) -> Explained:
@@ -82,14 +94,19 @@ class PasswordFlow[ContextT: FlowContext, ResultT: FlowResult[Any, Any], Handler
 
     async def _async_secure(self, answers: Answers) -> ResultT:
         """Go on with valid answers."""
-        if answers[CONF_SECURITY] == WITH_PASSWORD:
+        if (first := self._first_outlet(self._charger()[1])) is not None:
+            # A copy, for the case that the first is removed.
+            kept = {CONF_PASSWORD_HASH: first.data.get(CONF_PASSWORD_HASH)}
+            return await self._async_finish(answers, kept)
+        wanted = answers[CONF_SECURITY]
+        if wanted == WITH_PASSWORD:
             self._answers, self._password = answers, new_password()
             return await self.async_step_password()
-        if answers[CONF_SECURITY] == OWN_PASSWORD:
+        if wanted == OWN_PASSWORD:
             self._answers = answers
             return await self.async_step_own_password()
-        changed = answers[CONF_SECURITY] != AS_IT_IS
-        return await self._async_finish(answers, {CONF_PASSWORD_HASH: None} if changed else {})
+        security = {} if wanted == AS_IT_IS else {CONF_PASSWORD_HASH: None}
+        return await self._async_finish(answers, security)
 
     async def async_step_own_password(self, user_input: Answers | None = None) -> ResultT:
         """Ask for a password that somebody has thought of, or that is in the charger already."""

@@ -231,8 +231,12 @@ class Peer:
     async def start(self, **changes: Any) -> Any:
         """Begin a transaction; return the whole answer."""
         message = {"connector_id": 1, "id_tag": "TAG", "meter_start": 0, "timestamp": self.stamp()}
-        self.status = "Preparing"
-        answer = await self.say(call.StartTransaction(**(message | changes)))
+
+        def begin() -> Any:
+            self.status = "Preparing"  # not before: a status that waits for its turn would tell it
+            return call.StartTransaction(**(message | changes))
+
+        answer = await self.say(begin)
         if answer.id_tag_info["status"] == "Accepted":
             self.transaction = answer.transaction_id
             self.began = self.clock() + self.ahead

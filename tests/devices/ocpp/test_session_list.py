@@ -377,7 +377,8 @@ async def test_an_end_that_a_reload_has_not_heard_of_yet_ends_it_for_good(
     leave()
     await stop(peer, 500)
     running = sessions.open("garage")
-    assert running is not None and running.transaction is not None
+    assert running is not None
+    assert running.transaction is not None
     charger.remember(running.transaction, running.attempt, running.began)
     charger.events.subscribe(lambda event: sessions.take("garage", event))
     await peer.start(timestamp=stamp)

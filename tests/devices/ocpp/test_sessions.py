@@ -195,7 +195,7 @@ async def test_what_happens_at_a_connector_that_is_not_served_is_not_let_through
     assert answer.id_tag_info["status"] == "Blocked"
     await peer.tell_status("Charging", connector=2)
     assert charger.reading.session is None
-    assert "connector 1 only (ocpp-refused)" in caplog.text
+    assert "connector 2, which is not added to Fusewise (ocpp-refused)" in caplog.text
 
 
 async def test_the_status_of_the_station_is_not_that_of_its_connector(

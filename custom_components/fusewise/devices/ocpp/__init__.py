@@ -6,6 +6,7 @@ from .central_system import CentralSystem, ListenError
 from .charger import OcppCharger
 from .gate import PRIVATE, Network, Refusal, Visit
 from .learnt import Learnt
+from .outlets import FIRST, outlet, station_of
 from .passwords import can_be as password_can_be, hashed, new_password
 from .settings import ChargerSettings
 from .station import PasswordChange, StationInfo
@@ -14,6 +15,7 @@ from .transport import identity_in
 from .ways import Way
 
 __all__ = [
+    "FIRST",
     "PRIVATE",
     "Attempt",
     "CentralSystem",
@@ -36,6 +38,8 @@ __all__ = [
     "hashed",
     "identity_in",
     "new_password",
+    "outlet",
     "password_can_be",
     "plain_card",
+    "station_of",
 ]

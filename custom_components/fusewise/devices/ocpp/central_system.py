@@ -21,10 +21,11 @@ from . import v16
 from .charger import OcppCharger
 from .doorstep import Doorsteps
 from .gate import Gate, Refusal
+from .outlets import FIRST, station_of
 from .pace import Pace
 from .settings import ChargerSettings
 from .shapes import Shape
-from .station import PasswordChange, StationInfo
+from .station import Connection, PasswordChange, StationInfo
 from .transport import WebSocketLine, accept, identity_in, is_websocket
 
 _LOGGER = logging.getLogger(__name__)
@@ -61,7 +62,9 @@ class CentralSystem:
         self._time_of_day = time_of_day
         self.gate = Gate()
         self._chargers: dict[str, OcppCharger] = {}
-        self._connections: dict[str, v16.ChargePoint16] = {}
+        self._stations: dict[str, dict[int, OcppCharger]] = {}
+        """The same by station and connector."""
+        self._connections: dict[str, Connection] = {}
         self._pending: dict[str, StationInfo] = {}
         self._listeners = Listeners[[StationInfo]]()
         self._opened: Opened | None = None
@@ -142,9 +145,9 @@ class CentralSystem:
             refusal = Refusal.NO_WEBSOCKET
         elif identity is None:
             refusal = Refusal.NO_IDENTITY
-        elif identity not in self._chargers and not self.lets_wait(identity):
+        elif identity not in self._stations and not self.lets_wait(identity):
             refusal = Refusal.UNKNOWN
-        elif identity not in self._chargers and len(self._waiting(identity)) >= MOST_WAITING:
+        elif identity not in self._stations and len(self._waiting(identity)) >= MOST_WAITING:
             refusal = Refusal.TOO_MANY_WAITING
         return None if refusal is None else await self.gate.refuse(identity or "", remote, refusal)
 
@@ -175,53 +178,62 @@ class CentralSystem:
         the next one on.
         """
         settings = settings or ChargerSettings()
-        self.gate.lock(identity, password_hash, serial)
+        station, connector = station_of(identity)
+        if connector == FIRST or station not in self._chargers:  # all outlets have one line
+            self.gate.lock(station, password_hash, serial)
         charger = self._chargers.get(identity)
         if charger is not None:
             charger.configure(settings)
             return charger
         charger = self._chargers[identity] = OcppCharger(identity, settings, self._clock)
         self._pending.pop(identity, None)
-        if (connection := self._connections.get(identity)) is not None:
-            connection.charger = charger
-            charger.connected(connection)
+        outlets = self._stations.setdefault(station, {})
+        outlets[connector] = charger
+        if (connection := self._connections.get(station)) is not None:
+            connection.let_in(outlets)
         return charger
 
     async def release(self, identity: str) -> None:
         """Let a charger go: it is kept waiting when it comes back. Its fall-back stays in it."""
-        charger = self._chargers.pop(identity, None)
-        self.gate.unlock(identity)
-        connection = self._connections.get(identity)
-        if charger is None or connection is None:
+        station, connector = station_of(identity)
+        if self._chargers.pop(identity, None) is None:
             return
-        charger.disconnected(connection)
-        connection.charger = None
-        await connection.close("Released by Fusewise")
+        outlets = self._stations[station]
+        del outlets[connector]
+        connection = self._connections.get(station)
+        if connection is not None:
+            connection.let_in(outlets)
+        if outlets:
+            return
+        del self._stations[station]
+        self.gate.unlock(station)
+        if connection is not None:
+            await connection.close("Released by Fusewise")
 
     async def send_strangers_away(self) -> None:
         """Hang up on those who wait for adoption and may not any more."""
         gone = [
             connection
             for identity, connection in self._connections.items()
-            if identity not in self._chargers and not self.lets_wait(identity)
+            if identity not in self._stations and not self.lets_wait(identity)
         ]
         await asyncio.gather(*(connection.close("Not known here") for connection in gone))
 
     async def change_password(self, identity: str, password: str) -> PasswordChange:
         """Let a connected charger, adopted or not, use this password from its next connection on."""
-        connection = self._connections.get(identity)
+        connection = self._connections.get(station_of(identity)[0])
         if connection is None:
             return PasswordChange.REFUSED
         return await connection.change_password(password)
 
     def _waiting(self, identity: str) -> list[str]:
-        return [key for key in self._connections if key not in self._chargers and key != identity]
+        return [key for key in self._connections if key not in self._stations and key != identity]
 
     def _knocked(self, info: StationInfo) -> None:
         self._pending[info.identity] = info
         self._listeners.call(info)
 
-    def _connected(self, identity: str, connection: v16.ChargePoint16) -> None:
+    def _connected(self, identity: str, connection: Connection) -> None:
         before = self._connections.get(identity)
         self._connections[identity] = connection
         if before is not None:
@@ -234,16 +246,15 @@ class CentralSystem:
             task = asyncio.create_task(before.close("A newer connection has come"))
             self._closing.add(task)
             task.add_done_callback(self._closing.discard)
-        if (charger := self._chargers.get(identity)) is not None:
-            connection.charger = charger
-            charger.connected(connection)
+        if (outlets := self._stations.get(identity)) is not None:
+            connection.let_in(outlets)
 
-    def _disconnected(self, identity: str, connection: v16.ChargePoint16) -> None:
-        if connection.charger is not None:
-            connection.charger.disconnected(connection)
+    def _disconnected(self, identity: str, connection: Connection) -> None:
+        connection.let_in({})
         if self._connections.get(identity) is connection:
             del self._connections[identity]
-            self._pending.pop(identity, None)
+            for waiting in [key for key in self._pending if station_of(key)[0] == identity]:
+                del self._pending[waiting]
 
 
 def _cannot_listen(host: str, port: int, error: Exception) -> str:

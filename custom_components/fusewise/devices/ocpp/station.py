@@ -1,16 +1,20 @@
 """What the charger's side and the message's side of a charge point are to each other.
 
-Everything that differs between versions of OCPP is behind `Station`; a charger's state, its limit and its
-fall-back are not in it and are the same for all of them.
+Everything that differs between versions of OCPP is behind `Connection`, the line of one charge point, and
+`Station`, what one of its outlets can be told. A charger's state, its limit and its fall-back are not in them
+and are the same for all versions.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from .measurands import Wiring
 from .ways import Way
+
+if TYPE_CHECKING:
+    from .charger import OcppCharger
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,8 +55,24 @@ class PasswordChange(Enum):
     """It does not let that be changed from outside, or is not connected."""
 
 
+class Connection(Protocol):
+    """The line of one charge point, in whichever version it speaks."""
+
+    def let_in(self, chargers: Mapping[int, OcppCharger]) -> None:
+        """Serve these chargers, by connector, and no others; none: it may only wait."""
+
+    async def serve(self) -> None:
+        """Take its messages until the line is closed."""
+
+    async def change_password(self, password: str) -> PasswordChange:
+        """Let it use a password, in hexadecimal digits, from its next connection on; never raises."""
+
+    async def close(self, reason: str) -> None:
+        """Close the line."""
+
+
 class Station(Protocol):
-    """One connection of a charge point, in whichever version it speaks.
+    """One outlet of a charge point over one connection, in whichever version it speaks.
 
     Every coroutine is bounded in time and raises DeviceOfflineError or DeviceRefusedError with a message
     for the charger's owner.
@@ -69,6 +89,10 @@ class Station(Protocol):
         """Ask what it can do; `unit` is A or W, where its owner knows better than it."""
 
     @property
+    def is_shared(self) -> bool:
+        """Other outlets of the same charge point are chargers too, so nothing is told to all of them."""
+
+    @property
     def ways(self) -> tuple[Way, ...]:
         """How it can be told a limit, the most promising first; never empty."""
 
@@ -83,7 +107,7 @@ class Station(Protocol):
         """Put a live limit in the place of the one before."""
 
     async def clear(self) -> None:
-        """Take all profiles away, whoever has written them."""
+        """Take all profiles away that hold for it alone, whoever has written them."""
 
     async def shown(self, wiring: Wiring) -> float | None:
         """Return A that it says itself to let through now, its composite schedule; None where it cannot say."""
@@ -93,9 +117,6 @@ class Station(Protocol):
 
     async def report(self) -> None:
         """Let it tell its state and its measurements now."""
-
-    async def change_password(self, password: str) -> PasswordChange:
-        """Let it use a password, in hexadecimal digits, from its next connection on; never raises."""
 
     async def start(self) -> None:
         """Start a transaction."""
@@ -126,6 +147,3 @@ class Station(Protocol):
 
     async def write_configuration(self, key: str, value: str) -> bool:
         """Change a key; return False where it counts only after a restart."""
-
-    async def close(self, reason: str) -> None:
-        """Close the connection."""

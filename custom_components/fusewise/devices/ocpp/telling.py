@@ -175,6 +175,8 @@ class Teller:
         phases = settings.conductors if settings.fallback >= settings.maximum else 1
         unit = f"W{phases}" if station.in_watts else "A"
         armed_as = f"{self.way} {unit} {settings.conductors}"
+        if station.is_shared:
+            armed_as += " for itself"
         if self.armed == wanted and self._armed_as == armed_as:
             return
         if self._arm_refused is not None and self._now() < self._arm_refused[0]:

@@ -2,21 +2,31 @@
 
 from ...balancing.model import ChargerStatus, Session
 from ..events import Attempt
+from .outlets import FIRST, station_of
 
 DRAWS = frozenset(
     {ChargerStatus.CHARGING, ChargerStatus.SUSPENDED_EV, ChargerStatus.SUSPENDED_EVSE}
 )
 LARGEST = 2**31  # numbers are signed 32 bit for most chargers
+APART = 100_000_000  # three years of seconds between the numbers of two outlets
+NEAR = APART // 10  # by which a number may be ahead of the time
+
+
+def connector_of(number: int, now: float) -> int:
+    """Return the connector of the station at which a transaction was, by its number."""
+    return FIRST + max(0, int(now + NEAR - number) // APART)
 
 
 class Transactions:
     """The running transaction of one charger.
 
-    Its number is the second in which it began, so that it is new after a restart without a store.
+    Its number is the second in which it began, so that it is new after a restart without a store. Those of a
+    station's other outlets lie years before, so that a number tells whose it is.
     """
 
     def __init__(self, identity: str) -> None:
         self._identity = identity
+        self._earlier = (station_of(identity)[1] - FIRST) * APART
         self._last = 0
         self._attempt: Attempt | None = None
         self._before: tuple[int, Attempt | None, float] | None = None
@@ -41,7 +51,7 @@ class Transactions:
             self._run(self._before[0], self._before[2])
             return self._last, True
         self._attempt = attempt
-        self._last = max(self._last + 1, int(began)) % LARGEST
+        self._last = max(self._last + 1, int(began) - self._earlier) % LARGEST
         self._run(self._last, began)
         return self._last, True
 

@@ -9,6 +9,7 @@ from urllib.parse import unquote
 
 from aiohttp import WSCloseCode, WSMessage, WSMsgType, hdrs, web
 
+from .outlets import is_station
 from .passwords import user_in
 
 SUBPROTOCOL = "ocpp1.6"
@@ -173,5 +174,7 @@ def identity_of(raw_path: str) -> str | None:
 
 def sane(identity: str) -> str | None:
     """Return an identity that can be one; else None."""
-    can_be = 0 < len(identity) <= LONGEST_IDENTITY and identity.isprintable()
+    can_be = (
+        0 < len(identity) <= LONGEST_IDENTITY and identity.isprintable() and is_station(identity)
+    )
     return identity if can_be and identity == identity.strip() else None

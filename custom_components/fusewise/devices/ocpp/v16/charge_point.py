@@ -1,6 +1,7 @@
 """A charge point that speaks OCPP 1.6: what it tells us, turned into what all chargers have in common."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, override
 
 from ocpp.v16 import call_result, datatypes
@@ -16,12 +17,15 @@ from ....balancing.model import ChargerStatus
 from ..cards import may_charge
 from ..clock import parse, written
 from ..measurands import MeterValues
+from ..outlets import FIRST, MOST, outlet
 from ..pace import Pace
 from ..rpc import CallErrorCode, Fault, Handler, RefuseCall, Rpc, load_shapes
 from ..shapes import Payload, Shape
-from ..station import StationInfo
+from ..station import Connection, PasswordChange, StationInfo
+from ..transactions import connector_of
 from ..transport import Line
-from .profiles import CONNECTOR, STATION
+from .connectors import Connectors
+from .profiles import STATION
 from .remote import Remote
 
 if TYPE_CHECKING:
@@ -85,7 +89,7 @@ def status_of(said: str) -> ChargerStatus | None:
     return STATUS.get("".join(filter(str.isalpha, said)).lower())
 
 
-class ChargePoint16(Remote):
+class ChargePoint16(Connection):
     """One connection of one charge point. It is answered at once; nothing in a handler waits."""
 
     def __init__(
@@ -97,7 +101,7 @@ class ChargePoint16(Remote):
         shapes: Mapping[str, Shape],
         pace: Pace,
     ) -> None:
-        """`knock` is told when a charge point boots, or asks something, that is not adopted."""
+        """`knock` is told when a charge point boots, or asks something, that is not adopted, or an outlet of it."""
         handlers: dict[str, Handler] = {
             Action.boot_notification: self._boot,
             Action.heartbeat: self._heartbeat,
@@ -109,11 +113,14 @@ class ChargePoint16(Remote):
             Action.data_transfer: self._data_transfer,
             Action.firmware_status_notification: self._firmware_status,
             Action.diagnostics_status_notification: self._diagnostics_status,
-            Action.signed_firmware_status_notification: self._signed_firmware_status,
-            Action.log_status_notification: self._log_status,
+            # Of the security extension: a charger that is refused one of these may do nothing else any more.
+            # Their answers are as empty as those of the older two.
+            Action.signed_firmware_status_notification: self._firmware_status,
+            Action.log_status_notification: self._diagnostics_status,
             Action.security_event_notification: self._security_event,
         }
-        rpc = Rpc(
+        self._identity = identity
+        self._rpc = Rpc(
             identity,
             line,
             actions=ACTIONS,
@@ -121,18 +128,47 @@ class ChargePoint16(Remote):
             shapes=shapes,
             pace=pace,
         )
-        super().__init__(identity, rpc)
         self._time_of_day = time_of_day
         self._knock = knock
         self._info: StationInfo | None = None
-        self._measures_connector = False
-        # None: not adopted; it may do nothing but wait.
-        self.charger: OcppCharger | None = None
+        self._connectors = Connectors()
+        self._offered: set[int] = set()
+        self._outlets: dict[int, Remote] = {}
+        # None: it may do nothing but wait.
+        self._chargers: Mapping[int, OcppCharger] = {}
 
-    @property
     @override
-    def info(self) -> StationInfo | None:
-        return self._info
+    def let_in(self, chargers: Mapping[int, OcppCharger]) -> None:
+        before, self._chargers = self._chargers, dict(chargers)
+        was_shared, is_shared = len(before) > 1, len(chargers) > 1
+        for connector, charger in before.items():
+            if chargers.get(connector) is not charger:
+                charger.disconnected(self._outlets.pop(connector))
+        for connector, charger in chargers.items():
+            if before.get(connector) is charger and was_shared == is_shared:
+                continue
+            remote = self._outlets.get(connector) or Remote(
+                charger.identity, connector, self._rpc, lambda: self._info
+            )
+            self._outlets[connector] = remote
+            remote.share(is_shared)
+            charger.connected(remote)
+
+    @override
+    async def serve(self) -> None:
+        await self._rpc.serve()
+
+    @override
+    async def close(self, reason: str) -> None:
+        await self._rpc.close(reason)
+
+    @override
+    async def change_password(self, password: str) -> PasswordChange:
+        return await Remote(self._identity, STATION, self._rpc, lambda: self._info).change_password(
+            password
+        )
+
+    # --- who it is ------------------------------------------------------------------------------------
 
     def _boot(self, payload: Payload) -> call_result.BootNotification:
         self._info = info = StationInfo(
@@ -143,20 +179,19 @@ class ChargePoint16(Remote):
             firmware=payload.get("firmwareVersion"),
         )
         now = self._time_of_day()
-        if self.charger is None:
+        if not self._chargers:
             self._knock(info)
-        else:
-            self.charger.booted(self, now)
+        for connector, charger in self._chargers.items():
+            charger.booted(self._outlets[connector], now)
         return call_result.BootNotification(
             current_time=written(now),
-            interval=PENDING_RETRY if self.charger is None else HEARTBEAT,
-            status=RegistrationStatus.pending
-            if self.charger is None
-            else RegistrationStatus.accepted,
+            interval=HEARTBEAT if self._chargers else PENDING_RETRY,
+            status=RegistrationStatus.accepted if self._chargers else RegistrationStatus.pending,
         )
 
-    def _adopted(self) -> OcppCharger:
-        if self.charger is None:
+    def _adopted(self) -> Mapping[int, OcppCharger]:
+        """The chargers that it is, by connector. Raises RefuseCall where it is nobody's."""
+        if not self._chargers:
             if self._info is None:
                 # It was accepted before we knew it, so it does not boot: all we know is its name.
                 self._info = StationInfo(identity=self._identity)
@@ -164,7 +199,17 @@ class ChargePoint16(Remote):
             raise RefuseCall(
                 CallErrorCode.SECURITY, "Add this charger to Fusewise in Home Assistant first"
             )
-        return self.charger
+        return self._chargers
+
+    def _offer(self, connector: int) -> None:
+        """Tell, once, of an outlet that is nobody's yet."""
+        if connector not in self._offered and FIRST <= connector <= MOST:
+            self._offered.add(connector)
+            known = next(iter(self._chargers.values())).info
+            info = self._info or known or StationInfo(identity=self._identity)
+            self._knock(replace(info, identity=outlet(self._identity, connector)))
+
+    # --- what it tells --------------------------------------------------------------------------------
 
     def _heartbeat(self, _: Payload) -> call_result.Heartbeat:
         self._adopted()
@@ -172,36 +217,39 @@ class ChargePoint16(Remote):
 
     def _status(self, payload: Payload) -> call_result.StatusNotification:
         # Its timestamp is that of the status, which may have begun long ago.
-        charger = self._adopted()
+        chargers = self._adopted()
         status = status_of(payload["status"])
+        connector = self._connectors.of_status(payload["connectorId"], status)
         if status is None:
             self._rpc.complain(
                 Fault.INVALID_PAYLOAD, f"has a status not known: {payload['status'][:50]!a}"
             )
-        elif payload["connectorId"] == CONNECTOR:
-            # That of connector 0, the station, is wrong on some (Autel), and tells nothing of a car.
+        elif connector is not None and (charger := chargers.get(connector)) is not None:
             charger.status_changed(status)
+        elif connector is not None:
+            self._offer(connector)
         return call_result.StatusNotification()
 
     def _authorize(self, payload: Payload) -> call_result.Authorize:
-        self._adopted()
-        return call_result.Authorize(self._judged(payload["idTag"]))
+        # It does not say for which outlet; a start does, and is judged again.
+        return call_result.Authorize(self._judged(payload["idTag"], self._adopted().values()))
 
-    def _judged(self, card: str) -> datatypes.IdTagInfo:
-        if may_charge(card, self._adopted().settings.cards):
+    def _judged(self, card: str, chargers: Iterable[OcppCharger]) -> datatypes.IdTagInfo:
+        if any(may_charge(card, charger.settings.cards) for charger in chargers):
             return _tag(AuthorizationStatus.accepted)
         # Who it was is for its owner to see, not for the log.
         self._rpc.complain(Fault.CARD_REFUSED, "was shown a card that may not charge here")
         return _tag(AuthorizationStatus.invalid)
 
     def _start(self, payload: Payload) -> call_result.StartTransaction:
-        charger = self._adopted()
-        if payload["connectorId"] != CONNECTOR:
+        connector = self._connectors.of_start(payload["connectorId"])
+        charger = self._adopted().get(connector)
+        if charger is None:
             # What is not watched is not let through.
             self._rpc.complain(
-                Fault.REFUSED,
-                f"started on connector {payload['connectorId']}: Fusewise serves connector 1 only",
+                Fault.REFUSED, f"started on connector {connector}, which is not added to Fusewise"
             )
+            self._offer(connector)
             return call_result.StartTransaction(0, _tag(AuthorizationStatus.blocked))
         # A charger that did not get our answer sends the very same start again.
         stamp = payload.get("timestamp", "")
@@ -209,12 +257,12 @@ class ChargePoint16(Remote):
         # A card that may not charge begins a session all the same: some chargers go on, and what is drawn is
         # watched, limited and listed. Most end it at once.
         return call_result.StartTransaction(
-            charger.started(attempt, parse(stamp)), self._judged(payload["idTag"])
+            charger.started(attempt, parse(stamp)), self._judged(payload["idTag"], [charger])
         )
 
     def _stop(self, payload: Payload) -> call_result.StopTransaction:
         register = payload.get("meterStop", -1)
-        self._adopted().stopped(
+        self._charger_of(payload["transactionId"]).stopped(
             payload["transactionId"],
             parse(payload.get("timestamp")),
             float(register) if 0 <= register <= MOST_ENERGY else None,
@@ -222,10 +270,20 @@ class ChargePoint16(Remote):
         )
         return call_result.StopTransaction(_tag(AuthorizationStatus.accepted))
 
+    def _charger_of(self, transaction: int) -> OcppCharger:
+        """The charger at which a transaction runs, or has run: a message of its end names no connector."""
+        chargers = self._adopted()
+        first = chargers[min(chargers)]
+        running = (charger for charger in chargers.values() if charger.runs(transaction))
+        return next(running, chargers.get(connector_of(transaction, self._time_of_day()), first))
+
     def _meter_values(self, payload: Payload) -> call_result.MeterValues:
-        charger = self._adopted()
-        transaction = payload.get("transactionId")
-        if self._is_of_connector(payload.get("connectorId", CONNECTOR), charger.runs(transaction)):
+        chargers, transaction = self._adopted(), payload.get("transactionId")
+        runs = (connector for connector, each in chargers.items() if each.runs(transaction))
+        measured = payload.get("connectorId", min(chargers))
+        connector = self._connectors.of_measurement(measured, next(runs, None), len(chargers) > 1)
+        charger = None if connector is None else chargers.get(connector)
+        if charger is not None:
             values = MeterValues(payload["meterValue"], charger.settings.wiring)
             if values.refused:
                 self._rpc.complain(
@@ -235,37 +293,21 @@ class ChargePoint16(Remote):
             charger.measured(transaction, values)
         return call_result.MeterValues()
 
-    def _is_of_connector(self, measured: int, of_transaction: bool) -> bool:
-        """Tell whether a measurement is that of the connector that we serve."""
-        if measured == CONNECTOR:
-            self._measures_connector = True
-        # Some measure for the station only; where both do, the station's may be those of more.
-        of_station = measured == STATION and not self._measures_connector
-        return measured == CONNECTOR or of_transaction or of_station
-
     def _data_transfer(self, _: Payload) -> call_result.DataTransfer:
         self._adopted()
         return call_result.DataTransfer(DataTransferStatus.unknown_vendor_id)
 
     def _firmware_status(self, payload: Payload) -> call_result.FirmwareStatusNotification:
-        self._adopted().noted("firmware", payload["status"])
+        self._note("firmware", payload)
         return call_result.FirmwareStatusNotification()
 
     def _diagnostics_status(self, payload: Payload) -> call_result.DiagnosticsStatusNotification:
-        self._adopted().noted("diagnostics", payload["status"])
+        self._note("diagnostics", payload)
         return call_result.DiagnosticsStatusNotification()
 
-    # Of the security extension: a charger that is refused one of these may do nothing else any more.
-
-    def _signed_firmware_status(
-        self, payload: Payload
-    ) -> call_result.SignedFirmwareStatusNotification:
-        self._adopted().noted("firmware", payload["status"])
-        return call_result.SignedFirmwareStatusNotification()
-
-    def _log_status(self, payload: Payload) -> call_result.LogStatusNotification:
-        self._adopted().noted("diagnostics", payload["status"])
-        return call_result.LogStatusNotification()
+    def _note(self, what: str, payload: Payload) -> None:
+        for charger in self._adopted().values():
+            charger.noted(what, payload["status"])
 
     def _security_event(self, _: Payload) -> call_result.SecurityEventNotification:
         self._adopted()

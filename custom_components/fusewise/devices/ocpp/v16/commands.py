@@ -1,6 +1,6 @@
 """What we ask of a charge point that speaks OCPP 1.6, and what it means when it does not want to."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 import contextlib
 from typing import TYPE_CHECKING, Any, override
 
@@ -12,7 +12,7 @@ from ..measurands import CURRENT, Wiring
 from ..quirks import quirk_of
 from ..rpc import CallRefusedError, Rpc
 from ..shapes import Payload
-from ..station import LiveLimit, PasswordChange, Station
+from ..station import LiveLimit, PasswordChange, Station, StationInfo
 from ..transport import LineClosedError
 from ..ways import STACKED, Way
 from . import profiles
@@ -40,22 +40,38 @@ MEASURANDS = (
 
 
 class Commands(Station):
-    """The part of a connection that asks."""
+    """What an outlet is asked to make it safe and to limit it."""
 
-    def __init__(self, identity: str, rpc: Rpc) -> None:
+    def __init__(
+        self, identity: str, connector: int, rpc: Rpc, about: Callable[[], StationInfo | None]
+    ) -> None:
+        """`about` tells what the charge point has said of itself."""
         self._identity = identity
+        self._connector = connector
         self._rpc = rpc
+        self._about = about
+        self._shared = False
         self._unit = Unit.amps
         self._highest = 1
         self._configuration: Mapping[str, tuple[str, bool]] = {}
 
-    async def serve(self) -> None:
-        """Take its messages until the line is closed."""
-        await self._rpc.serve()
-
+    @property
     @override
-    async def close(self, reason: str) -> None:
-        await self._rpc.close(reason)
+    def info(self) -> StationInfo | None:
+        return self._about()
+
+    @property
+    @override
+    def is_shared(self) -> bool:
+        return self._shared
+
+    def share(self, shared: bool) -> None:
+        """Note whether other outlets of the charge point are chargers too."""
+        self._shared = shared
+
+    @property
+    def _target(self) -> profiles.Target:
+        return profiles.Target(connector=self._connector, is_shared=self._shared)
 
     @override
     async def announce(self) -> None:
@@ -78,8 +94,13 @@ class Commands(Station):
     @override
     def ways(self) -> tuple[Way, ...]:
         ways = quirk_of(self.info).ways
-        # With one level only, a limit would take the place of its fall-back.
-        return tuple(way for way in ways if self._highest > 0 or way not in STACKED) or (Way.TX,)
+        if self._highest <= 0:
+            # With one level only, a limit would take the place of its fall-back.
+            ways = tuple(way for way in ways if way not in STACKED)
+        if self._shared:
+            # The station's maximum is one for all outlets: one car might draw what two may.
+            ways = tuple(way for way in ways if way is not Way.STATION_MAX)
+        return ways or (Way.TX,)
 
     @property
     @override
@@ -90,14 +111,14 @@ class Commands(Station):
     async def set_fallback(self, current: float, phases: int, wiring: Wiring, way: Way) -> None:
         if way is Way.STATION_MAX:
             await self._set(
-                profiles.fallback(current, phases, self._unit, wiring, way),
+                profiles.fallback(current, phases, self._unit, wiring, way, self._target),
                 f"a maximum of {current:g} A (ChargePointMaxProfile)",
             )
             with contextlib.suppress(DeviceRefusedError):  # it may have none
                 await self._ask(profiles.no_default())
             return
         await self._set(
-            profiles.fallback(current, phases, self._unit, wiring),
+            profiles.fallback(current, phases, self._unit, wiring, target=self._target),
             f"a default limit of {current:g} A (TxDefaultProfile). Without it the charger charges at "
             "its maximum whenever Home Assistant is away. Set a maximum current in the charger itself, "
             "or update its firmware",
@@ -105,7 +126,7 @@ class Commands(Station):
 
     @override
     async def set_limit(self, limit: LiveLimit, wiring: Wiring, way: Way) -> None:
-        profile = profiles.live(limit, self._unit, wiring, self._highest, way)
+        profile = profiles.live(limit, self._unit, wiring, self._highest, way, self._target)
         await self._set(
             profile,
             f"a limit of {limit.current:g} A ({profiles.PURPOSES[way]}). Switch on smart charging in the charger's own "
@@ -114,12 +135,14 @@ class Commands(Station):
 
     @override
     async def clear(self) -> None:
-        await self._ask(call.ClearChargingProfile())
+        # Those of the other outlets stay.
+        connector = self._connector if self._shared else None
+        await self._ask(call.ClearChargingProfile(connector_id=connector))
 
     @override
     async def shown(self, wiring: Wiring) -> float | None:
         request = call.GetCompositeSchedule(
-            connector_id=profiles.CONNECTOR, duration=COMPOSITE, charging_rate_unit=self._unit
+            connector_id=self._connector, duration=COMPOSITE, charging_rate_unit=self._unit
         )
         try:
             answer = await self._ask(request)
@@ -129,8 +152,8 @@ class Commands(Station):
 
     @override
     async def report(self) -> None:
-        await self._trigger(MessageTrigger.status_notification, profiles.CONNECTOR)
-        await self._trigger(MessageTrigger.meter_values, profiles.CONNECTOR)
+        await self._trigger(MessageTrigger.status_notification, self._connector)
+        await self._trigger(MessageTrigger.meter_values, self._connector)
 
     @override
     async def measure(self, interval: int) -> None:
@@ -146,8 +169,8 @@ class Commands(Station):
             if await self._change(Key.meter_values_sampled_data, wanted):
                 return
 
-    @override
     async def change_password(self, password: str) -> PasswordChange:
+        """Let the charge point use a password from its next connection on; never raises."""
         request = call.ChangeConfiguration(key=Key.authorization_key, value=password)
         try:
             status = (await self._ask(request)).get("status")

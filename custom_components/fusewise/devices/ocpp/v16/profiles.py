@@ -6,6 +6,7 @@ charger obeys something else, both have that purpose, the live one higher in the
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 import math
 from typing import Any
 
@@ -19,14 +20,12 @@ from ocpp.v16.enums import (
 from ..clock import written
 from ..limit import tenths
 from ..measurands import Wiring
+from ..outlets import FIRST
 from ..shapes import number_of
 from ..station import LiveLimit
 from ..ways import Way
 
-STATION, CONNECTOR = 0, 1  # connector ids
-
-# Small numbers: some chargers take no id above MaxChargingProfilesInstalled.
-FALLBACK_ID, LIVE_ID = 1, 2
+STATION = 0  # the connector id of all of them
 
 LONG_AGO = 1_577_836_800.0  # 2020: before the clock of any charger that has been told the time
 
@@ -38,17 +37,51 @@ PURPOSES = {
 }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """The outlet that profiles are for."""
+
+    connector: int = FIRST
+    is_shared: bool = False
+    """Other outlets of the station have profiles of their own."""
+
+    @property
+    def outside(self) -> int:
+        """The connector id of what does not belong to a transaction."""
+        return self.connector if self.is_shared else STATION
+
+    # Small numbers: some chargers take no id above MaxChargingProfilesInstalled.
+
+    @property
+    def fallback_id(self) -> int:
+        """The id of its default profile."""
+        return 2 * self.connector - 1
+
+    @property
+    def live_id(self) -> int:
+        """The id of its live profile."""
+        return 2 * self.connector
+
+
+ALONE = Target()
+
+
 def fallback(
-    current: float, phases: int, unit: Unit, wiring: Wiring, way: Way = Way.TX
+    current: float,
+    phases: int,
+    unit: Unit,
+    wiring: Wiring,
+    way: Way = Way.TX,
+    target: Target = ALONE,
 ) -> call.SetChargingProfile:
     """Return the default profile.
 
     Relative: it counts from the start of each transaction, so a charger whose clock stands in 1970 obeys it.
     """
     return call.SetChargingProfile(
-        connector_id=STATION,
+        connector_id=target.outside,
         cs_charging_profiles=datatypes.ChargingProfile(
-            charging_profile_id=FALLBACK_ID,
+            charging_profile_id=target.fallback_id,
             stack_level=0,
             charging_profile_purpose=(
                 Purpose.charge_point_max_profile
@@ -74,15 +107,20 @@ def no_default() -> call.ClearChargingProfile:
 
 
 def live(
-    limit: LiveLimit, unit: Unit, wiring: Wiring, highest: int, way: Way = Way.TX
+    limit: LiveLimit,
+    unit: Unit,
+    wiring: Wiring,
+    highest: int,
+    way: Way = Way.TX,
+    target: Target = ALONE,
 ) -> call.SetChargingProfile:
     """Return the live profile; `highest` is the charger's ChargeProfileMaxStackLevel."""
     of_transaction = way in (Way.TX, Way.TX_RELATIVE)
     relative = way is Way.TX_RELATIVE
     return call.SetChargingProfile(
-        connector_id=CONNECTOR if of_transaction else STATION,
+        connector_id=target.connector if of_transaction else target.outside,
         cs_charging_profiles=datatypes.ChargingProfile(
-            charging_profile_id=LIVE_ID,
+            charging_profile_id=target.live_id,
             transaction_id=limit.transaction if of_transaction else None,
             # A TxProfile outranks the default one also at level 0, which is all that some have.
             stack_level=min(1, highest),

@@ -10,7 +10,6 @@ from ... import DeviceRefusedError
 from ..cards import TAG
 from ..clock import written
 from ..rpc import SECRET
-from . import profiles
 from .commands import Commands, configuration_of
 
 TRIGGERS = tuple(trigger.value for trigger in MessageTrigger)
@@ -18,14 +17,12 @@ DONE = ("Accepted", "Unlocked", "Scheduled")
 
 
 class Remote(Commands):
-    """The part of a connection that does what people ask."""
+    """What people can ask of an outlet."""
 
     @override
     async def start(self) -> None:
         self._done(
-            await self._ask(
-                call.RemoteStartTransaction(id_tag=TAG, connector_id=profiles.CONNECTOR)
-            ),
+            await self._ask(call.RemoteStartTransaction(id_tag=TAG, connector_id=self._connector)),
             "to start. Is a car plugged in, and does the charger allow remote starts?",
         )
 
@@ -39,7 +36,7 @@ class Remote(Commands):
     @override
     async def unlock(self) -> None:
         self._done(
-            await self._ask(call.UnlockConnector(connector_id=profiles.CONNECTOR)),
+            await self._ask(call.UnlockConnector(connector_id=self._connector)),
             "to unlock its plug. A charger with a fixed cable has none to unlock",
         )
 
@@ -51,7 +48,7 @@ class Remote(Commands):
     @override
     async def set_availability(self, *, available: bool) -> None:
         kind = AvailabilityType.operative if available else AvailabilityType.inoperative
-        request = call.ChangeAvailability(connector_id=profiles.CONNECTOR, type=kind)
+        request = call.ChangeAvailability(connector_id=self._connector, type=kind)
         self._done(await self._ask(request), f"to become {kind.value.lower()}")
 
     @override
@@ -75,7 +72,7 @@ class Remote(Commands):
             await self._ask(
                 call.TriggerMessage(
                     requested_message=MessageTrigger(message),
-                    connector_id=profiles.CONNECTOR if needs_connector else None,
+                    connector_id=self._connector if needs_connector else None,
                 )
             ),
             f"to send {message}",
