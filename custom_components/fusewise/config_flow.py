@@ -152,7 +152,7 @@ class FusewiseConfigFlow(
         if self.source != SOURCE_RECONFIGURE:
             if not self._asked_for_meter:
                 return await self.async_step_meter()
-            if not self._asked_for_chargers and self._chargers_found():
+            if not self._asked_for_chargers and (self._chargers_found() or self._only_watched()):
                 return await self.async_step_chargers()
             if self._waiting:
                 return await self.async_step_found()

@@ -40,7 +40,7 @@ class EntityChargerFlow(
         """The chargers to choose from, and the choice to name one by its entities."""
         taken = set(self._taken())
         options = [
-            SelectOptionDict(value=found.device, label=f"{found.name} ({found.preset.integration})")
+            SelectOptionDict(value=found.id, label=f"{found.name} ({found.preset.integration})")
             for found in await self._async_find()
             if taken.isdisjoint(found.entities)
         ]
@@ -71,12 +71,30 @@ class EntityChargerFlow(
         if choice == ENTITIES:
             return await self.async_step_entities()
         for found in await self._async_find():
-            if found.device == choice:
+            if found.id == choice:
                 self._device, self._chosen = found, found.entities
+                if found.is_only_watched:
+                    return await self.async_step_watched()
                 if found.is_guess:
                     return await self.async_step_entities()
                 return await self.async_step_found()
         return None
+
+    async def async_step_watched(self, user_input: Answers | None = None) -> SubentryFlowResult:
+        """Say that nothing can limit it, and what helps."""
+        assert self._device is not None
+        device = self._device
+        cars = [found.name for found in find_chargers(self.hass) if found.entities.presence]
+        return self.async_show_menu(
+            step_id="watched",
+            menu_options=["user", "entities"],
+            description_placeholders={
+                "device": device.name,
+                "integration": device.preset.integration,
+                "values": entity_forms.values_of(self.hass, device.entities),
+                "cars": ", ".join(cars) or "–",
+            },
+        )
 
     async def async_step_entities(self, user_input: Answers | None = None) -> SubentryFlowResult:
         """Ask which entities the charger is made of."""
@@ -126,7 +144,11 @@ class EntityChargerFlow(
             entity_forms.found_schema(entry.data, circuit_names(entry)),
             shown,
             errors,
-            {**entity_forms.found_placeholders(self.hass, self._chosen), **placeholders},
+            {
+                **entity_forms.found_placeholders(self.hass, self._chosen),
+                "hints": await entity_forms.async_hints(self.hass, self._device),
+                **placeholders,
+            },
         )
 
     def _explain_found(self, answers: Answers) -> Explained:

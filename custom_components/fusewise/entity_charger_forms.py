@@ -48,6 +48,7 @@ from .devices.entity import (
 )
 from .entity_charger import CONF_ENTITIES, abilities_of, stored_of
 from .forms import Answers, Circuits, Errors, errors_of, number
+from .hints import async_hint, listed
 
 CONF_DEVICE = "device"
 CONF_GUESS = "guess"
@@ -69,7 +70,9 @@ OWN_SCHEMA = vol.Schema(
         ),
         vol.Optional("currents"): EntitySelector(
             EntitySelectorConfig(
-                domain=Platform.SENSOR, device_class=SensorDeviceClass.CURRENT, multiple=True
+                domain=Platform.SENSOR,
+                device_class=[SensorDeviceClass.CURRENT, SensorDeviceClass.POWER],
+                multiple=True,
             )
         ),
         vol.Optional("power"): EntitySelector(
@@ -222,9 +225,9 @@ def found_data(
     """What is stored of a charger that is taken in; `found` is the device that its entities belong to."""
     return {
         CONF_KIND: ENTITIES,
-        CONF_IDENTITY: f"device_{found.device}" if found else f"entity_{next(iter(chosen))}",
+        CONF_IDENTITY: f"device_{found.id}" if found else f"entity_{next(iter(chosen))}",
         CONF_DEVICE: found and found.device,
-        CONF_GUESS: found is not None and found.is_guess,
+        CONF_GUESS: found is not None and (found.is_guess or found.is_only_watched),
         CONF_VENDOR: found and found.manufacturer,
         CONF_MODEL: found and found.model,
         CONF_SERIAL: found and found.serial,
@@ -250,11 +253,18 @@ def found_placeholders(hass: HomeAssistant, chosen: ChargerEntities) -> dict[str
     return {
         "obeys_within": f"{chosen.traits.obeys_within:g}",
         "minimum_interval": f"{chosen.traits.minimum_interval:g}",
-        "values": _in_words(hass, chosen),
+        "values": values_of(hass, chosen),
     }
 
 
-def _in_words(hass: HomeAssistant, entities: ChargerEntities) -> str:
+async def async_hints(hass: HomeAssistant, found: FoundCharger | None) -> str:
+    """What its owner might do, so that more is known of it."""
+    if found is None or not found.switched_off:
+        return ""
+    return await async_hint(hass, "charger_switched_off", entities=listed(found.switched_off))
+
+
+def values_of(hass: HomeAssistant, entities: ChargerEntities) -> str:
     """What each entity shows now, and what its status is taken to mean."""
     lines: list[str] = []
     for entity in entities:

@@ -19,6 +19,7 @@ from .devices.entity import FoundCharger, find_chargers
 from .dialog import Dialog
 from .entity_charger import taken_entities
 from .forms import Answers, Errors, errors_of
+from .hints import async_hint
 
 CONF_CHARGERS = "chargers"
 
@@ -41,13 +42,18 @@ class FoundChargersSteps(Dialog[ConfigFlowContext, ConfigFlowResult, str]):
         """Ask what is not known yet."""
 
     def _chargers_found(self) -> dict[str, FoundCharger]:
-        """The chargers of known kinds that no site has yet, by their devices."""
+        """The chargers of known kinds that no site has yet, by their ids."""
         taken = set(taken_entities(self.hass))
         return {
-            found.device: found
+            found.id: found
             for found in find_chargers(self.hass)
-            if not found.preset.is_plug and taken.isdisjoint(found.entities)
+            if not (found.preset.is_plug or found.is_only_watched)
+            and taken.isdisjoint(found.entities)
         }
+
+    def _only_watched(self) -> list[str]:
+        """The names of those that can be seen, and not limited."""
+        return [found.name for found in find_chargers(self.hass) if found.is_only_watched]
 
     async def async_step_chargers(self, user_input: Answers | None = None) -> ConfigFlowResult:
         """Ask which of them charge cars here."""
@@ -65,8 +71,11 @@ class FoundChargersSteps(Dialog[ConfigFlowContext, ConfigFlowResult, str]):
         selector = SelectSelector(
             SelectSelectorConfig(options=options, multiple=True, mode=SelectSelectorMode.LIST)
         )
-        schema = vol.Schema({vol.Optional(CONF_CHARGERS, default=list(found)): selector})
-        return self._show("chargers", schema, {}, {})
+        asked = {vol.Optional(CONF_CHARGERS, default=list(found)): selector} if found else {}
+        watched = self._only_watched()
+        names = ", ".join(watched)
+        hints = await async_hint(self.hass, "chargers_watched", chargers=names) if watched else ""
+        return self._show("chargers", vol.Schema(asked), {}, {}, {"hints": hints})
 
     async def async_step_found(self, user_input: Answers | None = None) -> ConfigFlowResult:
         """Ask for name, wiring and maximum of the next one."""
@@ -94,5 +103,9 @@ class FoundChargersSteps(Dialog[ConfigFlowContext, ConfigFlowResult, str]):
             entity_forms.found_schema(self._data, {MAIN_CIRCUIT: self._title or ""}),
             user_input or {CONF_NAME: device.name},
             errors,
-            {**entity_forms.found_placeholders(self.hass, device.entities), "device": device.name},
+            {
+                **entity_forms.found_placeholders(self.hass, device.entities),
+                "hints": await entity_forms.async_hints(self.hass, device),
+                "device": device.name,
+            },
         )

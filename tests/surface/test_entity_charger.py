@@ -269,7 +269,7 @@ async def test_an_unknown_kind_is_offered_with_what_its_entities_seem_to_be(
     limit, mode, status = ids["1_charging_current"], ids["1_mode"], ids["1_status"]
     hass.states.async_set(limit, "16", {"unit_of_measurement": "A", "min": 8, "max": 16, "step": 2})
     hass.states.async_set(mode, "Stop", {"options": ["Stop", "Solar", "Fast"]})
-    hass.states.async_set(status, "Frei")
+    hass.states.async_set(status, "Unbesetzt")
     step = await asked(hass, site)
     [kind] = step["data_schema"].schema.values()
     assert kind.config["options"][0] == {"value": device, "label": "Wallbox (made_up)"}
@@ -285,7 +285,7 @@ async def test_an_unknown_kind_is_offered_with_what_its_entities_seem_to_be(
     said = {"currents": [], **{key: value for key, value in shown.items() if value is not None}}
     step = await answer(hass, step, said)
     # Its word for 'no car' is not known: it is asked back once that is seen.
-    assert f"- `{status}`: Frei → ?" in step["description_placeholders"]["values"]
+    assert f"- `{status}`: Unbesetzt → ?" in step["description_placeholders"]["values"]
     await answer(hass, step, GARAGE)
     await hass.async_block_till_done()
     [subentry] = site.get_subentries_of_type("charger")
@@ -297,8 +297,8 @@ async def test_an_unknown_kind_is_offered_with_what_its_entities_seem_to_be(
         context={"source": SOURCE_RECONFIGURE, "subentry_id": subentry.subentry_id},
     )
     assert step["step_id"] == "entities"
-    step = await answer(hass, step, said | {"no_car": ["Frei", " "]})
-    assert f"- `{status}`: Frei → available" in step["description_placeholders"]["values"]
+    step = await answer(hass, step, said | {"no_car": ["Unbesetzt", " "]})
+    assert f"- `{status}`: Unbesetzt → available" in step["description_placeholders"]["values"]
     await answer(hass, step, GARAGE)
     await hass.async_block_till_done()
     [made] = site.runtime_data.chargers.values()

@@ -21,6 +21,7 @@ class Its:
     unit: str | None = None
     state: str = "0"
     options: tuple[str, ...] = ()
+    name: str | None = None
 
 
 def number(unique_id: str, unit: str | None = "A", kind: str | None = "current") -> Its:
@@ -56,6 +57,7 @@ def device(
             config_entry=entry,
             device_id=made.id,
             original_device_class=it.kind,
+            original_name=it.name,
             unit_of_measurement=it.unit,
         )
         attributes: dict[str, Any] = {"unit_of_measurement": it.unit} if it.unit else {}

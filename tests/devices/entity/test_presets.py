@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 import re
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -66,7 +67,7 @@ def statuses_of(preset: Preset) -> set[str]:
 @pytest.mark.parametrize("preset", PRESETS, ids=by_integration)
 def test_each_preset_says_where_it_was_read_and_how_the_charger_is_told(preset: Preset) -> None:
     assert re.match(r"(homeassistant/components/\w+|github\.com/[\w-]+/[\w-]+): \w", preset.source)
-    assert preset.limit or preset.switch or preset.action
+    assert preset.limit or preset.switch or preset.action or preset.is_only_watched
     assert set(preset.statuses.values()) <= set(ChargerStatus)
 
 
@@ -133,8 +134,9 @@ RECORDED: dict[str, list[tuple[str, str, str | None]]] = {
     "zaptec": [
         ("number", "ab-cd_charger_min_current", None),
         ("number", "ab-cd_charger_max_current", None),
-        ("switch", "ab-cd_operating_mode", "charging"),
-        ("sensor", "ab-cd_operating_mode", None),
+        ("switch", "ab-cd_charger_operation_mode", "charger_operation_mode"),
+        ("switch", "ab-cd_permanent_cable_lock", "permanent_cable_lock"),
+        ("sensor", "ab-cd_charger_operation_mode", "charger_operation_mode"),
         *(("sensor", f"ab-cd_current_phase{n}", None) for n in (1, 2, 3)),
         ("sensor", "ab-cd_total_charge_power", None),
         ("sensor", "ab-cd_total_charge_power_session", None),
@@ -143,7 +145,23 @@ RECORDED: dict[str, list[tuple[str, str, str | None]]] = {
         ("number", "number.goe_123456_ama", "ama"),
         ("number", "number.goe_123456_amp", "amp"),
         ("select", "select.goe_123456_frc", "frc"),
-        ("sensor", "sensor.goe_123456_car", "car"),
+        ("sensor", "sensor.goe_123456_car_value", "car_value"),
+        *(("sensor", f"sensor.goe_123456_nrg_{n}", f"nrg_{n}") for n in (4, 5, 6, 11)),
+    ],
+    "goecharger_mqtt": [
+        ("number", "go-eCharger/123456-number-ama-", None),
+        ("number", "go-eCharger/123456-number-amp-", None),
+        ("select", "go-eCharger/123456-select-frc-frc", None),
+        ("select", "go-eCharger/123456-select-psm-psm", None),
+        ("sensor", "go-eCharger/123456-sensor-car-car", None),
+        ("sensor", "go-eCharger/123456-sensor-nrg-4", None),
+        ("sensor", "go-eCharger/123456-sensor-nrg-11", None),
+    ],
+    "evbox_g4_ble": [
+        ("number", "AA:BB_evb_MaximumStationCurrent", "maximum_current"),
+        ("number", "AA:BB_evb_MinimumChargeCurrent", "minimum_current"),
+        ("switch", "AA:BB_evb_UseBackend", "use_backend"),
+        ("select", "AA:BB_led_mode", "led_mode"),
     ],
     "ocpp": [
         ("number", "number.ocpp.charger.maximum_current", None),
@@ -156,11 +174,14 @@ RECORDED: dict[str, list[tuple[str, str, str | None]]] = {
         ("number", "alfen_1_max_station_current", None),
         ("number", "alfen_1_main_normal_max_current_socket_1", None),
         ("sensor", "alfen_1_main_state_socket_1", None),
+        ("sensor", "alfen_1_active_power_total_socket_1", None),
     ],
     "evcc_intg": [
         ("select", "evcc_mincurrent_1_garage", "minCurrent"),
         ("select", "evcc_maxcurrent_1_garage", "maxCurrent"),
         ("select", "evcc_mode_1_garage", "mode"),
+        ("binary_sensor", "evcc_connected_1_garage", "connected"),
+        ("sensor", "evcc_garage_chargepower", "chargePower"),
     ],
     "myenergi": [
         ("select", "entry-16000001-charge_mode", None),
@@ -217,15 +238,19 @@ def found_in(hass: HomeAssistant) -> FoundCharger:
          "LRW1-charge_state_user_charge_enable_request", "LRW1-charge_state_charging_state",
          "LRW1-charge_state_charger_power"),
         ("easee", None, "EH123456_is_enabled", "EH123456_status", "EH123456_power"),
-        ("zaptec", "ab-cd_charger_max_current", "ab-cd_operating_mode", "ab-cd_operating_mode",
-         "ab-cd_total_charge_power"),
+        ("zaptec", "ab-cd_charger_max_current", "ab-cd_charger_operation_mode",
+         "ab-cd_charger_operation_mode", "ab-cd_total_charge_power"),
         ("goecharger_api2", "number.goe_123456_amp", "select.goe_123456_frc",
-         "sensor.goe_123456_car", None),
+         "sensor.goe_123456_car_value", "sensor.goe_123456_nrg_11"),
+        ("goecharger_mqtt", "go-eCharger/123456-number-amp-", "go-eCharger/123456-select-frc-frc",
+         "go-eCharger/123456-sensor-car-car", "go-eCharger/123456-sensor-nrg-11"),
+        ("evbox_g4_ble", "AA:BB_evb_MaximumStationCurrent", None, None, None),
         ("ocpp", "number.ocpp.charger.maximum_current", None,
          "ocpp.charger.status.connector.sensor", "ocpp.charger.power.active.import.sensor"),
         ("alfen_wallbox", "alfen_1_main_normal_max_current_socket_1", None,
-         "alfen_1_main_state_socket_1", None),
-        ("evcc_intg", "evcc_maxcurrent_1_garage", "evcc_mode_1_garage", None, None),
+         "alfen_1_main_state_socket_1", "alfen_1_active_power_total_socket_1"),
+        ("evcc_intg", "evcc_maxcurrent_1_garage", "evcc_mode_1_garage", "evcc_connected_1_garage",
+         "evcc_garage_chargepower"),
         ("myenergi", None, "entry-16000001-charge_mode", "entry-16000001-plug_status", None),
         ("shelly", None, "A8032ABE54DC-switch:0", None, "A8032ABE54DC-switch:0-power"),
     ],
@@ -305,3 +330,104 @@ def test_smart_plugs_come_last(hass: HomeAssistant) -> None:
     recorded(hass, "shelly")
     recorded(hass, "zaptec")
     assert [found.preset.integration for found in find_chargers(hass)] == ["zaptec", "shelly"]
+
+
+def with_more(integration: str, *more: tuple[str, str, str | None]) -> Any:
+    """The registries of an integration with more in them."""
+    return patch.dict(RECORDED, {integration: [*RECORDED[integration], *more]})
+
+
+def test_each_loadpoint_of_evcc_is_a_charger(hass: HomeAssistant) -> None:
+    more = (
+        ("select", "evcc_maxcurrent_2_garage2", "maxCurrent"),
+        ("select", "evcc_mode_2_garage2", "mode"),
+        ("binary_sensor", "evcc_connected_2_garage2", "connected"),
+        ("sensor", "evcc_garage2_chargepower", "chargePower"),
+    )
+    with with_more("evcc_intg", *more):
+        ids = recorded(hass, "evcc_intg")
+    first, second = find_chargers(hass)
+    assert [first.name, second.name] == ["Garage wall garage", "Garage wall garage2"]
+    assert first.device == second.device
+    assert first.id != second.id
+    for found, number, name in ((first, 1, "garage"), (second, 2, "garage2")):
+        entities = found.entities
+        assert entities.limit is not None
+        assert entities.limit.entity == ids[f"select evcc_maxcurrent_{number}_{name}"]
+        assert entities.switch is not None
+        assert entities.switch.entity == ids[f"select evcc_mode_{number}_{name}"]
+        assert entities.power == ids[f"sensor evcc_{name}_chargepower"]
+
+
+def test_each_socket_of_an_alfen_is_a_charger(hass: HomeAssistant) -> None:
+    more = (
+        ("number", "alfen_1_main_normal_max_current_socket_2", None),
+        ("sensor", "alfen_1_main_state_socket_2", None),
+        *(("sensor", f"alfen_1_current_l{n}_socket_2", None) for n in (1, 2, 3)),
+    )
+    with with_more("alfen_wallbox", *more):
+        ids = recorded(hass, "alfen_wallbox")
+    _, second = find_chargers(hass)
+    assert second.name == "Garage wall socket_2"
+    assert second.entities.status == ids["sensor alfen_1_main_state_socket_2"]
+    assert second.entities.currents == tuple(
+        ids[f"sensor alfen_1_current_l{n}_socket_2"] for n in (1, 2, 3)
+    )
+
+
+def test_an_older_zaptec_is_recognised_too(hass: HomeAssistant) -> None:
+    with patch.dict(
+        RECORDED,
+        {
+            "zaptec": [
+                ("number", "ab-cd_charger_max_current", None),
+                ("switch", "ab-cd_operating_mode", "charging"),
+                ("sensor", "ab-cd_operating_mode", None),
+            ]
+        },
+    ):
+        ids = recorded(hass, "zaptec")
+    entities = found_in(hass).entities
+    assert entities.switch is not None
+    assert entities.switch.entity == ids["switch ab-cd_operating_mode"]
+    assert entities.status == ids["sensor ab-cd_operating_mode"]
+
+
+@pytest.mark.parametrize(
+    ("options", "on", "off"),
+    [
+        (["neutral", "dont_charge", "charge"], "neutral", "dont_charge"),
+        (["Neutral", "Don't charge", "Charge"], "Neutral", "Don't charge"),
+    ],
+)
+def test_a_mode_is_called_as_the_version_calls_it(
+    hass: HomeAssistant, options: list[str], on: str, off: str
+) -> None:
+    ids = recorded(hass, "goecharger_mqtt")
+    mode = ids["select go-eCharger/123456-select-frc-frc"]
+    hass.states.async_set(mode, options[0], {"options": options})
+    switch = found_in(hass).entities.switch
+    assert switch is not None
+    assert (switch.on, switch.off) == (on, off)
+
+
+@pytest.mark.parametrize(
+    ("integration", "said", "means"),
+    [
+        ("zaptec", "connected_finished", "finishing"),
+        ("zaptec", "Connected_Finished", "finishing"),
+        ("goecharger_api2", "Warte auf Fahrzeug", "suspended_ev"),
+        ("goecharger_api2", "Inaktiv/Frei", "available"),
+        ("goecharger_mqtt", "wait_for_car", "suspended_ev"),
+        ("myenergi", "EV ready to charge", "preparing"),
+        ("alfen_wallbox", "Charging Power Off Suspended", "suspended_evse"),
+        ("alfen_wallbox", "Error Temperature", "faulted"),
+        ("easee", "awaiting_authorization", "preparing"),
+        ("easee", "error_overcurrent", "faulted"),
+    ],
+)
+def test_what_versions_say_in_their_own_ways_means_the_same(
+    integration: str, said: str, means: str
+) -> None:
+    [preset] = [preset for preset in PRESETS if preset.integration == integration]
+    assert status_of(State("sensor.status", said), preset.statuses) == means

@@ -55,7 +55,7 @@ class Drawn:
         `limit` is what the charger lets through: more power than one conductor may carry is on several.
         """
         states = self._hass.states
-        shown = [amperes(states.get(entity)) for entity in self._currents]
+        shown = [self._measured(states.get(entity)) for entity in self._currents]
         known = [value for value in shown if value is not None]
         if len(known) < len(shown):
             return None
@@ -65,6 +65,11 @@ class Drawn:
         if known:
             return self._from_one(abs(known[0]), power)
         return None if power is None else self._from_power(abs(power) / self._voltage, limit)
+
+    def _measured(self, state: State | None) -> float | None:
+        """A on one conductor; some integrations show its power only."""
+        amps, power = amperes(state), watts(state)
+        return power / self._voltage if amps is None and power is not None else amps
 
     def _from_one(self, current: float, power: float | None) -> tuple[float, ...] | None:
         """One current for all conductors: the power tells how many of them carry it."""
@@ -81,8 +86,10 @@ class Drawn:
         if not limit:
             return None
         least = math.ceil(amps / (TOLERANCE * limit))
-        # One that charges with more than two conductors may carry uses all three; else nobody knows.
-        return self._on(amps / least, least) if least == self._conductors else None
+        if least < self._conductors:
+            return None
+        # What two conductors may not carry is on all three, also where it is more than was allowed.
+        return self._on(amps / self._conductors, self._conductors)
 
     def _on(self, current: float, used: int) -> tuple[float, ...]:
         return tuple(current if n < used else 0.0 for n in range(self._conductors))

@@ -14,17 +14,26 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 
 from .meter import MeterEntities, Quantities
+from .words import named_phase, numbered_phase, words_of
 
-__all__ = ["FoundMeter", "find_meters", "words_of"]
+__all__ = ["FoundMeter", "find_meters"]
 
-# Words in an entity's names, between which there is no letter and no digit.
-PHASE = re.compile(r"(?<![a-z0-9])(?:l|phase|ph|line)_?([123])(?![0-9])")
-LETTER = re.compile(r"(?<![a-z0-9])(?:phase_)?([abc])_(?:act_power|current|voltage)(?![a-z])")
-INDEX = re.compile(r"(?<![a-z0-9])emeter_([012])(?![0-9])")  # Shelly's first generation
-EXPORTED = re.compile(r"export|return|produc|deliver|negative|inject|feed_?in")
+EXPORTED = re.compile(
+    r"export|return|produc|delivery|negative|inject|feed_?in|einspeis|ruecklief|rucklief|terug|retur"
+    r"|innmat|inmatning|excedent|vertido|immess|immiss|oddan"
+)
+# To the house in one integration, from it in another: what else the device measures tells.
+DELIVERED = re.compile(r"deliver|gelever|geliefert")
 # Neither what flows now, nor through the whole house.
 OTHER = re.compile(
-    r"min_?power|max|average|estimate|apparent|aprt|reactive|peak|limit|neutral|battery|solar|pv_|n_current"
+    r"min_?power|max|average|estimate|apparent|aprt|reactive|peak|limit|neutral|n_current"
+    r"|batter|akku|accu(?![a-z])|heat_?pump|warmepumpe|forecast|blind|mittel|durchschnitt|gemiddeld|moyen"
+    r"|l[123][_\-]l[123]"
+)
+# What the sun makes; but an inverter may have a meter at the grid.
+MADE = re.compile(r"solar|(?<![a-z])pv(?![a-z])|inverter|wechselrichter|omvormer|onduleur")
+GRID = re.compile(
+    r"grid|mains|meter|netz|(?<![a-z])net(?![a-z])|netto|reseau|(?<![a-z])red(?![a-z])|(?<![a-z])rete"
 )
 
 QUANTITIES = {
@@ -43,6 +52,22 @@ class FoundMeter:
     name: str
     integration: str
     entities: MeterEntities
+    switched_off: tuple[str, ...] = ()
+    """Entities with which it would measure each phase, if they were not disabled in Home Assistant."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Part:
+    """An entity of a meter."""
+
+    entry: er.RegistryEntry
+    quantity: str
+    phase: int | None
+    """None: all together."""
+    is_sure: bool = True
+    """The phase is named; else it is a number that may mean anything."""
+    is_grid: bool = False
+    """It says that it measures at the grid."""
 
 
 def find_meters(
@@ -54,46 +79,61 @@ def find_meters(
     """
     wanted = list(phases)
     devices = dr.async_get(hass)
-    measured: dict[str, list[tuple[int | None, str, er.RegistryEntry]]] = {}
+    measured: dict[str, list[_Part]] = {}
     for entry in er.async_get(hass).entities.values():
-        if entry.device_id is None or entry.disabled_by is not None:
+        if entry.device_id is None or entry.platform in without or entry.device_id in without:
             continue
-        if entry.platform in without or entry.device_id in without:
-            continue
-        understood = _understood(entry)
-        if understood is not None:
-            measured.setdefault(entry.device_id, []).append((*understood, entry))
-    found: list[tuple[bool, FoundMeter]] = []
-    for device_id, parts in _with_parts_joined(devices, measured):
-        device = devices.async_get(device_id)
-        entities = _together(parts)
-        complete = all(entities.phases[phase].measures for phase in wanted)
-        if not complete:
-            if not entities.total.measures:
-                continue
-            entities = MeterEntities(total=entities.total)
-        else:
-            entities = replace(entities, total=Quantities())
-        found.append(
-            (
-                not complete,
-                FoundMeter(
-                    device=device_id,
-                    name=(device and (device.name_by_user or device.name)) or parts[0][2].platform,
-                    integration=parts[0][2].platform,
-                    entities=entities,
-                ),
-            )
-        )
-    found.sort(key=lambda one: (one[0], one[1].name))
-    return [meter for _, meter in found]
+        if (part := _understood(entry)) is not None:
+            measured.setdefault(entry.device_id, []).append(part)
+    found = [
+        meter
+        for device_id, parts in _with_parts_joined(devices, measured)
+        if (meter := _meter(devices, device_id, parts, wanted)) is not None
+    ]
+    return sorted(found, key=lambda meter: (meter.entities.is_total, meter.name))
 
 
-type Part = tuple[int | None, str, er.RegistryEntry]
+def _meter(
+    devices: dr.DeviceRegistry, device_id: str, parts: list[_Part], wanted: list[int]
+) -> FoundMeter | None:
+    """The meter that a device is; None where it measures neither the phases nor their sum."""
+    enabled = [part for part in parts if part.entry.disabled_by is None]
+    entities = _together(enabled, wanted)
+    switched_off: tuple[str, ...] = ()
+    if not _measures(entities, wanted):
+        if not entities.total.measures:
+            return None
+        entities = MeterEntities(total=entities.total)
+        switched_off = _missing(parts, wanted)
+    else:
+        entities = replace(entities, total=Quantities())
+    device = devices.async_get(device_id)
+    integration = parts[0].entry.platform
+    return FoundMeter(
+        device=device_id,
+        name=(device and (device.name_by_user or device.name)) or integration,
+        integration=integration,
+        entities=entities,
+        switched_off=switched_off,
+    )
 
 
-def _understood(entry: er.RegistryEntry) -> tuple[int | None, str] | None:
-    """Which phase an entity measures (None: all together) and what; None where it is neither."""
+def _measures(entities: MeterEntities, wanted: Iterable[int]) -> bool:
+    return all(entities.phases[phase].measures for phase in wanted)
+
+
+def _missing(parts: list[_Part], wanted: list[int]) -> tuple[str, ...]:
+    """What would have to be enabled for it to measure each phase."""
+    disabled = {part.entry.entity_id for part in parts if part.entry.disabled_by is not None}
+    entities = _together(parts, wanted)
+    if not disabled or not _measures(entities, wanted):
+        return ()
+    used = (entity for phase in wanted for entity in entities.phases[phase])
+    return tuple(entity for entity in used if entity in disabled)
+
+
+def _understood(entry: er.RegistryEntry) -> _Part | None:
+    """What an entity measures, and on which phase; None where it is nothing of a meter's."""
     if entry.domain != Platform.SENSOR:
         return None
     shown = entry.device_class or entry.original_device_class
@@ -101,39 +141,38 @@ def _understood(entry: er.RegistryEntry) -> tuple[int | None, str] | None:
     words = words_of(entry)
     if quantity is None or OTHER.search(words):
         return None
+    is_grid = GRID.search(words) is not None
+    if MADE.search(words) and not is_grid:
+        return None
     if quantity == "power" and EXPORTED.search(words):
         quantity = "exported"
-    if named := PHASE.search(words):
-        return int(named[1]) - 1, quantity
-    if lettered := LETTER.search(words):
-        return "abc".index(lettered[1]), quantity
-    if indexed := INDEX.search(words):
-        return int(indexed[1]), quantity
-    return None, quantity
-
-
-def words_of(entry: er.RegistryEntry) -> str:
-    """What an integration calls an entity; not what its owner does."""
-    named = f"{entry.unique_id} {entry.translation_key or ''} {entry.original_name or ''}"
-    # voltagePhase1 → voltage_phase1
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", named).lower().replace(" ", "_ ")
+    elif quantity == "power" and DELIVERED.search(words):
+        quantity = "delivered"
+    named, numbered = named_phase(words), numbered_phase(words)
+    return _Part(
+        entry=entry,
+        quantity=quantity,
+        phase=numbered if named is None else named,
+        is_sure=named is not None or numbered is None,
+        is_grid=is_grid,
+    )
 
 
 def _with_parts_joined(
-    devices: dr.DeviceRegistry, measured: dict[str, list[Part]]
-) -> Iterator[tuple[str, list[Part]]]:
+    devices: dr.DeviceRegistry, measured: dict[str, list[_Part]]
+) -> Iterator[tuple[str, list[_Part]]]:
     """Each device; one whose phases are devices of their own (Shelly) counts as one."""
     parents: dict[str, list[str]] = {}
     for device_id, parts in measured.items():
         above = _above(devices.async_get(device_id))
-        phases = {phase for phase, _, _ in parts}
+        phases = {part.phase for part in parts}
         if above is not None and len(phases - {None}) == 1:
             parents.setdefault(above, []).append(device_id)
         else:
             yield device_id, parts
     for parent, children in parents.items():
         joined = [part for child in children for part in measured[child]]
-        named = [phase for child in children for phase in {part[0] for part in measured[child]}]
+        named = [phase for child in children for phase in {part.phase for part in measured[child]}]
         if len(set(named)) == len(named):
             yield parent, joined
         else:
@@ -148,10 +187,26 @@ def _above(device: dr.AnyDeviceEntry | None) -> str | None:
     return None if device is None else device.via_device_id
 
 
-def _together(parts: list[Part]) -> MeterEntities:
-    """The entities by phase; of two that measure the same, the one with the shorter name."""
+def _together(parts: Iterable[_Part], wanted: list[int]) -> MeterEntities:
+    """The entities by phase; of two that measure the same, the one at the grid, or with the shorter name."""
+    parts = list(parts)
+    if {part.phase for part in parts if not part.is_sure} != {0, 1, 2} or len(wanted) < 3:
+        # Numbers that are no phases: the channels of a meter for several things.
+        parts = [part for part in parts if part.is_sure]
+    delivers = _delivered_is(parts)
     chosen: dict[int | None, dict[str, str]] = {}
-    for phase, quantity, entry in sorted(parts, key=lambda part: len(part[2].unique_id)):
-        chosen.setdefault(phase, {}).setdefault(quantity, entry.entity_id)
+    for part in sorted(parts, key=_likeness):
+        quantity = delivers if part.quantity == "delivered" else part.quantity
+        chosen.setdefault(part.phase, {}).setdefault(quantity, part.entry.entity_id)
     l1, l2, l3, total = (Quantities(**chosen.get(phase, {})) for phase in (0, 1, 2, None))
     return MeterEntities(phases=(l1, l2, l3), total=total)
+
+
+def _likeness(part: _Part) -> tuple[bool, bool, int]:
+    return not part.is_sure, not part.is_grid, len(part.entry.unique_id)
+
+
+def _delivered_is(parts: Iterable[_Part]) -> str:
+    """Whether 'delivered' means to the house or from it: what another entity measures, it does not."""
+    quantities = {part.quantity for part in parts}
+    return "exported" if "power" in quantities and "exported" not in quantities else "power"

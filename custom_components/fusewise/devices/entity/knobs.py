@@ -16,10 +16,15 @@ from homeassistant.util.unit_conversion import ElectricCurrentConverter, PowerCo
 
 from .roles import Limit, Switch
 from .values import number
+from .vocabulary import OFF
+from .words import plain
 
 __all__ = ["Knob", "LimitKnob", "SwitchKnob", "levels_of"]
 
-LEVEL = re.compile(r"^\s*(\d+(?:[.,]\d+)?)\s*(?:(m?)a(?:mps?|mperes?)?|(k?)w)?\s*$", re.IGNORECASE)
+FIGURE = r"(\d+(?:[.,]\d+)?)\s*"
+AMPERES = r"(m?)a(?:mps?|mperes?)?(?![a-z])"
+LEVEL = re.compile(rf"^\s*{FIGURE}(?:{AMPERES}|(k?)w)?\s*$", re.IGNORECASE)
+AMONG_WORDS = re.compile(rf"(?<![\d.,]){FIGURE}{AMPERES}", re.IGNORECASE)
 SAME = 0.05  # A
 MINUTE = 0.001  # A: no charger is told in smaller steps
 SELECTS = ("select", "input_select")
@@ -44,20 +49,40 @@ class Knob(Protocol):
 
 
 def levels_of(state: State | None, volts: float = 230.0) -> dict[float, str]:
-    """The options of a select that are currents, or powers at so many volts: A and the option."""
+    """The options of a select that are currents, or powers at so many volts: A and the option.
+
+    Beside them, one that says 'off' is 0 A.
+    """
     options = () if state is None else state.attributes.get("options") or ()
     found = {str(option): _level(str(option), volts) for option in options}
-    return {amps: option for option, amps in found.items() if amps is not None}
+    levels = {amps: option for option, amps in found.items() if amps is not None}
+    off = next((option for option in found if _is_off(option)), None)
+    if levels and off is not None:
+        levels.setdefault(0.0, off)
+    return levels
 
 
 def _level(option: str, volts: float) -> float | None:
     match = LEVEL.match(option)
     if match is None:
-        return None
-    figure, is_power = float(match[1].replace(",", ".")), match[3] is not None
-    if is_power:
+        return _level_among_words(option)
+    figure = float(match[1].replace(",", "."))
+    if match[3] is not None:
         return figure * (1000.0 if match[3] else 1.0) / volts
     return figure / 1000.0 if match[2] else figure
+
+
+def _level_among_words(option: str) -> float | None:
+    """A of an option such as '16 A (11 kW)'; None where it names none, or several."""
+    found = AMONG_WORDS.findall(option)
+    if len(found) != 1:
+        return None
+    figure, milli = found[0]
+    return float(figure.replace(",", ".")) / (1000.0 if milli else 1.0)
+
+
+def _is_off(option: str) -> bool:
+    return plain(option).strip() in OFF
 
 
 class LimitKnob(Knob):
@@ -78,7 +103,9 @@ class LimitKnob(Knob):
         if state is None:
             return None
         if state.domain in SELECTS:
-            return _level(state.state, self._volts)
+            levels = levels_of(state, self._volts)
+            shown = (amps for amps, option in levels.items() if option == state.state)
+            return next(shown, _level(state.state, self._volts))
         figure = number(state)
         return None if figure is None else self._amperes(figure, state)
 

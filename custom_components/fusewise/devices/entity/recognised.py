@@ -1,6 +1,6 @@
 """Recognises the chargers that Home Assistant already has, from its device registry."""
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 import re
 
@@ -30,23 +30,65 @@ class FoundCharger:
     serial: str | None = None
     is_guess: bool = False
     """Its kind is not known here: its owner must look at which entity is taken for what."""
+    part: str = ""
+    """Which one of the chargers of its device, where that has several."""
+    switched_off: tuple[str, ...] = ()
+    """Its entities that would have a role, if they were not disabled in Home Assistant."""
+
+    @property
+    def id(self) -> str:
+        """What no other charger has."""
+        return f"{self.device}_{self.part}" if self.part else self.device
+
+    @property
+    def is_only_watched(self) -> bool:
+        """Nothing in Home Assistant sets how much it may draw, or whether."""
+        return self.entities.limit is None and self.entities.switch is None
 
 
 def find_chargers(hass: HomeAssistant) -> list[FoundCharger]:
-    """The chargers of known kinds; smart plugs come last."""
+    """The chargers of known kinds; those that can only be watched come late, smart plugs last."""
     by_integration: dict[str, dict[str, list[er.RegistryEntry]]] = {}
     for entry in er.async_get(hass).entities.values():
-        if entry.disabled_by is None:
-            devices = by_integration.setdefault(entry.platform, {})
-            devices.setdefault(entry.device_id or "", []).append(entry)
+        devices = by_integration.setdefault(entry.platform, {})
+        devices.setdefault(entry.device_id or "", []).append(entry)
     found = [
         charger
         for preset in PRESETS
         for device, entries in by_integration.get(preset.integration, {}).items()
         if bool(device) is preset.has_device
-        if (charger := _recognise(hass, preset, device, entries)) is not None
+        for part in _parts(preset, entries)
+        if (charger := _recognise(hass, preset, device, part, _of_part(part, entries))) is not None
     ]
-    return sorted(found, key=lambda charger: charger.preset.is_plug)
+    return sorted(found, key=lambda charger: (charger.preset.is_plug, charger.is_only_watched))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Part:
+    """One charger of a device."""
+
+    name: str = ""
+    others: tuple[str, ...] = ()
+    """What the entities of the device's other chargers are told by."""
+
+
+def _parts(preset: Preset, entries: Iterable[er.RegistryEntry]) -> Sequence[_Part]:
+    if preset.parts is None or preset.limit is None:
+        return (_Part(),)
+    pattern, domain = re.compile(preset.parts), preset.limit.domain
+    among = (entry.unique_id.lower() for entry in entries if entry.domain == domain)
+    names = [match[1] for unique_id in among if (match := pattern.search(unique_id))]
+    return [
+        _Part(name=name, others=tuple(other for other in names if other != name)) for name in names
+    ]
+
+
+def _of_part(part: _Part, entries: Iterable[er.RegistryEntry]) -> list[er.RegistryEntry]:
+    """What belongs to one charger of a device, and what belongs to all of them."""
+    if not part.others:
+        return list(entries)
+    others = re.compile(rf"(?<![a-z0-9])(?:{'|'.join(map(re.escape, part.others))})(?![a-z0-9])")
+    return [entry for entry in entries if not others.search(entry.unique_id.lower())]
 
 
 def guess_chargers(
@@ -84,9 +126,14 @@ def _found(
 
 
 def _recognise(
-    hass: HomeAssistant, preset: Preset, device_id: str, entries: Iterable[er.RegistryEntry]
+    hass: HomeAssistant,
+    preset: Preset,
+    device_id: str,
+    part: _Part,
+    entries: Sequence[er.RegistryEntry],
 ) -> FoundCharger | None:
-    entities = _entities(preset, device_id, list(entries))
+    enabled = [entry for entry in entries if entry.disabled_by is None]
+    entities = _entities(hass, preset, device_id, part.name, enabled)
     if entities is None:
         return None
     if not preset.has_device:
@@ -95,16 +142,28 @@ def _recognise(
     device = dr.async_get(hass).async_get(device_id, include_child_devices=False)
     if device is None:
         return None
-    return _found(device, preset, entities)
+    found = _found(device, preset, entities)
+    with_all = _entities(hass, preset, device_id, part.name, entries)
+    disabled = {entry.entity_id for entry in entries if entry.disabled_by is not None}
+    return replace(
+        found,
+        name=f"{found.name} {part.name}" if part.others else found.name,
+        part=part.name if part.others else "",
+        switched_off=tuple(entity for entity in with_all or () if entity in disabled),
+    )
 
 
 def _entities(
-    preset: Preset, device_id: str, entries: list[er.RegistryEntry]
+    hass: HomeAssistant,
+    preset: Preset,
+    device_id: str,
+    part: str,
+    entries: Sequence[er.RegistryEntry],
 ) -> ChargerEntities | None:
     """The entities by their role; None where the device is something else."""
 
     def find(role: Role | None) -> str | None:
-        return None if role is None else _find(role, entries)
+        return None if role is None else _find(role, part, entries)
 
     limit: Limit | None = None
     if (number := find(preset.limit)) is not None:
@@ -118,15 +177,18 @@ def _entities(
     if preset.limit is not None and limit is None:
         return None
     shown = limit is not None and limit.shown_by is not None
-    if preset.limit is None and switched is None and not (shown and not preset.has_device):
+    if preset.is_only_watched:
+        if status is None:
+            return None
+    elif preset.limit is None and switched is None and not (shown and not preset.has_device):
         return None
     currents = tuple(entity for role in preset.currents if (entity := find(role)) is not None)
     switch = None
     if switched is not None:
         switch = Switch(
             entity=switched,
-            on=preset.on,
-            off=preset.off,
+            on=_option(hass, switched, preset.on),
+            off=_option(hass, switched, preset.off),
             follows_car=preset.switch_follows_car,
         )
     return ChargerEntities(
@@ -143,16 +205,27 @@ def _entities(
     )
 
 
-def _find(role: Role, entries: Iterable[er.RegistryEntry]) -> str | None:
-    end = re.compile(rf"(?:^|[^a-z0-9]){re.escape(role.key.lower())}$")
+def _find(role: Role, part: str, entries: Iterable[er.RegistryEntry]) -> str | None:
     among = [entry for entry in entries if entry.domain == role.domain]
-    for entry in among:
-        if end.search(entry.unique_id.lower()):
-            return entry.entity_id
-    for entry in among:
-        if entry.translation_key is not None and entry.translation_key.lower() == role.key.lower():
-            return entry.entity_id
+    keys = [key.replace("{part}", part) for key in role.key.lower().split("|")]
+    for key in keys:
+        end = re.compile(rf"(?:^|[^a-z0-9]){re.escape(key)}$")
+        for entry in among:
+            if end.search(entry.unique_id.lower()):
+                return entry.entity_id
+    for key in keys:
+        for entry in among:
+            if entry.translation_key is not None and entry.translation_key.lower() == key:
+                return entry.entity_id
     return None
+
+
+def _option(hass: HomeAssistant, entity: str, wanted: str) -> str:
+    """The one of several words that an entity has as an option."""
+    state = hass.states.get(entity)
+    options = () if state is None else state.attributes.get("options") or ()
+    words = wanted.split("|")
+    return next((word for word in words if word in options), words[0])
 
 
 def _filled(action: Action, device_id: str) -> Action:

@@ -12,7 +12,7 @@ from homeassistant.const import CONF_NAME, Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 
-from .found import words_of
+from .words import words_of
 
 __all__ = ["suggest_battery", "suggest_solar", "suggest_vehicle"]
 

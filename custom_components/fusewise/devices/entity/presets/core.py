@@ -209,6 +209,20 @@ PRESETS: Sequence[Preset] = (
         traits=Traits(obeys_within=15.0),  # read every 5 s; the change waits a second
     ),
     Preset(
+        integration="tesla_wall_connector",
+        source="homeassistant/components/tesla_wall_connector: sensor.py, binary_sensor.py, __init__.py",
+        # The car decides how much it draws: it is limited by its own integration.
+        is_only_watched=True,
+        status=_sensor("status"),
+        statuses={
+            "booting": "unavailable",
+            "ready": "suspended_ev",
+            "waiting_car": "suspended_ev",
+        },
+        currents=tuple(_sensor(f"current_{letter}_a") for letter in "abc"),
+        power=_sensor("total_power_w"),
+    ),
+    Preset(
         integration="shelly",
         source="homeassistant/components/shelly: switch.py, sensor.py",
         is_plug=True,

@@ -14,7 +14,10 @@ class Role:
 
     domain: str
     key: str
-    """Its translation key, or the end of its unique id."""
+    """Its translation key, or the end of its unique id; or several such, as versions differ: 'new|old'.
+
+    '{part}' stands for what tells one of a device's chargers from the other.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,8 +35,11 @@ class Preset:
     """False: its entities belong to no device, so there is one charger of its kind at most."""
     limit_shown_by: Role | None = None
     """What shows the limit that the action has set."""
+    parts: str | None = None
+    """Where one device may have several chargers: a pattern for a limit's unique id; its group tells which."""
     switch: Role | None = None
     on: str = "on"
+    """The state that lets the car charge; or several such, as versions differ: 'new|old'."""
     off: str = "off"
     switch_follows_car: bool = False
     status: Role | None = None
@@ -47,3 +53,5 @@ class Preset:
     """Arms the fall-back of its own that it has; '{current}' stands for the amperes."""
     is_plug: bool = False
     """It is made for anything, so it is offered last and by that name."""
+    is_only_watched: bool = False
+    """Home Assistant sees what it does, but nothing there sets how much it may draw."""

@@ -1,0 +1,56 @@
+"""The words in which integrations call their entities, in English and in the languages of most homes that have a wallbox."""
+
+import re
+import unicodedata
+
+from homeassistant.helpers import entity_registry as er
+
+__all__ = ["named_phase", "numbered_phase", "plain", "words_of"]
+
+# Between two words of a name; a name may have a space where an id has none.
+GAP = r"[_\-. ]*"
+PHASE = re.compile(
+    rf"(?<![a-z0-9])(?:l_?|(?:phasen?|fase|faza|faze|ph|line|leg){GAP}l?{GAP})([123])(?![0-9])"
+)
+LETTER = re.compile(
+    rf"(?<![a-z0-9])(?:(?:phase|fase|faza){GAP}([abcrst])(?![a-z0-9])"
+    r"|([abc])_(?:act_power|current|voltage|a|v|w)(?![a-z]))"
+)
+INDEX = re.compile(r"(?<![a-z0-9])emeter_([012])(?![0-9])")  # Shelly's first generation
+NUMBERED = re.compile(
+    r"(?:current|power|voltage|strom|spannung|leistung|stroom|spanning|vermogen|courant|puissance"
+    rf"|tension|corriente|potencia|corrente|potenza|effekt){GAP}([123])(?![a-z0-9.])"
+)
+
+# What Unicode does not take apart into a letter and its mark.
+LETTERS = str.maketrans({"ø": "o", "æ": "ae", "ß": "ss", "ł": "l", "đ": "d", "œ": "oe"})
+
+
+def plain(text: str) -> str:
+    """Small letters without marks: Ladesäule → ladesaule."""
+    apart = unicodedata.normalize("NFKD", text.lower().translate(LETTERS))
+    return "".join(letter for letter in apart if not unicodedata.combining(letter))
+
+
+def words_of(entry: er.RegistryEntry) -> str:
+    """What an integration calls an entity; not what its owner does."""
+    named = f"{entry.unique_id} {entry.translation_key or ''} {entry.original_name or ''}"
+    # voltagePhase1 → voltage_phase1
+    return plain(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", named)).replace(" ", "_ ")
+
+
+def named_phase(words: str) -> int | None:
+    """The phase, from 0, that a name says it is of."""
+    if (found := PHASE.search(words)) is not None:
+        return int(found[1]) - 1
+    if (lettered := LETTER.search(words)) is not None:
+        letter = lettered[1] or lettered[2]
+        return ("abc" if letter in "abc" else "rst").index(letter)
+    indexed = INDEX.search(words)
+    return None if indexed is None else int(indexed[1])
+
+
+def numbered_phase(words: str) -> int | None:
+    """The phase, from 0, that a bare number may mean: current_1. It may mean anything else as well."""
+    found = NUMBERED.search(words)
+    return None if found is None else int(found[1]) - 1

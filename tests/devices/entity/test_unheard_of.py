@@ -1,0 +1,226 @@
+"""Chargers of integrations that nobody here has heard of: in other languages, in other units, with less than others have."""
+
+from typing import Any
+
+import pytest
+
+from custom_components.fusewise.devices.entity import guess_chargers
+from homeassistant.core import HomeAssistant
+
+from .test_generic import NONE, Its, Roles, current, device, number, power
+
+# Of each: what its device is called, its entities as they are registered, and the roles that they have.
+UNHEARD_OF: dict[str, tuple[str, list[Its], Roles]] = {
+    "a German one": (
+        "Wallbox Carport",
+        [
+            Its("number", "wb77_1", "current", "A", name="Maximaler Ladestrom"),
+            Its("number", "wb77_2", "current", "A", name="Minimaler Ladestrom"),
+            Its("number", "wb77_3", "current", "A", name="Hausanschluss Absicherung"),
+            Its("switch", "wb77_4", name="Laden freigegeben"),
+            Its("switch", "wb77_5", name="Kindersicherung"),
+            Its("sensor", "wb77_6", "enum", name="Ladezustand", state="lädt"),
+            Its("sensor", "wb77_7", "current", "A", name="Strom L1"),
+            Its("sensor", "wb77_8", "current", "A", name="Strom L2"),
+            Its("sensor", "wb77_9", "current", "A", name="Strom L3"),
+            Its("sensor", "wb77_10", "power", "kW", name="Ladeleistung"),
+        ],
+        {
+            "limit": "number wb77_1",
+            "switch": "switch wb77_4",
+            "status": "sensor wb77_6",
+            "currents": [f"sensor wb77_{n}" for n in (7, 8, 9)],
+            "power": "sensor wb77_10",
+        },
+    ),
+    "a Dutch one whose limit is a select": (
+        "Laadpaal",
+        [
+            Its(
+                "select",
+                "lp_max",
+                name="Laadstroom",
+                state="16 A",
+                options=("6 A", "10 A", "13 A", "16 A (3,7 kW)"),
+            ),
+            Its("switch", "lp_on", name="Opladen toegestaan"),
+            Its("switch", "lp_led", name="Verlichting"),
+            Its("binary_sensor", "lp_car", "plug", name="Auto aangesloten", state="on"),
+            Its("sensor", "lp_w", "power", "W", name="Laadvermogen"),
+        ],
+        {
+            "limit": "select lp_max",
+            "switch": "switch lp_on",
+            "status": "binary_sensor lp_car",
+            "power": "sensor lp_w",
+        },
+    ),
+    "a French one in milliamperes": (
+        "Borne de recharge",
+        [
+            Its("number", "b-1", "current", "mA", name="Courant de charge maximal"),
+            Its("switch", "b-2", name="Autoriser la charge"),
+            Its("sensor", "b-3", None, None, name="État de la borne", state="branché"),
+        ],
+        {"limit": "number b-1", "switch": "switch b-2", "status": "sensor b-3"},
+    ),
+    "a Norwegian one in watts": (
+        "Elbillader",
+        [
+            Its("number", "e.1", "power", "W", name="Maks ladeeffekt"),
+            Its("switch", "e.2", name="Lading"),
+            Its("sensor", "e.3", "enum", name="Tilstand", state="Tilkoblet"),
+            Its("sensor", "e.4", "power", "W", name="Effekt"),
+        ],
+        {
+            "limit": "number e.1",
+            "switch": "switch e.2",
+            "status": "sensor e.3",
+            "power": "sensor e.4",
+        },
+    ),
+    "one that is switched by a select in German": (
+        "Ladestation",
+        [
+            Its("select", "s_betriebsart", state="Aus", options=("Aus", "Sofort", "Überschuss")),
+            Its("sensor", "s_leistung", "power", "W"),
+        ],
+        {"switch": "select s_betriebsart", "off": "Aus", "power": "sensor s_leistung"},
+    ),
+    "one that pauses at 0 and has nothing else": (
+        "EV Charger",
+        [number("x1_dynamic_charge_current")],
+        {"limit": "number x1_dynamic_charge_current"},
+    ),
+    "one that can be switched only, with its power": (
+        "Outdoor car charger",
+        [Its("switch", "plug7"), power("plug7_power"), Its("sensor", "plug7_v", "voltage", "V")],
+        {"switch": "switch plug7", "power": "sensor plug7_power"},
+    ),
+    "one that measures the power of each phase": (
+        "Garage EVSE",
+        [
+            number("evse-9_maxcurrent", None, None),
+            *(power(f"evse-9_power_l{n}") for n in (1, 2, 3)),
+            Its("sensor", "evse-9_state", state="C2"),
+        ],
+        {
+            "limit": "number evse-9_maxcurrent",
+            "status": "sensor evse-9_state",
+            "currents": [f"sensor evse-9_power_l{n}" for n in (1, 2, 3)],
+        },
+    ),
+    "one in whose ids all begin with the house": (
+        "Home EVSE",
+        [
+            number("home_evse_grid_fuse_limit"),
+            number("home_evse_charge_current"),
+            Its("switch", "home_evse_enable"),
+            Its("sensor", "home_evse_vehicle_state", state="Not Connected"),
+            current("home_evse_current_1"),
+            current("home_evse_current_2"),
+            current("home_evse_current_3"),
+            power("home_evse_power"),
+        ],
+        {
+            "limit": "number home_evse_charge_current",
+            "switch": "switch home_evse_enable",
+            "status": "sensor home_evse_vehicle_state",
+            "currents": [f"sensor home_evse_current_{n}" for n in (1, 2, 3)],
+            "power": "sensor home_evse_power",
+        },
+    ),
+    "an ESPHome box at an EVBox": (  # its names as in ajvdw/evbox
+        "laadpunt",
+        [
+            Its(
+                "select",
+                "mac-select-operation_mode",
+                state="Min",
+                options=("Off", "Min", "Solar", "Max", "On"),
+            ),
+            *(current(f"mac-sensor-evse_phase{n}_current") for n in (1, 2, 3)),
+            current("mac-sensor-evse_calculated_current"),
+            Its("sensor", "mac-sensor-evse_total_energy", "energy", "kWh"),
+        ],
+        {
+            "switch": "select mac-select-operation_mode",
+            "off": "Off",
+            "currents": [f"sensor mac-sensor-evse_phase{n}_current" for n in (1, 2, 3)],
+        },
+    ),
+    "an inverted switch in Dutch": (
+        "Laadstation",
+        [number("q_laadstroom"), Its("switch", "q_pauzeer_laden")],
+        {"limit": "number q_laadstroom", "switch": "switch q_pauzeer_laden", "off": "on"},
+    ),
+    "a Spanish one": (
+        "Cargador del coche",
+        [
+            Its("number", "c1", "current", "A", name="Corriente de carga"),
+            Its("switch", "c2", name="Carga activada"),
+            Its("sensor", "c3", "enum", name="Estado", state="Cargando"),
+            Its("sensor", "c4", "power", "kW", name="Potencia de carga"),
+        ],
+        {"limit": "number c1", "switch": "switch c2", "status": "sensor c3", "power": "sensor c4"},
+    ),
+    "a Swedish one with a select in bare figures": (
+        "Laddbox",
+        [
+            Its(
+                "select", "l_1", name="Laddström", state="10", options=("6", "8", "10", "13", "16")
+            ),
+            Its("select", "l_2", name="LED", state="på", options=("av", "på")),
+            Its("sensor", "l_3", "enum", name="Status", state="Frånkopplad"),
+            Its("switch", "l_4", name="Laddning tillåten"),
+        ],
+        {"limit": "select l_1", "status": "sensor l_3", "switch": "switch l_4"},
+    ),
+}
+
+
+@pytest.mark.parametrize("which", UNHEARD_OF)
+def test_the_entities_of_one_get_their_roles(hass: HomeAssistant, which: str) -> None:
+    name, entities, roles = UNHEARD_OF[which]
+    ids = device(hass, "unheard_of", *entities, name=name)
+    [found] = guess_chargers(hass, (), ())
+    names = {entity: it for it, entity in ids.items()}
+    made = found.entities
+    assert {
+        "limit": made.limit and names[made.limit.entity or ""],
+        "switch": made.switch and names[made.switch.entity],
+        "status": made.status and names[made.status],
+        "currents": [names[entity] for entity in made.currents],
+        "power": made.power and names[made.power],
+        "presence": made.presence and names[made.presence],
+        "off": made.switch and made.switch.off if "off" in roles else None,
+    } == NONE | roles
+
+
+@pytest.mark.parametrize(
+    ("name", "entities"),
+    [
+        ("Hausbatterie", [Its("number", "a", "current", "A", name="Maximaler Ladestrom Batterie")]),
+        ("Spülmaschine", [Its("switch", "a"), power("a_power")]),
+        ("Handy", [Its("sensor", "laden", "enum", name="Ladezustand", state="lädt")]),
+        ("Carport light", [Its("switch", "carport"), power("carport_power")]),
+    ],
+)
+def test_what_only_sounds_like_one_is_not_offered(
+    hass: HomeAssistant, name: str, entities: list[Any]
+) -> None:
+    device(hass, "unheard_of", *entities, name=name)
+    assert guess_chargers(hass, (), ()) == []
+
+
+def test_one_that_can_only_be_watched_is_found_and_known_to_be_that(hass: HomeAssistant) -> None:
+    device(
+        hass,
+        "unheard_of",
+        Its("sensor", "z_status", "enum", state="charging"),
+        power("z_power"),
+        name="Wallbox of the cloud",
+    )
+    [found] = guess_chargers(hass, (), ())
+    assert found.is_only_watched
+    assert found.entities.status is not None
