@@ -14,7 +14,8 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.storage import Store
 
 from .balancing.codec import FormatError, from_json, to_json
-from .balancing.memory import ChargerMemory, CircuitMemory, Memory, MeterMemory
+from .balancing.formerly import in_todays_form
+from .balancing.memory import ChargerMemory, CircuitMemory, Memory, MeterMemory, Samples
 from .balancing.model import NEVER
 from .balancing.restart import MOMENT, outlive
 from .const import DOMAIN
@@ -85,9 +86,11 @@ def _written(kept: Kept) -> dict[str, Any]:
 
 def _read(stored: Mapping[str, Any], now: float) -> Kept:
     time = stored.get("time")
+    stored = in_todays_form(stored)
     memory = Memory(
         time=time if isinstance(time, float | int) else NEVER,
         chargers=_each(ChargerMemory, stored, "chargers"),
+        samples=_each(Samples, stored, "samples"),
         meters=_each(MeterMemory, stored, "meters"),
         circuits=_each(CircuitMemory, stored, "circuits"),
     )

@@ -8,7 +8,7 @@ import pytest
 from custom_components.fusewise.balancing.codes import NoticeCode, ReasonCode
 from custom_components.fusewise.balancing.decide import decide
 from custom_components.fusewise.balancing.decision import Decision, Notice
-from custom_components.fusewise.balancing.memory import ChargerMemory, Memory
+from custom_components.fusewise.balancing.memory import ChargerMemory, Memory, Samples
 from custom_components.fusewise.balancing.model import NEVER, ChargerReading, ChargerStatus, Site
 
 from .builders import (
@@ -108,11 +108,11 @@ def steady(amperes: float, told_before: float, drawn: float, **charger: Any) -> 
         changed_at=NOW - 60,
         on_since=NOW - 999,
         session="session",
-        sample=(drawn,),
-        sample_at=NOW - 5,
     )
+    samples = Samples(current=(drawn,), at=NOW - 5)
     asked = {"a": car(drawn, status=CHARGING), "b": car()}
-    return run(site, seen(asked), memory=Memory(time=NOW - 5, chargers={"a": memory}))
+    known = Memory(time=NOW - 5, chargers={"a": memory}, samples={"a": samples})
+    return run(site, seen(asked), memory=known)
 
 
 def test_what_a_car_leaves_is_handed_on_up_to_a_margin() -> None:
@@ -304,14 +304,13 @@ def test_a_charger_of_which_nobody_has_ever_been_told_anything_does_not_disobey(
 
 def test_what_left_with_its_car_is_forgotten() -> None:
     site = house(fuse(32), box("a"), box("b"))
-    memory = ChargerMemory(
-        setpoint=0, changed_at=NOW - 60, session="session", sample=(16.0,), sample_at=NOW - 1
-    )
+    memory = ChargerMemory(setpoint=0, changed_at=NOW - 60, session="session")
+    samples = Samples(current=(16.0,), at=NOW - 1)
     decision = run(
         site,
         seen({"a": NO_CAR, "b": car()}),
-        memory=Memory(time=NOW - 1, chargers={"a": memory}),
+        memory=Memory(time=NOW - 1, chargers={"a": memory}, samples={"a": samples}),
     )
     assert targets(decision)["b"] == 32
-    assert decision.memory.chargers["a"].sample is None
-    assert decision.memory.chargers["a"].earlier_at == NEVER
+    assert decision.memory.samples["a"].current is None
+    assert decision.memory.samples["a"].earlier_at == NEVER

@@ -11,6 +11,7 @@ from custom_components.fusewise.balancing.memory import (
     CircuitMemory,
     Memory,
     MeterMemory,
+    Samples,
 )
 from custom_components.fusewise.balancing.model import NEVER, ChargerStatus, PerPhase
 
@@ -30,11 +31,12 @@ def counted(
 ) -> float:
     """A of the house on L1: the meter shows this now, and the car was sampled so long ago."""
     figures: dict[str, Any] = {"changed_at": NOW - 60, "on_since": NOW - 60, **memory}
-    charger = ChargerMemory(sample=sample, sample_at=NOW - age, session="session", **figures)
+    charger = ChargerMemory(session="session", **figures)
     others: PerPhase | None = None if last is None else (last, 0.0, 0.0)
     known = Memory(
         time=NOW - 0.5,
         chargers={"a": charger},
+        samples={"a": Samples(current=sample, at=NOW - age)},
         circuits={"main": CircuitMemory(others=others)},
         meters={
             "m": MeterMemory(

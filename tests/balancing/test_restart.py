@@ -14,6 +14,7 @@ from custom_components.fusewise.balancing.memory import (
     CircuitMemory,
     Memory,
     MeterMemory,
+    Samples,
 )
 from custom_components.fusewise.balancing.model import (
     NEVER,
@@ -39,8 +40,6 @@ CHARGER = ChargerMemory(
     off_since=NOW - 700,
     waiting_since=NOW - 800,
     session="garage-17",
-    sample=(12.8,),
-    sample_at=NOW - 2,
     uses=(True, False, False),
     ceiling=13.2,
     boosts=(NOW - 86_400, NOW - 600),
@@ -61,6 +60,7 @@ CIRCUIT = CircuitMemory(
 MEMORY = Memory(
     time=NOW,
     chargers={"a": CHARGER},
+    samples={"a": Samples(current=(12.8,), at=NOW - 2)},
     meters={"grid": MeterMemory(current=(3.0, 2.0, 1.0), measured_at=NOW)},
     circuits={"main": CIRCUIT},
 )
@@ -82,6 +82,7 @@ def test_turns_boosts_and_what_was_learnt_outlive_a_restart() -> None:
 def test_what_was_measured_last_does_not() -> None:
     memory = outlive(MEMORY, NOW + MINUTE)
     assert memory.meters == {}
+    assert memory.samples == {}
     assert memory.circuits["main"] == replace(CIRCUIT, others=None, smoothed=None)
 
 
@@ -119,8 +120,17 @@ def test_every_field_of_a_chargers_memory_was_thought_of() -> None:
     # A new field is dropped by a restart unless somebody decides otherwise in restart.py.
     assert {field.name for field in fields(ChargerMemory)} == {
         *("setpoint", "changed_at", "fell_at", "before", "on_since", "off_since", "waiting_since"),
-        *("session", "sample", "sample_at", "earlier", "earlier_at", "uses", "ceiling"),
-        *("boosts", "boosting", "asleep", "told", "disobeys", "unused"),
+        *(
+            "session",
+            "uses",
+            "ceiling",
+            "boosts",
+            "boosting",
+            "asleep",
+            "told",
+            "disobeys",
+            "unused",
+        ),
     }
 
 

@@ -142,4 +142,4 @@ def test_an_impossible_reading_changes_nothing_that_was_learnt() -> None:
     one = run(SITE, seen({"a": car(6)}, {"m": shows(10)}))
     broken: dict[str, ChargerReading] = {"a": car(NAN, at=NOW + 1)}
     two = run(SITE, seen(broken, {"m": shows(10, NOW + 1)}, now=NOW + 1), memory=one.memory)
-    assert two.memory.chargers["a"].sample == (6,)
+    assert two.memory.samples["a"].current == (6,)

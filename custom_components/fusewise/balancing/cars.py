@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from .memory import RESUMED, ChargerMemory
+from .memory import RESUMED, ChargerMemory, Samples
 from .model import NEVER, PLUGGED, Charger, ChargerReading, ChargerStatus, Phase, Session
 from .obedience import SETTLING, disobeyed, disobeys_with, unheard
 from .steps import round_down, round_up
@@ -21,6 +21,7 @@ TAKES = 0.5  # A, at least
 STEADY = 0.5  # A between two samples: the car is not on its way to somewhere
 
 _EMPTY = ChargerMemory()
+_UNSAMPLED = Samples()
 _NO_CAR = ChargerReading(status=ChargerStatus.UNAVAILABLE, online=False)
 
 
@@ -32,7 +33,10 @@ class Car:
     charger: Charger
     reading: ChargerReading
     memory: ChargerMemory
+    samples: Samples
     session: Session | None
+    plugged: bool
+    """A car is there, as far as the charger knows."""
     may_draw: float
     """A: the most that it may draw now, whatever it will be told."""
     reserved: float
@@ -45,14 +49,14 @@ class Car:
     phases: tuple[Phase, ...]
     """The house conductors that it uses, as far as is known."""
 
-    @property
-    def plugged(self) -> bool:
-        """A car is there, as far as the charger knows."""
-        return self.reading.status in PLUGGED
-
 
 def put_together(
-    topology: Topology, number: int, reading: ChargerReading, memory: ChargerMemory, now: float
+    topology: Topology,
+    number: int,
+    reading: ChargerReading,
+    memory: ChargerMemory,
+    samples: Samples,
+    now: float,
 ) -> Car:
     """The working record of one charger."""
     charger = topology.site.chargers[number]
@@ -63,7 +67,7 @@ def put_together(
     # Who is out of reach may have another car by now.
     loads = wired if reading.online else topology.wired(number, None)
     if reading.online:
-        reserved = disobeyed(charger, reading, memory, now)
+        reserved = disobeyed(charger, reading, memory, samples, now)
         may_draw = _since_told(charger, memory, now) + reserved
     else:
         reserved, may_draw = unheard(charger, reading, memory, now)
@@ -72,7 +76,9 @@ def put_together(
         charger=charger,
         reading=reading,
         memory=memory,
+        samples=samples,
         session=reading.session,
+        plugged=reading.status in PLUGGED,
         may_draw=may_draw,
         reserved=reserved,
         rows=loads.rows,
@@ -108,60 +114,89 @@ def is_gone(reading: ChargerReading) -> bool:
 
 
 def observe(
-    charger: Charger, reading: ChargerReading | None, memory: ChargerMemory | None
-) -> tuple[ChargerReading, ChargerMemory]:
+    charger: Charger,
+    reading: ChargerReading | None,
+    memory: ChargerMemory | None,
+    samples: Samples | None,
+) -> tuple[ChargerReading, ChargerMemory, Samples]:
     """Take the newest sample into the memory: which phases the car uses, and what it leaves unused."""
-    memory = _of_these_conductors(charger, memory or _EMPTY)
+    memory, samples = _of_these_conductors(charger, memory or _EMPTY, samples or _UNSAMPLED)
     if reading is None:
-        return _NO_CAR, memory
-    sample = reading.current
-    unspoken_to = reading.online and memory.changed_at == NEVER and memory.setpoint == 0
-    draws = sample is not None and max(sample) > USED and reading.status in PLUGGED
-    if unspoken_to and (draws or reading.status is ChargerStatus.CHARGING):
-        memory = _taken_over(charger, reading, sample, memory)
-    session = reading.session.id if reading.session is not None else None
-    plugged = reading.status in PLUGGED
-    if plugged and session is not None and memory.session == RESUMED:
-        memory = replace(memory, session=session)
-    if plugged and (session is not None and session != memory.session):
-        memory = replace(
+        return _NO_CAR, memory, samples
+    sample, plugged = reading.current, reading.status in PLUGGED
+    drawn = None if sample is None else max(sample)
+    if memory.changed_at == NEVER and memory.setpoint == 0 and reading.online:
+        draws = drawn is not None and drawn > USED and plugged
+        if draws or reading.status is ChargerStatus.CHARGING:
+            memory = _taken_over(charger, reading, drawn, memory)
+    memory = _of_this_session(charger, reading, memory, plugged=plugged)
+    if drawn is None and not plugged and samples.current is not None:
+        # Who does not measure without a car draws nothing without a car.
+        samples = replace(samples, current=None, earlier=None)
+    asleep = plugged and _is_asleep(charger, reading, drawn, memory, samples)
+    if asleep != memory.asleep:
+        memory = replace(memory, asleep=asleep)
+    if sample is None or drawn is None or reading.measured_at <= samples.at:
+        return reading, memory, samples
+    if plugged:
+        memory = _learnt(charger, reading, sample, drawn, memory, samples)
+    newest = Samples(
+        current=sample, at=reading.measured_at, earlier=samples.current, earlier_at=samples.at
+    )
+    return reading, memory, newest
+
+
+def _of_this_session(
+    charger: Charger, reading: ChargerReading, memory: ChargerMemory, *, plugged: bool
+) -> ChargerMemory:
+    """The memory without what it says of a car that has left."""
+    session = reading.session
+    if plugged:
+        if session is None or session.id == memory.session:
+            return memory
+        if memory.session == RESUMED:
+            return replace(memory, session=session.id)
+        return replace(
             memory,
-            session=session,
-            uses=_known_uses(charger, reading.session),
+            session=session.id,
+            uses=_known_uses(charger, session),
             ceiling=None,
             asleep=False,
             disobeys=None,
             waiting_since=None,
         )
-    elif is_gone(reading) and (memory.session, memory.uses, memory.ceiling) != (None, None, None):
-        memory = replace(memory, session=None, uses=None, ceiling=None, waiting_since=None)
-    if not plugged and sample is None and memory.sample is not None:
-        # Who does not measure without a car draws nothing without a car.
-        memory = replace(memory, sample=None, earlier=None)
-    asleep = plugged and _is_asleep(charger, reading, memory)
-    if asleep != memory.asleep:
-        memory = replace(memory, asleep=asleep)
-    if sample is None or reading.measured_at <= memory.sample_at:
-        return reading, memory
-    uses, ceiling, disobeys = memory.uses, memory.ceiling, memory.disobeys
-    if plugged:
-        uses = _learn_uses(charger, sample, memory)
-        if reading.online:  # else it draws what its fall-back lets through
-            ceiling = _learn_ceiling(charger, max(sample), memory, reading.measured_at)
-            disobeys = disobeys_with(charger, max(sample), memory, reading.measured_at)
-    return reading, replace(
-        memory,
-        sample=sample,
-        sample_at=reading.measured_at,
-        earlier=memory.sample,
-        earlier_at=memory.sample_at,
-        uses=uses,
-        ceiling=ceiling,
-        disobeys=disobeys,
-    )
+    known = memory.session is not None or memory.uses is not None or memory.ceiling is not None
+    if known and is_gone(reading):
+        return replace(memory, session=None, uses=None, ceiling=None, waiting_since=None)
+    return memory
 
 
-def _is_asleep(charger: Charger, reading: ChargerReading, memory: ChargerMemory) -> bool:
+def _learnt(
+    charger: Charger,
+    reading: ChargerReading,
+    sample: tuple[float, ...],
+    drawn: float,
+    memory: ChargerMemory,
+    samples: Samples,
+) -> ChargerMemory:
+    """What a new sample teaches of the car; the same object where that is nothing."""
+    ceiling, disobeys = memory.ceiling, memory.disobeys
+    uses = _learn_uses(sample, drawn, memory, samples)
+    if reading.online:  # else it draws what its fall-back lets through
+        ceiling = _learn_ceiling(charger, drawn, memory, samples, reading.measured_at)
+        disobeys = disobeys_with(charger, drawn, memory, reading.measured_at)
+    if uses == memory.uses and ceiling == memory.ceiling and disobeys == memory.disobeys:
+        return memory
+    return replace(memory, uses=uses, ceiling=ceiling, disobeys=disobeys)
+
+
+def _is_asleep(
+    charger: Charger,
+    reading: ChargerReading,
+    drawn: float | None,
+    memory: ChargerMemory,
+    samples: Samples,
+) -> bool:
     """The car wants nothing, although it may. While it may not, nobody knows: it is as it was.
 
     What a charger says that was never told anything is believed: nobody has told it that the car may not.
@@ -169,39 +204,31 @@ def _is_asleep(charger: Charger, reading: ChargerReading, memory: ChargerMemory)
     if memory.setpoint == 0:
         unspoken_to = memory.changed_at == NEVER
         return memory.asleep or (unspoken_to and reading.status is ChargerStatus.SUSPENDED_EV)
-    if reading.current is None or reading.measured_at <= memory.sample_at:
+    if drawn is None or reading.measured_at <= samples.at:
         return reading.status is ChargerStatus.SUSPENDED_EV or (
             memory.asleep and reading.status is not ChargerStatus.CHARGING
         )
-    drawn = max(reading.current)
     if drawn > USED:
         return False
     return reading.status is ChargerStatus.SUSPENDED_EV or _settled(
-        charger, drawn, memory, reading.measured_at
+        charger, drawn, memory, samples, reading.measured_at
     )
 
 
-def _of_these_conductors(charger: Charger, memory: ChargerMemory) -> ChargerMemory:
-    """The memory without what it says of other conductors: the owner has changed how the charger is wired."""
-    count = len(charger.wiring)
-    for known in (memory.sample, memory.uses):
-        if known is not None and len(known) != count:
-            return replace(
-                memory,
-                sample=None,
-                sample_at=NEVER,
-                earlier=None,
-                earlier_at=NEVER,
-                uses=None,
-                ceiling=None,
-            )
-    return memory
+def _of_these_conductors(
+    charger: Charger, memory: ChargerMemory, samples: Samples
+) -> tuple[ChargerMemory, Samples]:
+    """Without what is known of other conductors: the owner has changed how the charger is wired."""
+    count, uses, current = len(charger.wiring), memory.uses, samples.current
+    if (uses is None or len(uses) == count) and (current is None or len(current) == count):
+        return memory, samples
+    return replace(memory, uses=None, ceiling=None), _UNSAMPLED
 
 
 def _taken_over(
     charger: Charger,
     reading: ChargerReading,
-    sample: tuple[float, ...] | None,
+    drawn: float | None,
     memory: ChargerMemory,
 ) -> ChargerMemory:
     """A car that charges already when we first hear of it goes on as if we had told it so.
@@ -209,35 +236,34 @@ def _taken_over(
     After a restart, or when a charger is taken in, nobody's car is stopped only to be started again.
     """
     floor = round_up(charger, charger.floor)
-    told = min(max(sample), charger.maximum) if sample is not None else 0.0
+    told = min(drawn, charger.maximum) if drawn is not None else 0.0
     if reading.limit is not None:
         told = min(told, reading.limit)
     return replace(memory, setpoint=max(floor, round_down(charger, told)))
 
 
 def _learn_uses(
-    charger: Charger, sample: tuple[float, ...], memory: ChargerMemory
+    sample: tuple[float, ...], drawn: float, memory: ChargerMemory, samples: Samples
 ) -> tuple[bool, ...] | None:
     """A conductor that carries current is used at once; one that carries none in two samples is not."""
     if len(sample) == 1:
         return None
-    drawn = max(sample)
     if memory.uses is not None:
-        uses = tuple(used or a > USED for used, a in zip(memory.uses, sample, strict=True))
+        uses = tuple([used or a > USED for used, a in zip(memory.uses, sample, strict=True)])
         return None if all(uses) else uses
-    earlier = memory.sample
+    earlier = samples.current
     if drawn < SURELY_CHARGING or earlier is None or max(earlier) < SURELY_CHARGING:
         return None
-    uses = tuple(a > USED or b > USED for a, b in zip(sample, earlier, strict=True))
+    uses = tuple([a > USED or b > USED for a, b in zip(sample, earlier, strict=True)])
     return None if all(uses) else uses
 
 
 def _learn_ceiling(
-    charger: Charger, drawn: float, memory: ChargerMemory, measured_at: float
+    charger: Charger, drawn: float, memory: ChargerMemory, samples: Samples, measured_at: float
 ) -> float | None:
     """What a car leaves for longer than it needs to follow is handed on, up to a margin that lets it ask."""
     told = memory.setpoint
-    if told < charger.floor or not _settled(charger, drawn, memory, measured_at):
+    if told < charger.floor or not _settled(charger, drawn, memory, samples, measured_at):
         return memory.ceiling
     if drawn >= told - max(TAKES, TAKES_SHARE * told):
         return None
@@ -249,12 +275,14 @@ def _learn_ceiling(
     return memory.ceiling
 
 
-def _settled(charger: Charger, drawn: float, memory: ChargerMemory, measured_at: float) -> bool:
+def _settled(
+    charger: Charger, drawn: float, memory: ChargerMemory, samples: Samples, measured_at: float
+) -> bool:
     """The car has had the time to follow its setpoint, and is not moving any more."""
     return (
         measured_at >= memory.changed_at + charger.slow_to_obey + SETTLING
-        and memory.sample is not None
-        and abs(drawn - max(memory.sample)) < STEADY
+        and samples.current is not None
+        and abs(drawn - max(samples.current)) < STEADY
     )
 
 

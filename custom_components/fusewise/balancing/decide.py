@@ -82,6 +82,7 @@ def decide(site: Site, snapshot: Snapshot, memory: Memory) -> Decision:
                 )
                 for car, tell in zip(cars, told, strict=True)
             },
+            samples={car.charger.id: car.samples for car in cars if car.samples.at > NEVER},
             meters=meters,
             circuits=limits.circuits,
         ),
@@ -116,14 +117,16 @@ def _observe(
         heard = snapshot.chargers.get(charger.id)
         if heard is not None:
             heard = possible_reading(charger, heard, snapshot.now, notices)
-        reading, remembered = observe(charger, heard, memory.chargers.get(charger.id))
+        reading, remembered, samples = observe(
+            charger, heard, memory.chargers.get(charger.id), memory.samples.get(charger.id)
+        )
         if reading.session is not None or is_gone(reading):
             remembered, notice = count_boost(
                 charger.id, reading.session, remembered, settings, snapshot.now
             )
             if notice is not None:
                 notices.append(notice)
-        car = put_together(topology, number, reading, remembered, snapshot.now)
+        car = put_together(topology, number, reading, remembered, samples, snapshot.now)
         if car.reserved and reading.online:
             notices.append(
                 Notice(

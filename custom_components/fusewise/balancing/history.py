@@ -26,7 +26,7 @@ def carried(circuit: Circuit, load: Load, cars: Iterable[Car]) -> PerPhase:
         return load.others  # nothing remembers what it carried
     flowing = list(load.others)
     for car in cars:
-        drawn = car.memory.sample or (car.may_draw,) * len(car.charger.wiring)
+        drawn = car.samples.current or (car.may_draw,) * len(car.charger.wiring)
         for phase, amperes in zip(car.charger.wiring, drawn, strict=True):
             flowing[phase] += amperes
     return flowing[0], flowing[1], flowing[2]

@@ -157,7 +157,7 @@ class _Survey:
     def _has_newcomers(self, number: int) -> bool:
         """Until a car has measured twice, what it drew before it was known passes for the house's."""
         behind = (self.cars[n] for n in self.topology.below[number])
-        return any(car.plugged and car.memory.earlier is None for car in behind)
+        return any(car.plugged and car.samples.earlier is None for car in behind)
 
     def _remembered(self, circuit: Circuit) -> CircuitMemory:
         return self.memory.circuits.get(circuit.id, EMPTY)
@@ -248,17 +248,17 @@ def _drawn(topology: Topology, cars: Iterable[Car]) -> list[list[Drawn]]:
     oldest = [[math.inf] * PHASES for _ in topology.circuits]
     counts = [[0] * PHASES for _ in topology.circuits]
     for car, circuit in zip(cars, topology.feeds, strict=True):
-        memory = car.memory
+        samples = car.samples
         if car.reading.online and is_gone(car.reading):
             continue
-        if memory.sample is None:
+        if samples.current is None:
             # What has not been measured yet will look like a move when it is.
             for phase in car.charger.wiring:
                 oldest[circuit][phase] = NEVER
             continue
-        for phase, drawn in zip(car.charger.wiring, memory.sample, strict=True):
+        for phase, drawn in zip(car.charger.wiring, samples.current, strict=True):
             amperes[circuit][phase] += drawn
-            oldest[circuit][phase] = min(oldest[circuit][phase], memory.sample_at)
+            oldest[circuit][phase] = min(oldest[circuit][phase], samples.at)
             counts[circuit][phase] += 1
     for circuit in reversed(range(len(topology.circuits))):
         for feeder in topology.chains[circuit][1:2]:

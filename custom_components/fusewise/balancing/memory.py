@@ -11,7 +11,7 @@ RESUMED = ""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChargerMemory:
-    """What the last cycles left behind for one charger."""
+    """What the last cycles left behind for one charger; the same object as long as nothing changes."""
 
     setpoint: float = 0.0
     changed_at: float = NEVER
@@ -32,11 +32,6 @@ class ChargerMemory:
     """Since when it waits, or waited before it got its place: the order in which turns are taken."""
     session: str | None = None
     """Its car's session; RESUMED: one from before a restart."""
-    sample: tuple[float, ...] | None = None
-    """A on each of its own conductors, at `sample_at`; the one before it in `earlier`."""
-    sample_at: float = NEVER
-    earlier: tuple[float, ...] | None = None
-    earlier_at: float = NEVER
     uses: tuple[bool, ...] | None = None
     """Which of the charger's conductors the car uses, as learnt in this session; None: not yet."""
     ceiling: float | None = None
@@ -48,6 +43,18 @@ class ChargerMemory:
     boosting: bool = False
     unused: float = 0.0
     """A·s of its share that it has left since a limit made it fall."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Samples:
+    """The last two samples of one charger: apart from its memory, because they change in each cycle."""
+
+    current: tuple[float, ...] | None = None
+    """A on each of its own conductors, at `at` …"""
+    at: float = NEVER
+    earlier: tuple[float, ...] | None = None
+    """… and in the sample before that one."""
+    earlier_at: float = NEVER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,5 +120,7 @@ class Memory:
 
     time: float = NEVER
     chargers: Mapping[str, ChargerMemory] = field(default_factory=dict)
+    samples: Mapping[str, Samples] = field(default_factory=dict)
+    """By charger."""
     meters: Mapping[str, MeterMemory] = field(default_factory=dict)
     circuits: Mapping[str, CircuitMemory] = field(default_factory=dict)

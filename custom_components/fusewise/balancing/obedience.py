@@ -2,7 +2,7 @@
 
 import math
 
-from .memory import ChargerMemory
+from .memory import ChargerMemory, Samples
 from .model import NEVER, PLUGGED, Charger, ChargerReading
 
 __all__ = [
@@ -24,14 +24,18 @@ RAMP = 2.0  # A/s at which a car falls at least, once it has begun to
 
 
 def disobeyed(
-    charger: Charger, reading: ChargerReading, memory: ChargerMemory, now: float
+    charger: Charger,
+    reading: ChargerReading,
+    memory: ChargerMemory,
+    samples: Samples,
+    now: float,
 ) -> float:
     """A beyond its setpoint: that it draws, or says it lets through, though it was told long enough ago."""
     let_through = 0.0
-    if memory.sample is not None:
-        drawn = max(memory.sample)
+    if samples.current is not None:
+        drawn = max(samples.current)
         # Who has disobeyed counts with what it draws, whatever it is told meanwhile, until it was seen to obey.
-        if memory.disobeys or drawn > _tolerated(_told_at_most(charger, memory, memory.sample_at)):
+        if memory.disobeys or drawn > _tolerated(_told_at_most(charger, memory, samples.at)):
             let_through = drawn
     if (
         reading.limit is not None

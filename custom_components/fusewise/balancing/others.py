@@ -60,30 +60,30 @@ def estimate_others(
 
 def sampled_with(car: Car, meter: MeterMemory) -> bool:
     """The car's sample is as old as the meter's: what else flows is known exactly."""
-    return abs(car.memory.sample_at - meter.measured_at) <= SAME_INSTANT
+    return abs(car.samples.at - meter.measured_at) <= SAME_INSTANT
 
 
 def _drawn(car: Car, at: float, is_new: bool) -> tuple[Sequence[float], Sequence[float], float]:
     """The least and the most on each of the car's conductors at that time, and when that was sampled."""
-    memory = car.memory
-    sample = memory.sample
+    memory, samples = car.memory, car.samples
+    sample = samples.current
     if sample is None:
         most = may_have_drawn(car, at)
         lowest = min(car.charger.floor, most) if _charged_before(car) else 0.0
         conductors = len(car.charger.wiring)
         return [lowest] * conductors, [most] * conductors, at
-    sampled_at = memory.sample_at
+    sampled_at = samples.at
     if sampled_at > at + SAME_INSTANT:
-        earlier = memory.earlier
+        earlier = samples.earlier
         if earlier is None:
             return [0.0] * len(sample), sample, at
-        if memory.earlier_at > at + SAME_INSTANT and not is_new:
+        if samples.earlier_at > at + SAME_INSTANT and not is_new:
             # Both samples are of later. What the car drew then was counted when the meter's sample came.
             return [0.0] * len(sample), [math.inf] * len(sample), at
         return (
             [min(a, b) for a, b in zip(sample, earlier, strict=True)],
             [max(a, b) for a, b in zip(sample, earlier, strict=True)],
-            memory.earlier_at,
+            samples.earlier_at,
         )
     if at - sampled_at <= SAME_INSTANT:
         return sample, sample, sampled_at

@@ -16,6 +16,7 @@ from .codec import FormatError, from_json, parse, to_json, wrong
 from .decide import decide
 from .decision import Decision
 from .errors import BalancingError, SiteError
+from .formerly import in_todays_form
 from .memory import Memory
 from .model import Site, Snapshot
 from .settings import Settings
@@ -55,7 +56,7 @@ def read_replay(text: str) -> Replay:
         site = replace(site, settings=settings)
     if not isinstance(data["cycles"], list):
         raise wrong(("cycles",), "is not a list of snapshots")
-    memory = from_json(Memory, data["memory"], ("memory",)) if "memory" in data else Memory()
+    memory = from_json(Memory, in_todays_form(data.get("memory", {})), ("memory",))
     _check_memory(memory)
     return Replay(
         site=site,

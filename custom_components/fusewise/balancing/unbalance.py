@@ -103,7 +103,7 @@ def _pairs(number: int, circuit: Circuit, load: Load, limits: Limits) -> list[Pa
 def _count(car: Car, pairs: Sequence[Pair]) -> None:
     """Count the car against the pairs whose upper phase it loads, and for those whose lower phase it is seen on."""
     drawn = [0.0] * PHASES
-    for phase, amperes in zip(car.charger.wiring, car.memory.sample or (), strict=False):
+    for phase, amperes in zip(car.charger.wiring, car.samples.current or (), strict=False):
         drawn[phase] = amperes
     if min(drawn) > USED:
         return  # it was seen to use all: what it draws more, it draws more on all
