@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.common import MockConfigEntry, get_system_health_info
 
 from custom_components.fusewise import repairs
 from custom_components.fusewise.issues import async_tell_failed, async_tell_stall
@@ -15,6 +15,7 @@ from homeassistant.components.repairs import ConfirmRepairFlow
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
+from homeassistant.setup import async_setup_component
 
 from .house import let_call, site_entry, until
 
@@ -77,6 +78,14 @@ async def test_the_system_information_says_what_runs(
     assert float(told["last_cycle"].removesuffix(" s")) < 10
     assert await hass.config_entries.async_unload(site.entry_id)
     assert (await system_health_info(hass))["sites"] == "0 / 1"
+
+
+async def test_the_system_information_is_where_home_assistant_shows_it(
+    hass: HomeAssistant, site: MockConfigEntry
+) -> None:
+    assert await async_setup_component(hass, "system_health", {})
+    await hass.async_block_till_done()
+    assert (await get_system_health_info(hass, "fusewise"))["sites"] == "1 / 1"
 
 
 async def press(hass: HomeAssistant) -> None:

@@ -170,6 +170,21 @@ async def test_an_automation_that_switches_off_is_told_by_name(
     assert state_of(hass, SWITCH).state == "off"
 
 
+async def test_what_is_told_of_a_second_hand_goes_with_its_charger(
+    hass: HomeAssistant, site: MockConfigEntry, thing: None
+) -> None:
+    key = await added(hass, site)
+    await until(lambda: state_of(hass, SWITCH).state == "on")
+    anna = MockUser(name="Anna", is_owner=True).add_to_hass(hass)
+    await hass.services.async_call(
+        "input_boolean", "turn_off", {"entity_id": SWITCH}, context=Context(user_id=anna.id)
+    )
+    issues = ir.async_get(hass)
+    await until(lambda: issues.async_get_issue("fusewise", f"second_hand_{key}"))
+    hass.config_entries.async_remove_subentry(site, key)
+    await until(lambda: not issues.async_get_issue("fusewise", f"second_hand_{key}"))
+
+
 @pytest.mark.parametrize(
     ("own", "errors"),
     [

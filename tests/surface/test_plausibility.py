@@ -7,7 +7,16 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.fusewise.balancing.codes import ReasonCode
 from custom_components.fusewise.balancing.decision import CircuitState
-from custom_components.fusewise.balancing.model import Circuit, PerPhase, Phase, Site
+from custom_components.fusewise.balancing.model import (
+    Charger,
+    ChargerReading,
+    ChargerStatus,
+    Circuit,
+    PerPhase,
+    Phase,
+    Session,
+    Site,
+)
 from custom_components.fusewise.phase_watch import Finding, PhaseWatch
 from custom_components.fusewise.plausibility import Plausibility
 from homeassistant.config_entries import ConfigSubentryDataWithId
@@ -146,3 +155,41 @@ async def test_a_finding_of_the_watch_becomes_a_repair(hass: HomeAssistant, ocpp
     assert issue.translation_placeholders["phase"] == "L2"
     watch.forget()
     assert not ir.async_get(hass).async_get_issue("fusewise", "meter_phase_still_home")
+
+
+@pytest.mark.parametrize(
+    ("seen", "issue", "told"),
+    [
+        ((0.0, -1.0, 0.0), "meter_reversed", {"phase": "L2"}),
+        ((1.0, 0.0, 0.0), "meter_swapped", {"phase": "L2", "seen_on": "L1"}),
+    ],
+)
+async def test_a_car_that_the_meter_sees_elsewhere_becomes_a_repair(
+    hass: HomeAssistant, ocpp_port: int, seen: PerPhase, issue: str, told: dict[str, str]
+) -> None:
+    """`seen`: what the meter shows of each ampere that a car draws on L2."""
+    car = Charger(id="garage", circuit="main", wiring=(Phase.L2,), maximum=16.0)
+    circuit = Circuit(id="main", rating=(25.0, 25.0, 25.0), meter="grid")
+    site, watch = Site(circuits=(circuit,), chargers=(car,)), Plausibility(hass, "home", "Home")
+    session = Session(id="a", started=0.0)
+    for second in range(30 * len(UP_AND_DOWN)):
+        amperes = float(UP_AND_DOWN[second // 30])
+        l1, l2, l3 = (3.0 + share * amperes for share in seen)
+        state = CircuitState(
+            circuit="main",
+            load=(l1, l2, l3),
+            others=(3.0, 3.0, 3.0),
+            limit=(20.0, 20.0, 20.0),
+            headroom=(17.0, 17.0, 17.0),
+            source=ReasonCode.CIRCUIT_LIMIT,
+        )
+        reading = ChargerReading(
+            status=ChargerStatus.CHARGING,
+            session=session,
+            current=(amperes,),
+            measured_at=float(second),
+        )
+        watch.look(float(second), site, state, (230.0,) * 3, {"garage": reading})
+    found = ir.async_get(hass).async_get_issue("fusewise", f"{issue}_home")
+    assert found is not None
+    assert found.translation_placeholders == {"site": "Home", **told}

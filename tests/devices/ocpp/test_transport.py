@@ -218,3 +218,16 @@ async def test_a_charger_that_pings_is_answered(central: CentralSystem) -> None:
     ) as line:
         async with asyncio.timeout(5):
             await (await line.ping(b"here?"))
+
+
+async def test_somebody_who_has_not_said_a_word_is_hung_up_on_when_the_port_closes(
+    clock: Clock,
+) -> None:
+    system = CentralSystem(clock, clock)
+    await system.start("127.0.0.1", 0)
+    assert system.port is not None
+    reader, writer = await asyncio.open_connection("127.0.0.1", system.port)
+    await asyncio.sleep(0.05)
+    await system.stop()
+    assert await asyncio.wait_for(reader.read(), 5) == b""
+    writer.close()
