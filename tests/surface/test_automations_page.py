@@ -1,4 +1,4 @@
-"""What docs/automations.md offers to copy is what Home Assistant takes, and what Fusewise has."""
+"""What the pages for users offer to copy is what Home Assistant takes, and what Fusewise has."""
 
 import json
 from pathlib import Path
@@ -17,9 +17,11 @@ from homeassistant.setup import async_setup_component
 
 from .house import device_of, let_call, site_entry, until
 
-PAGE = Path(__file__).parents[2] / "docs" / "automations.md"
+DOCS = Path(__file__).parents[2] / "docs"
 EXAMPLES = [
-    yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", PAGE.read_text(), re.DOTALL)
+    yaml.safe_load(block)
+    for page in ("automations.md", "actions.md")
+    for block in re.findall(r"```yaml\n(.*?)```", (DOCS / page).read_text(), re.DOTALL)
 ]
 
 
