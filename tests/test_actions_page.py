@@ -22,7 +22,9 @@ def fields(chapter: str) -> dict[str, str]:
 
 
 def test_each_action_is_described_with_each_of_its_fields() -> None:
-    chapters = dict(re.findall(rf"^### `{DOMAIN}\.(\w+)`\n(.*?)(?=^##)", PAGE, re.M | re.S))
+    chapters = dict(
+        re.findall(rf"^### `{DOMAIN}\.(\w+)`\n(.*?)(?=^##)", PAGE, re.MULTILINE | re.DOTALL)
+    )
     actions = offered("services")
     assert chapters.keys() == actions.keys()
     for name, action in actions.items():
@@ -35,6 +37,6 @@ def test_each_action_is_described_with_each_of_its_fields() -> None:
 def test_each_trigger_and_each_condition_is_described() -> None:
     for kind in ("triggers", "conditions"):
         _, _, chapter = PAGE.partition(f"\n## {kind.capitalize()}\n")
-        told = re.findall(rf"^\| `{DOMAIN}\.(\w+)` \|", chapter.partition("\n## ")[0], re.M)
+        told = re.findall(rf"^\| `{DOMAIN}\.(\w+)` \|", chapter.partition("\n## ")[0], re.MULTILINE)
         assert told == list(dict.fromkeys(told))
         assert set(told) == offered(kind).keys()
