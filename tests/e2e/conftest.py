@@ -1,4 +1,8 @@
-"""A running Home Assistant with Fusewise, and the demo house beside it, for a whole module of tests."""
+"""A running Home Assistant with Fusewise, and the demo house beside it, for a whole module of tests.
+
+What the fuse carries is read from the demo's physics, never from Fusewise. Each test leaves the house as it
+found it: all charge, nothing ordered.
+"""
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterator
@@ -15,6 +19,9 @@ from custom_components.fusewise.simulation.account import Account, account
 from demo.homeassistant import HomeAssistant
 from demo.record import read_sample
 from demo.running import House, free_ports, running
+
+LONGEST = 15.0  # s above the rating, in any of the tests
+RISES = 150.0  # s until cars that had to fall have risen again, after a house that came and went
 
 
 class Running:
@@ -57,6 +64,10 @@ class Running:
         samples = [read_sample(s) for s in self.get(f"/samples?since={moment}")["samples"]]
         rating = float(self.house.about["rating"])
         return account(samples, (rating, rating, rating), 0.1)
+
+    def worst(self, moment: float) -> float:
+        """The longest time above the rating since `moment`, in s, on any phase."""
+        return max(phase.longest_above for phase in self.since(moment).phases)
 
     def state(self, entity_id: str) -> str:
         """The state of an entity of Home Assistant; 'missing' while it has none."""

@@ -1,0 +1,58 @@
+"""When the meter fails or the house steps up while cars charge, the fuse is held."""
+
+import time
+
+import pytest
+
+from .conftest import LONGEST, RISES, Running
+
+# One Home Assistant serves them all, so they stay on one process of a parallel run.
+pytestmark = [pytest.mark.timeout(420), pytest.mark.xdist_group("e2e meters")]
+
+SILENT = 10.0  # s until a meter that reads every 0.5 s counts as silent
+
+
+def test_a_meter_that_dies_leaves_the_cars_their_floors_and_comes_back(site: Running) -> None:
+    begun = site.now()
+    site.post("/fault", kind="meter_stop")
+    try:
+        site.wait_until(
+            lambda: site.state("binary_sensor.demo_house_fall_back") == "on", SILENT + 5
+        )
+        site.wait_until(lambda: max(site.currents().values()) < 6.3, 10)
+        # While nobody can see it, the house may draw all of its allowance.
+        site.post("/step", phase="L2", amperes=5)
+        time.sleep(8)
+    finally:
+        site.post("/step", phase="L2", amperes=0)
+        site.post("/fault", kind="meter_start")
+    assert site.worst(begun) < LONGEST
+    site.wait_until(lambda: max(site.currents().values()) > 6.6, RISES)
+    assert site.state("binary_sensor.demo_house_fall_back") == "off"
+
+
+def test_a_meter_that_answers_nan_counts_as_silent(site: Running) -> None:
+    begun = site.now()
+    site.post("/fault", kind="meter_nan")
+    try:
+        site.wait_until(
+            lambda: site.state("binary_sensor.demo_house_fall_back") == "on", SILENT + 5
+        )
+        site.wait_until(lambda: max(site.currents().values()) < 6.3, 10)
+    finally:
+        site.post("/fault", kind="meter_start")
+    assert site.worst(begun) < LONGEST
+    site.wait_until(lambda: site.state("binary_sensor.demo_house_fall_back") == "off", 20)
+
+
+def test_a_step_of_the_house_load_is_answered_by_the_cars_on_that_phase(site: Running) -> None:
+    site.wait_until(site.all_charge_well, RISES)
+    begun = site.now()
+    site.post("/step", phase="L2", amperes=5)
+    try:
+        time.sleep(12)
+        carried = site.get("/state")["sample"]["fuse"][1]
+        assert carried < 25.5
+    finally:
+        site.post("/step", phase="L2", amperes=0)
+    assert site.worst(begun) < LONGEST
