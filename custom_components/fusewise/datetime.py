@@ -12,7 +12,7 @@ from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN
 from .coordinator import FusewiseConfigEntry
-from .entity import FusewiseDescription, Wanted, WishEntity, async_keep_entities
+from .entity import FusewiseDescription, WishEntity, async_keep_wishes
 from .views import ChargerView
 
 PARALLEL_UPDATES = 0
@@ -38,13 +38,7 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up the next departure of a site's chargers."""
-    coordinator = entry.runtime_data
-
-    def wanted() -> Wanted:
-        for charger in coordinator.controller.site.chargers:
-            yield NextDeparture(coordinator, charger.id, NEXT_DEPARTURE)
-
-    async_keep_entities(coordinator, "datetime", async_add_entities, wanted)
+    async_keep_wishes(entry, "datetime", async_add_entities, NextDeparture, NEXT_DEPARTURE)
 
 
 class NextDeparture(WishEntity, DateTimeEntity):

@@ -16,7 +16,7 @@ from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from .balancing.model import Phase
 from .const import DOMAIN, MAIN_CIRCUIT
-from .coordinator import FusewiseCoordinator
+from .coordinator import FusewiseConfigEntry, FusewiseCoordinator
 from .dead_bands import SETTLED
 from .views import ChargerView, CircuitView, SiteView
 
@@ -228,3 +228,22 @@ def async_keep_entities(
 
     keep()
     coordinator.config_entry.async_on_unload(coordinator.async_add_listener(keep))
+
+
+@callback
+def async_keep_wishes[DescriptionT: FusewiseDescription[ChargerView]](
+    entry: FusewiseConfigEntry,
+    platform: str,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+    make: Callable[[FusewiseCoordinator, str, DescriptionT], WishEntity],
+    *descriptions: DescriptionT,
+) -> None:
+    """Have one entity of each description at each charger, for what people want of it."""
+    coordinator = entry.runtime_data
+
+    def wanted() -> Wanted:
+        for charger in coordinator.controller.site.chargers:
+            for description in descriptions:
+                yield make(coordinator, charger.id, description)
+
+    async_keep_entities(coordinator, platform, async_add_entities, wanted)

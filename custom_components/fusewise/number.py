@@ -15,7 +15,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import FusewiseConfigEntry
-from .entity import FusewiseDescription, Wanted, WishEntity, async_keep_entities
+from .entity import FusewiseDescription, WishEntity, async_keep_wishes
 from .views import ChargerView
 
 PARALLEL_UPDATES = 0
@@ -77,14 +77,7 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up the numbers of a site's chargers."""
-    coordinator = entry.runtime_data
-
-    def wanted() -> Wanted:
-        for charger in coordinator.controller.site.chargers:
-            for description in NUMBERS:
-                yield WishNumber(coordinator, charger.id, description)
-
-    async_keep_entities(coordinator, "number", async_add_entities, wanted)
+    async_keep_wishes(entry, "number", async_add_entities, WishNumber, *NUMBERS)
 
 
 class WishNumber(WishEntity, NumberEntity):

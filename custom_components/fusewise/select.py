@@ -9,7 +9,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .balancing.model import Mode
 from .coordinator import FusewiseConfigEntry
-from .entity import FusewiseDescription, Wanted, WishEntity, async_keep_entities
+from .entity import FusewiseDescription, WishEntity, async_keep_wishes
 from .views import ChargerView
 
 PARALLEL_UPDATES = 0
@@ -34,13 +34,7 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up the choice of the mode for each charger of a site."""
-    coordinator = entry.runtime_data
-
-    def wanted() -> Wanted:
-        for charger in coordinator.controller.site.chargers:
-            yield ModeSelect(coordinator, charger.id, MODE)
-
-    async_keep_entities(coordinator, "select", async_add_entities, wanted)
+    async_keep_wishes(entry, "select", async_add_entities, ModeSelect, MODE)
 
 
 class ModeSelect(WishEntity, SelectEntity):

@@ -10,7 +10,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
 from .coordinator import FusewiseConfigEntry
-from .entity import FusewiseDescription, Wanted, WishEntity, async_keep_entities
+from .entity import FusewiseDescription, WishEntity, async_keep_wishes
 from .views import ChargerView
 
 PARALLEL_UPDATES = 0
@@ -48,13 +48,7 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up a boost switch for each charger of a site."""
-    coordinator = entry.runtime_data
-
-    def wanted() -> Wanted:
-        for charger in coordinator.controller.site.chargers:
-            yield BoostSwitch(coordinator, charger.id, BOOST)
-
-    async_keep_entities(coordinator, "switch", async_add_entities, wanted)
+    async_keep_wishes(entry, "switch", async_add_entities, BoostSwitch, BOOST)
 
 
 class BoostSwitch(WishEntity, SwitchEntity):

@@ -9,7 +9,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import FusewiseConfigEntry
-from .entity import FusewiseDescription, Wanted, WishEntity, async_keep_entities
+from .entity import FusewiseDescription, WishEntity, async_keep_wishes
 from .views import ChargerView
 from .wanted import DAYS, clock_time
 
@@ -49,13 +49,7 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up the daily departure of a site's chargers."""
-    coordinator = entry.runtime_data
-
-    def wanted() -> Wanted:
-        for charger in coordinator.controller.site.chargers:
-            yield DailyDeparture(coordinator, charger.id, DEPARTURE)
-
-    async_keep_entities(coordinator, "time", async_add_entities, wanted)
+    async_keep_wishes(entry, "time", async_add_entities, DailyDeparture, DEPARTURE)
 
 
 class DailyDeparture(WishEntity, TimeEntity):

@@ -8,23 +8,31 @@ import {
   siteBadges,
   type Text,
 } from "./cards";
-import type { HomeAssistant, Section, View } from "./homeassistant";
+import type { HomeAssistant, PanelProperties, Route, Section, View } from "./homeassistant";
 import { findSites, type Site } from "./site";
 
 const TYPE = "fusewise";
-const DASHBOARD = "/fusewise-dashboard";
+const DASHBOARD = "fusewise-dashboard"; // its address
+const BOARD = "ha-panel-lovelace"; // what shows dashboards
 const SHORTEST = 0.25; // h of history: what a site shows that was set up just now
 const LONGEST = 6;
 const HOUR = 3_600_000; // ms
+const TRIES = 30;
 
 class FusewiseDashboard extends HTMLElement {
   static async generate(_config: unknown, hass: HomeAssistant) {
-    const [sites, localize] = await Promise.all([
-      findSites(hass),
-      hass.loadBackendTranslation("common", "fusewise"),
-    ]);
-    const text: Text = (key, values) => localize(`component.fusewise.common.dashboard_${key}`, values);
+    const [sites, text] = await Promise.all([findSites(hass), texts(hass)]);
     return { title: "Fusewise", views: sites.map((site) => view(site, text)) };
+  }
+}
+
+/** The dashboard's texts. Home Assistant calls them loaded while somebody else is still loading them. */
+async function texts(hass: HomeAssistant): Promise<Text> {
+  for (let tries = 1; ; tries += 1) {
+    const localize = await hass.loadBackendTranslation("common", "fusewise");
+    const text: Text = (key, values) => localize(`component.fusewise.common.dashboard_${key}`, values);
+    if (text("main_fuse") || tries === TRIES) return text;
+    await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
 
@@ -57,13 +65,40 @@ function hours(site: Site): number {
 
 /**
  * What the sidebar opens. A page that was open before Fusewise was set up knows no strategy of ours, and Home
- * Assistant loads this file only for a panel of our own: so that is opened first, and leads to the dashboard.
+ * Assistant loads this file only for a panel of our own. So this panel holds the dashboard. Where Home Assistant
+ * has not loaded what shows dashboards yet, it leads over the dashboard's own address, which has that loaded.
  */
 class FusewisePanel extends HTMLElement {
+  #board = document.createElement(BOARD) as HTMLElement & PanelProperties;
+
   connectedCallback() {
-    history.replaceState(null, "", DASHBOARD);
-    window.dispatchEvent(new CustomEvent("location-changed", { detail: { replace: true } }));
+    if (customElements.get(BOARD)) {
+      this.append(this.#board);
+      return;
+    }
+    lead(`/${DASHBOARD}`);
+    void customElements.whenDefined(BOARD).then(() => {
+      if (location.pathname.startsWith(`/${DASHBOARD}`)) lead(`/${TYPE}`);
+    });
   }
+
+  set hass(hass: HomeAssistant) {
+    this.#board.panel ??= hass.panels[DASHBOARD];
+    this.#board.hass = hass;
+  }
+
+  set narrow(narrow: boolean) {
+    this.#board.narrow = narrow;
+  }
+
+  set route(route: Route) {
+    this.#board.route = route;
+  }
+}
+
+function lead(path: string) {
+  history.replaceState(null, "", path);
+  window.dispatchEvent(new CustomEvent("location-changed", { detail: { replace: true } }));
 }
 
 // A page that is open while Fusewise is updated has them already.

@@ -21,7 +21,22 @@ export interface Device {
 
 export type Localize = (key: string, values?: Record<string, string | number>) => string;
 
+/** Where in the sidebar's address one is. */
+export interface Route {
+  prefix: string;
+  path: string;
+}
+
+/** What a panel is given. */
+export interface PanelProperties {
+  hass?: HomeAssistant;
+  narrow?: boolean;
+  route?: Route;
+  panel?: unknown;
+}
+
 export interface HomeAssistant {
+  panels: Record<string, unknown>;
   states: Record<string, { state: string } | undefined>;
   devices: Record<string, Device>;
   callWS<T>(message: { type: string }): Promise<T>;

@@ -26,6 +26,7 @@ async function show({ name, width, height, theme, language }) {
   const text = await board.ariaSnapshot();
   told[`${width} ${theme} ${language}`] = {
     text,
+    chosen: await page.locator("ha-sidebar .selected").allInnerTexts(),
     broken: await board.locator("hui-error-card, hui-warning").count(),
     overflow: await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth),
     background: await page.evaluate(() =>

@@ -1,6 +1,6 @@
 // Built from frontend/ by scripts/frontend: change it there.
-// sources 59b2d61ddbdb72a7f519898dd3d315eb35eb9f6cb098253af9de240c80a6d94e
-// code 7ea5923110f1db35104ec4c9657d2fec7b9bacd2d30524a9db0fdae0ecd591c8
+// sources 74379d9b46cc4ee361b92902a4b8823632c3bbd6a4a40470a015fcae926d01fd
+// code 98421b85052b969152ff2e04cc5b6178a2c79b51b1a657f5785c6da2b228d5cd
 // frontend/src/cards.ts
 var WHOLE = 12;
 var PHASE_COLORS = { l1: "blue", l2: "orange", l3: "teal" };
@@ -257,20 +257,26 @@ function arranged(site, parts, hass) {
 
 // frontend/src/dashboard.ts
 var TYPE = "fusewise";
-var DASHBOARD = "/fusewise-dashboard";
+var DASHBOARD = "fusewise-dashboard";
+var BOARD = "ha-panel-lovelace";
 var SHORTEST = 0.25;
 var LONGEST = 6;
 var HOUR = 36e5;
+var TRIES = 30;
 var FusewiseDashboard = class extends HTMLElement {
   static async generate(_config, hass) {
-    const [sites, localize] = await Promise.all([
-      findSites(hass),
-      hass.loadBackendTranslation("common", "fusewise")
-    ]);
-    const text = (key, values) => localize(`component.fusewise.common.dashboard_${key}`, values);
+    const [sites, text] = await Promise.all([findSites(hass), texts(hass)]);
     return { title: "Fusewise", views: sites.map((site) => view(site, text)) };
   }
 };
+async function texts(hass) {
+  for (let tries = 1; ; tries += 1) {
+    const localize = await hass.loadBackendTranslation("common", "fusewise");
+    const text = (key, values) => localize(`component.fusewise.common.dashboard_${key}`, values);
+    if (text("main_fuse") || tries === TRIES) return text;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
 function view(site, text) {
   const { main, circuits, chargers, others } = site;
   const since = hours(site);
@@ -296,11 +302,32 @@ function hours(site) {
   return Math.min(LONGEST, Math.max(SHORTEST, known));
 }
 var FusewisePanel = class extends HTMLElement {
+  #board = document.createElement(BOARD);
   connectedCallback() {
-    history.replaceState(null, "", DASHBOARD);
-    window.dispatchEvent(new CustomEvent("location-changed", { detail: { replace: true } }));
+    if (customElements.get(BOARD)) {
+      this.append(this.#board);
+      return;
+    }
+    lead(`/${DASHBOARD}`);
+    void customElements.whenDefined(BOARD).then(() => {
+      if (location.pathname.startsWith(`/${DASHBOARD}`)) lead(`/${TYPE}`);
+    });
+  }
+  set hass(hass) {
+    this.#board.panel ??= hass.panels[DASHBOARD];
+    this.#board.hass = hass;
+  }
+  set narrow(narrow) {
+    this.#board.narrow = narrow;
+  }
+  set route(route) {
+    this.#board.route = route;
   }
 };
+function lead(path) {
+  history.replaceState(null, "", path);
+  window.dispatchEvent(new CustomEvent("location-changed", { detail: { replace: true } }));
+}
 if (!customElements.get(`ll-strategy-dashboard-${TYPE}`)) {
   customElements.define(`ll-strategy-dashboard-${TYPE}`, FusewiseDashboard);
   customElements.define("fusewise-panel", FusewisePanel);
