@@ -7,6 +7,7 @@ from functools import partial
 import socket
 import time
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -16,6 +17,8 @@ from demo import clock
 from demo.world import World
 from homeassistant.core import HomeAssistant
 
+from ..devices.ocpp.peer import Clock, Peer
+from .calling import Come
 from .house import HOST, quiet_house, until
 
 HURRY = 6.0  # times: the meter is read every 1.2 s then, far from the 10 s after which it counts as silent
@@ -87,3 +90,33 @@ async def hass(house: World, hass: HomeAssistant) -> AsyncGenerator[HomeAssistan
 
 def _was_asked(meter: ModbusMeter) -> bool:
     return meter.reading is not None or meter.problem is not None
+
+
+@pytest.fixture
+async def come(ocpp_port: int) -> AsyncGenerator[Come]:
+    """Let a charge point connect."""
+    peers: list[Peer] = []
+
+    async def connect(
+        identity: str = "yard", port: int | None = None, prefix: str = "", **quirks: Any
+    ) -> Peer:
+        peer = Peer(identity=identity, clock=Clock(), **quirks)
+        peers.append(peer)
+        await peer.connect(port or ocpp_port, prefix)
+        return peer
+
+    yield connect
+    for peer in peers:
+        await peer.leave()
+
+
+@pytest.fixture
+async def meter(house: World) -> dict[str, Any]:
+    """What to answer in a dialog about the demo house's meter."""
+    return {
+        "kind": "sdm630",
+        "host": HOST,
+        "port": house.meter.port,
+        "unit_id": 1,
+        "interval": 1,
+    }

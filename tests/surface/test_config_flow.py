@@ -1,56 +1,26 @@
-"""A site is set up, and changed, by clicking; what cannot be right is explained where it is typed."""
+"""A site is set up by clicking; what cannot be right is explained where it is typed."""
 
 import asyncio
-import errno
-import os
-import socket
 from typing import Any
 
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from demo.meter import MeterFault
 from demo.world import World
-from homeassistant.config_entries import SOURCE_USER, ConfigEntryState
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
-from homeassistant.data_entry_flow import FlowResultType, section
+from homeassistant.data_entry_flow import FlowResultType
 
-from .house import HOST, MENU_SAVE, device_of, is_served, site_entry, stored_site
-
-FUSE = {"name": "Home", "supply": "three_phase", "rating": 25, "phases": {}, "house": {}}
-
-
-@pytest.fixture
-async def meter(house: World) -> dict[str, Any]:
-    """What to answer about the demo house's meter."""
-    return {
-        "kind": "sdm630",
-        "host": HOST,
-        "port": house.meter.port,
-        "unit_id": 1,
-        "interval": 1,
-    }
-
-
-async def answer(hass: HomeAssistant, step: Any, user_input: dict[str, Any]) -> Any:
-    return await hass.config_entries.flow.async_configure(step["flow_id"], user_input)
-
-
-async def asked_for_the_fuse(hass: HomeAssistant) -> Any:
-    return await hass.config_entries.flow.async_init("fusewise", context={"source": SOURCE_USER})
-
-
-async def asked_for_the_meter(hass: HomeAssistant) -> Any:
-    return await answer(hass, await asked_for_the_fuse(hass), FUSE)
-
-
-async def at_the_end(hass: HomeAssistant, meter: dict[str, Any]) -> Any:
-    """The menu with all that was said; until a port is asked for, it is the usual one."""
-    return await answer(hass, await asked_for_the_meter(hass), meter)
-
-
-async def asked_for_the_port(hass: HomeAssistant, meter: dict[str, Any]) -> Any:
-    return await answer(hass, await at_the_end(hass, meter), {"next_step_id": "ocpp"})
+from .clicking import (
+    FUSE,
+    answer,
+    asked_for_the_fuse,
+    asked_for_the_meter,
+    asked_for_the_port,
+    at_the_end,
+    suggested,
+)
+from .house import HOST, MENU_SAVE, site_entry
 
 
 async def test_a_site_is_set_up_by_clicking(
@@ -118,17 +88,6 @@ async def test_a_fuse_that_cannot_be_is_explained_beside_its_field(
     assert suggested(step["data_schema"]) == typed
     step = await answer(hass, step, FUSE)
     assert step["step_id"] == "meter"
-
-
-def suggested(schema: Any) -> dict[str, Any]:
-    """What a form shows in its fields, and in the fields of its sections."""
-    shown: dict[str, Any] = {}
-    for key, kind in schema.schema.items():
-        if isinstance(kind, section):
-            shown[str(key)] = suggested(kind.schema)
-        elif key.description is not None:
-            shown[str(key)] = key.description["suggested_value"]
-    return shown
 
 
 @pytest.mark.parametrize(
@@ -219,94 +178,6 @@ async def test_two_sites_cannot_have_the_same_meter(
     assert step["description_placeholders"] == {"site": "Home", "meter": "Meter"}
 
 
-async def test_a_port_that_is_taken_at_the_last_moment_is_told_before_anything_is_saved(
-    hass: HomeAssistant, meter: dict[str, Any], ocpp_port: int
-) -> None:
-    step = await asked_for_the_port(hass, meter)
-    step = await answer(hass, step, {"host": HOST, "port": ocpp_port})
-    with socket.create_server((HOST, ocpp_port)):
-        step = await answer(hass, step, MENU_SAVE)
-    assert (step["step_id"], step["errors"]) == ("ocpp", {"port": "port_in_use"})
-    step = await answer(hass, step, {"host": HOST, "port": ocpp_port})
-    step = await answer(hass, step, MENU_SAVE)
-    assert step["type"] is FlowResultType.CREATE_ENTRY
-
-
-async def test_the_main_fuse_may_have_limits_besides_its_rating(
-    hass: HomeAssistant, house: World, ocpp_port: int
-) -> None:
-    entry = site_entry(hass, house, ocpp_port, voltage=240.0)
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    coordinator = entry.runtime_data
-    step: Any = await entry.start_reconfigure_flow(hass)
-    step = await answer(hass, step, {"next_step_id": "limits"})
-    limits = {"limit_watts": 11_000, "demand_minutes": "15"}
-    typed = {"limits": limits, "advanced": {"transformer": False}}
-    step = await answer(hass, step, typed)
-    assert step["errors"] == {"limits": "peak_target_missing"}
-    step = await answer(hass, step, typed | {"limits": limits | {"peak_target": 5000}})
-    # An unusual voltage is shown, and kept.
-    step = await answer(hass, step, {"next_step_id": "user"})
-    shown = suggested(step["data_schema"])
-    assert shown["phases"] == {"voltage": 240.0}
-    step = await answer(hass, step, FUSE | {"phases": {"voltage": 240}})
-    step = await answer(hass, step, MENU_SAVE)
-    assert step["reason"] == "reconfigure_successful"
-    await hass.async_block_till_done()
-    assert entry.runtime_data is coordinator
-    main = coordinator.controller.site.circuits[0]
-    assert main.limit_watts == 11_000
-    assert (main.demand.minutes, main.demand.target_watts) == (15, 5000)
-
-
-async def test_a_port_that_another_program_uses_is_told(
-    hass: HomeAssistant, meter: dict[str, Any], ocpp_port: int
-) -> None:
-    step = await asked_for_the_port(hass, meter)
-    with socket.create_server((HOST, ocpp_port)):
-        step = await answer(hass, step, {"host": HOST, "port": ocpp_port})
-    assert (step["step_id"], step["errors"]) == ("ocpp", {"port": "port_in_use"})
-    step = await answer(hass, step, {"host": HOST, "port": ocpp_port})
-    assert step["step_id"] == "confirm"
-
-
-async def test_an_address_that_this_computer_does_not_have_is_told(
-    hass: HomeAssistant,
-    meter: dict[str, Any],
-    ocpp_port: int,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    # Tests may not name other machines' addresses; but binding to one reaches nobody.
-    unguarded: Any = socket.socket.__base__
-    monkeypatch.setattr(socket.socket, "bind", unguarded.bind)
-    step = await asked_for_the_port(hass, meter)
-    step = await answer(hass, step, {"host": "192.0.2.7", "port": ocpp_port})
-    assert step["errors"] == {"host": "listen_address_foreign"}
-
-
-async def test_a_port_that_only_the_system_may_use_is_told(
-    hass: HomeAssistant, meter: dict[str, Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def bind(sock: socket.socket, address: tuple[str, int]) -> None:
-        # What the system says to everybody but root, as which tests may run.
-        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-
-    step = await asked_for_the_port(hass, meter)
-    with monkeypatch.context() as patch:
-        patch.setattr(socket.socket, "bind", bind)
-        step = await answer(hass, step, {"host": HOST, "port": 80})
-    assert step["errors"] == {"port": "port_refused"}
-
-
-@pytest.mark.parametrize(("field", "value"), [("port", 70_000), ("port", "x"), ("host", "")])
-async def test_a_port_that_cannot_be_is_explained_beside_its_field(
-    hass: HomeAssistant, meter: dict[str, Any], ocpp_port: int, field: str, value: Any
-) -> None:
-    step = await asked_for_the_port(hass, meter)
-    step = await answer(hass, step, {"host": HOST, "port": ocpp_port, field: value})
-    assert step["errors"] == {field: f"{field}_invalid"}
-
-
 async def test_each_answer_can_be_mended_before_it_is_saved(
     hass: HomeAssistant, meter: dict[str, Any], ocpp_port: int
 ) -> None:
@@ -327,111 +198,3 @@ async def test_each_answer_can_be_mended_before_it_is_saved(
     assert step["result"].data["rating"] == [32, 25, 25]
     [subentry] = step["result"].get_subentries_of_type("meter")
     assert subentry.data["interval"] == 2
-
-
-async def test_a_site_is_changed_by_the_same_dialogs_and_goes_on_running(
-    hass: HomeAssistant, house: World, ocpp_port: int
-) -> None:
-    entry = site_entry(hass, house, ocpp_port)
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    coordinator = entry.runtime_data
-    step: Any = await entry.start_reconfigure_flow(hass)
-    # What is so now, with what the meter reads.
-    assert step["step_id"] == "confirm"
-    assert step["description_placeholders"]["values"].startswith("- L1: 3.0 A, 230 V")
-    step = await answer(hass, step, {"next_step_id": "user"})
-    step = await answer(hass, step, FUSE | {"name": "Barn", "phases": {"rating_l1": 32}})
-    step = await answer(hass, step, MENU_SAVE)
-    assert (step["type"], step["reason"]) == (FlowResultType.ABORT, "reconfigure_successful")
-    assert entry.title == "Barn"
-    await hass.async_block_till_done()
-    # In place: nothing was reloaded.
-    assert entry.runtime_data is coordinator
-    assert coordinator.controller.site.circuits[0].rating == (32, 25, 25)
-    assert device_of(hass, entry, entry.entry_id).name == "Barn"
-
-
-async def test_a_site_whose_meter_is_silent_can_be_changed_nevertheless(
-    hass: HomeAssistant, house: World, ocpp_port: int
-) -> None:
-    entry = site_entry(hass, house, ocpp_port)
-    await house.meter.fail(MeterFault.STOPPED)
-    step: Any = await entry.start_reconfigure_flow(hass)
-    assert step["step_id"] == "confirm_silent"
-    assert "cannot be reached" in step["description_placeholders"]["error"]
-    step = await answer(hass, step, {"next_step_id": "user"})
-    step = await answer(hass, step, FUSE | {"rating": 20})
-    assert step["step_id"] == "confirm_silent"
-    # The meter comes back while the dialog is open.
-    await house.meter.fail(MeterFault.NONE)
-    step = await answer(hass, step, {"next_step_id": "confirm"})
-    assert step["step_id"] == "confirm"
-    await answer(hass, step, MENU_SAVE)
-    assert entry.data["rating"] == [20, 20, 20]
-
-
-async def test_a_phase_that_a_charger_is_wired_to_cannot_be_taken_away(
-    hass: HomeAssistant, house: World, ocpp_port: int
-) -> None:
-    entry = site_entry(hass, house, ocpp_port, "carport")
-    step: Any = await entry.start_reconfigure_flow(hass)
-    step = await answer(hass, step, {"next_step_id": "user"})
-    step = await answer(hass, step, FUSE | {"phases": {"rating_l2": 0}})
-    assert step["errors"] == {"phases": "phase_in_use"}
-    assert step["description_placeholders"] == {"charger": "Carport", "phase": "L2"}
-    step = await answer(hass, step, FUSE | {"phases": {"rating_l3": 0}})
-    assert step["step_id"] == "confirm"
-
-
-async def test_a_site_may_move_its_port_to_another_address_of_this_computer(
-    hass: HomeAssistant, house: World, ocpp_port: int
-) -> None:
-    entry = site_entry(hass, house, ocpp_port)
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    step: Any = await entry.start_reconfigure_flow(hass)
-    step = await answer(hass, step, {"next_step_id": "ocpp"})
-    step = await answer(hass, step, {"host": "127.0.0.2", "port": ocpp_port})
-    assert step["step_id"] == "confirm"
-    await answer(hass, step, MENU_SAVE)
-    await hass.async_block_till_done()
-    assert entry.state is ConfigEntryState.LOADED
-    assert await is_served("127.0.0.2", ocpp_port)
-    assert not await is_served(HOST, ocpp_port)
-
-
-async def test_sites_share_a_port_at_one_address_only(
-    hass: HomeAssistant, house: World, ocpp_port: int, meter: dict[str, Any]
-) -> None:
-    entry = site_entry(hass, house, ocpp_port)
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    other = MockConfigEntry(title="Barn", **stored_site(house.meter.port, ocpp_port))
-    other.add_to_hass(hass)
-    step: Any = await other.start_reconfigure_flow(hass)
-    step = await answer(hass, step, {"next_step_id": "ocpp"})
-    step = await answer(hass, step, {"host": "localhost", "port": ocpp_port})
-    assert step["errors"] == {"host": "port_shared_badly"}
-    assert step["description_placeholders"] == {"site": "Home", "address": HOST}
-    step = await answer(hass, step, {"host": HOST, "port": ocpp_port})
-    assert step["step_id"] == "confirm"
-
-
-async def test_the_address_for_chargers_is_one_that_they_can_reach(
-    hass: HomeAssistant, house: World, ocpp_port: int
-) -> None:
-    everywhere = {"host": "0.0.0.0", "port": ocpp_port}
-    entry = site_entry(hass, house, ocpp_port, ocpp=everywhere)
-    step: Any = await entry.start_reconfigure_flow(hass)
-    shown = step["description_placeholders"]["address"]
-    assert shown == f"ws://10.10.10.10:{ocpp_port}/"  # where Home Assistant found itself
-    await hass.config.async_update(internal_url="http://192.168.1.5:8123")
-    step = await answer(hass, step, {"next_step_id": "user"})
-    step = await answer(hass, step, FUSE)
-    assert step["description_placeholders"]["address"] == f"ws://192.168.1.5:{ocpp_port}/"
-
-
-async def test_an_address_of_ipv6_is_written_as_chargers_want_it(
-    hass: HomeAssistant, house: World, ocpp_port: int
-) -> None:
-    entry = site_entry(hass, house, ocpp_port, ocpp={"host": "::1", "port": ocpp_port})
-    step: Any = await entry.start_reconfigure_flow(hass)
-    assert step["description_placeholders"]["address"] == f"ws://[::1]:{ocpp_port}/"

@@ -9,8 +9,8 @@ from homeassistant.config_entries import SOURCE_RECONFIGURE, SOURCE_USER, Config
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 
+from .clicking import FUSE, answer
 from .house import HOST, MENU_SAVE, state_of, until
-from .test_config_flow import FUSE, answer
 
 MODBUS = {"port": 502, "unit_id": 1, "interval": 1}
 UNITS = {"current": "A", "power": "W", "voltage": "V"}

@@ -9,8 +9,8 @@ from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 
+from .clicking import FUSE, answer, asked_for_the_fuse
 from .house import HOST, MENU_SAVE, only_charger, state_of, until
-from .test_config_flow import FUSE, answer, asked_for_the_fuse
 
 NO_METER = {"kind": "no_meter", "port": 502, "unit_id": 1, "interval": 1}
 
