@@ -8,7 +8,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 
-from .test_config_flow import answer as answer_of_site
+from .clicking import answer as answer_of_site
 from .test_entity_charger import GARAGE, WAYS, answer, asked, site
 from .test_found_chargers import NO_METER, asked_for_the_meter, wallbox as known_wallbox
 
