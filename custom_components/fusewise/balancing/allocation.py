@@ -172,10 +172,11 @@ def _serve_sun(
 
 def _sun_rows(claim: Claim, first: int, left: Sequence[float]) -> list[tuple[int, float]]:
     """The rows of the sun that a claim draws from: one for all phases, or one for each phase it uses."""
-    car = claim.car
+    asked = claim.car.asked
     if len(left) - first == 1:
-        return [(first, car.watts_per_ampere)]
-    return [(first + phase, car.watts_per_ampere / len(car.phases)) for phase in car.phases]
+        return [(first, asked.watts_per_ampere)]
+    each = asked.watts_per_ampere / len(asked.phases)
+    return [(first + phase, each) for phase in asked.phases]
 
 
 def _fill_steps(claims: Sequence[Claim], result: Allocation) -> None:

@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 from .memory import RESUMED, ChargerMemory, Samples
 from .model import NEVER, PLUGGED, Charger, ChargerReading, ChargerStatus, Phase, Session
 from .obedience import SETTLING, disobeyed, disobeys_with, unheard
+from .phases import USED, as_asked, counted
 from .steps import round_down, round_up
-from .topology import Topology
+from .topology import Topology, Wired
 
 __all__ = ["USED", "Car", "is_gone", "may_have_drawn", "observe", "put_together", "still_drawn"]
 
-USED = 1.0  # A: a conductor with less than this carries a charger's standby, not a car
 SURELY_CHARGING = 4.0  # A: below it a car may just be waking up, phase by phase
 LEAVES_SHARE = (
     0.1  # a car within 10 % of its setpoint uses it (pilot and meter tolerance: IEC 61851-1)
@@ -48,6 +48,8 @@ class Car:
     watts_per_ampere: float
     phases: tuple[Phase, ...]
     """The house conductors that it uses, as far as is known."""
+    asked: Wired
+    """What it loads where its charger does what it was asked for."""
 
 
 def put_together(
@@ -60,7 +62,9 @@ def put_together(
 ) -> Car:
     """The working record of one charger."""
     charger = topology.site.chargers[number]
-    wired = topology.wired(number, memory.uses)
+    switches = memory.phasing is not None
+    uses = counted(charger, reading, memory) if switches else memory.uses
+    wired = topology.wired(number, uses)
     floor = topology.floors[number]
     if reading.floor > charger.floor:
         floor = round_up(charger, reading.floor)
@@ -85,6 +89,7 @@ def put_together(
         floor=floor,
         watts_per_ampere=loads.watts_per_ampere,
         phases=wired.phases,
+        asked=topology.wired(number, as_asked(charger, memory)) if switches else wired,
     )
 
 

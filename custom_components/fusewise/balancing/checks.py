@@ -92,8 +92,23 @@ def check_charger(charger: Charger, chain: list[Circuit]) -> None:
         raise SiteError(
             f"{name}: fall-back {charger.fallback!r} A is not between 0 A and its maximum"
         )
+    _check_phases(charger, name)
     if not 0 <= charger.slow_to_obey < math.inf:
         raise SiteError(f"{name}: slow_to_obey {charger.slow_to_obey!r} s is not a time")
+
+
+def _check_phases(charger: Charger, name: str) -> None:
+    """What it may use when it charges on one phase of several."""
+    if charger.switches_phases and (len(charger.wiring) < 2 or charger.line_to_line):
+        raise SiteError(
+            f"{name}: only with two or three phases, each against neutral, can it switch to one"
+        )
+    if charger.one_phase is not None and charger.one_phase not in charger.wiring:
+        raise SiteError(
+            f"{name}: one_phase {charger.one_phase.name} is none of the phases that it is wired to"
+        )
+    if not 0 <= charger.switch_pause < math.inf:
+        raise SiteError(f"{name}: switch_pause {charger.switch_pause!r} s is not a time")
 
 
 def _check_setpoints(charger: Charger, name: str) -> None:
@@ -127,6 +142,10 @@ def check_site(site: Site) -> None:
         "smoothing",
         "minimum_on",
         "minimum_off",
+        "phases_down_after",
+        "phases_up_after",
+        "phase_spacing",
+        "phase_switches_per_day",
         "boosts_per_week",
         "safe_grid_watts",
     ):

@@ -196,14 +196,14 @@ def _laxity(car: Car, session: Session | None, now: float) -> float:
     most = car.charger.maximum
     if session.maximum is not None:
         most = min(most, max(session.maximum, car.charger.floor))
-    return departure - now - need * 3.6e6 / (most * car.watts_per_ampere)
+    return departure - now - need * 3.6e6 / (most * car.asked.watts_per_ampere)
 
 
 def _needs(car: Car, session: Session | None, now: float) -> float:
     if session is None or session.departure is None or session.energy_needed_kwh is None:
         return USUAL_NEED
     left = max(LAST_MINUTE, session.departure - READY_EARLY - now)
-    amperes = session.energy_needed_kwh * 3.6e6 / (car.watts_per_ampere * left)
+    amperes = session.energy_needed_kwh * 3.6e6 / (car.asked.watts_per_ampere * left)
     return min(max(amperes, LEAST_NEED), car.charger.maximum)
 
 
@@ -220,7 +220,7 @@ def _can_wait_until(claim: Claim, settings: Settings, now: float) -> float | Non
     enough = claim.floor * (min(1.0, settings.patience) if claim.placed else settings.patience)
     if claim.needs >= min(enough, claim.ceiling):
         return None
-    seconds = session.energy_needed_kwh * 3.6e6 / (claim.car.watts_per_ampere * enough)
+    seconds = session.energy_needed_kwh * 3.6e6 / (claim.car.asked.watts_per_ampere * enough)
     return max(now, session.departure - READY_EARLY - seconds)
 
 

@@ -30,6 +30,13 @@ class ReasonCode(StrEnum):
     # time
     RISING = "rising"
     HOLD = "hold"
+    SWITCHING_PHASES = "switching_phases"
+    """It is paused while it changes over between one phase and all of its phases."""
+    # on one phase, of several
+    ONE_PHASE_SUN = "one_phase_sun"
+    """The sun is too little for all of its phases."""
+    ONE_PHASE_LIMIT = "one_phase_limit"
+    """A limit leaves too little room for all of its phases."""
     # nobody wants it
     NO_CAR = "no_car"
     OFF = "off"
@@ -65,5 +72,7 @@ class NoticeCode(StrEnum):
     EXPORT_ABOVE_RATING = "export_above_rating"
     OVER_RATING = "over_rating"
     CHARGER_DISOBEYS = "charger_disobeys"
+    PHASES_DISOBEYED = "phases_disobeyed"
+    """It was asked to charge on one phase, or on all again, and was seen to do something else."""
     BOOST_SPENT = "boost_spent"
     BAD_VALUE = "bad_value"

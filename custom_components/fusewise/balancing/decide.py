@@ -19,6 +19,8 @@ from .loads import Load, measure_loads
 from .memory import ChargerMemory, Memory
 from .model import NEVER, ChargerStatus, Site, Snapshot
 from .obedience import told_lately
+from .phase_switching import switch_phases
+from .phases import advance, is_switching
 from .reasons import Reasons
 from .signals import possible_reading, possible_snapshot
 from .steady import Steadied, steady
@@ -58,6 +60,8 @@ def decide(site: Site, snapshot: Snapshot, memory: Memory) -> Decision:
         if not cap_unbalance(pairs, shares.shares, limits, counted_on=last > 0):
             break
         shares = _allocate(topology, snapshot, loads, limits, claims)
+    if topology.switching:
+        switch_phases(topology, cars, claims, shares, limits, pairs, now)
     told = steady(cars, claims, shares, limits, settings, now, now - memory.time)
     reasons = Reasons(topology, limits, claims, silent, shares, now)
     claiming = {claim.car.number: claim for claim in claims}
@@ -69,6 +73,7 @@ def decide(site: Site, snapshot: Snapshot, memory: Memory) -> Decision:
                 current=tell.current,
                 target=shares.shares.get(car.number, 0.0),
                 reason=reasons.why(car.number, tell),
+                phases=None if car.memory.phasing is None else car.memory.phasing.asked,
             )
             for car, tell in zip(cars, told, strict=True)
         ),
@@ -126,6 +131,8 @@ def _observe(
             )
             if notice is not None:
                 notices.append(notice)
+        if charger.switches_phases or remembered.phasing is not None:
+            remembered = advance(charger, reading, remembered, snapshot.now, notices)
         car = put_together(topology, number, reading, remembered, samples, snapshot.now)
         if car.reserved and reading.online:
             notices.append(
@@ -201,7 +208,7 @@ def _remember(
         on_since = (now if on_since is None else on_since) if admitted else None
         if current > 0:
             off_since = None
-        elif was > 0 and not first_word:
+        elif was > 0 and not first_word and not is_switching(memory):
             off_since = now
     unused = memory.unused + told.unused if current == was else 0.0
     if current == was and (waiting, on_since, off_since, unused) == (

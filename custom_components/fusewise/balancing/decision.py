@@ -35,6 +35,8 @@ class Setpoint:
     target: float
     """A: its share once all rises are done."""
     reason: Reason
+    phases: int | None = None
+    """On how many of its conductors it is to charge; None: it cannot switch."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,10 +3,35 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from .codes import ReasonCode
 from .model import NEVER, NOTHING, PerPhase
 
 RESUMED = ""
 """In the place of a session's id, which may change over a restart: whichever session runs is the one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phasing:
+    """What the last cycles left behind of a charger that can switch between one phase and all of its phases."""
+
+    asked: int
+    """On how many of its conductors it was asked to charge last."""
+    to: int | None = None
+    """On how many it is to charge next; None: it is not switching."""
+    since: float = NEVER
+    """When it was last paused in order to switch."""
+    switches: tuple[float, ...] = ()
+    """When it was asked to switch, in the last day; the newest last."""
+    wished_since: float | None = None
+    """Since when the other number would be better."""
+    confirmed: bool = False
+    """The charger has said that it uses as many since."""
+    why: ReasonCode | None = None
+    """What made it charge on one phase."""
+    several_in: str | None = None
+    """The session in which its car was seen to use more than one conductor."""
+    obeys: bool | None = None
+    """It was seen to charge on one phase when it was asked to; False: it was seen not to; None: nobody knows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +68,8 @@ class ChargerMemory:
     boosting: bool = False
     unused: float = 0.0
     """A·s of its share that it has left since a limit made it fall."""
+    phasing: Phasing | None = None
+    """None: it cannot switch phases, or was not heard of yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

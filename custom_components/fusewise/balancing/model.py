@@ -150,6 +150,12 @@ class Charger:
     """A: what the charger lets through by itself when it hears nothing from us."""
     fallback_proved: bool = False
     """True: the fall-back was seen to work. An unproved charger counts with its maximum."""
+    switches_phases: bool = False
+    """It can be told to charge on one of its conductors only."""
+    one_phase: Phase | None = None
+    """The house conductor that it uses then; None: the one behind its first."""
+    switch_pause: float = 30.0
+    """s that its car stays paused after the switch: contactors move, and some cars notice a change only so."""
     slow_to_obey: float = 5.0
     """s: how long after a command it still draws the old current."""
 
@@ -241,6 +247,8 @@ class ChargerReading:
     limit_until: float | None = None
     """When that setpoint ends by itself and the charger returns to its fall-back."""
     session: Session | None = None
+    phases: int | None = None
+    """On how many of its conductors it lets current through, as it says; None: it does not say."""
     floor: float = 0.0
     """A: with less, this car cannot charge now. 0: with the charger's own floor it can."""
     left_alone: ReasonCode | None = None

@@ -42,9 +42,11 @@ class Reasons:
         if silent is not None:
             return silent
         refused = self._shares.refused.get(number)
-        if refused is not None:
+        if refused is not None and told.waits is not ReasonCode.SWITCHING_PHASES:
             return self._why_refused(number, refused)
-        row = self._shares.bound.get(number)
+        row = self._shares.bound.get(number, refused)
+        if told.waits is None and (on_one := self._on_one_phase(number)) is not None:
+            return self._why_on_one(number, row, on_one)
         if told.waits is not None:
             if row is None:
                 ceiling = self._claims[number].ceiling_reason
@@ -53,6 +55,17 @@ class Reasons:
         if row is None:
             return self._claims[number].ceiling_reason
         return self._of_row(row, None, None)
+
+    def _on_one_phase(self, number: int) -> ReasonCode | None:
+        phasing = self._claims[number].car.memory.phasing
+        return None if phasing is None or phasing.asked > 1 else phasing.why
+
+    def _why_on_one(self, number: int, row: int | None, code: ReasonCode) -> Reason:
+        """It could have more phases; behind that stands what bounds it on the one."""
+        if row is not None:
+            return self._of_row(row, code, None)
+        ceiling = self._claims[number].ceiling_reason
+        return replace(ceiling, code=code, limited_by=ceiling.code)
 
     def _why_refused(self, number: int, row: int) -> Reason:
         claim = self._claims[number]

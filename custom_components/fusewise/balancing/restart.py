@@ -6,7 +6,7 @@ measured. A car that charges when we come back is taken over from what it draws 
 
 from dataclasses import replace
 
-from .memory import RESUMED, ChargerMemory, CircuitMemory, Memory
+from .memory import RESUMED, ChargerMemory, CircuitMemory, Memory, Phasing
 from .model import NEVER
 
 __all__ = ["MOMENT", "outlive"]
@@ -39,8 +39,9 @@ def outlive(memory: Memory, now: float) -> Memory:
 
 def _of_charger(memory: ChargerMemory, now: float, recent: bool) -> ChargerMemory:
     boosts = tuple(begun for begun in memory.boosts if begun <= now)
+    phasing = None if memory.phasing is None else _of_phasing(memory.phasing, now)
     if not recent:
-        return ChargerMemory(boosts=boosts)
+        return ChargerMemory(boosts=boosts, phasing=phasing)
     return ChargerMemory(
         boosts=boosts,
         boosting=memory.boosting,
@@ -51,6 +52,21 @@ def _of_charger(memory: ChargerMemory, now: float, recent: bool) -> ChargerMemor
         uses=memory.uses,
         ceiling=memory.ceiling,
         disobeys=memory.disobeys,
+        phasing=phasing,
+    )
+
+
+def _of_phasing(phasing: Phasing, now: float) -> Phasing:
+    """Contactors remember how often they were moved, and stand as they were left."""
+    switches = tuple(at for at in phasing.switches if at <= now)
+    under_way = phasing.to is not None and phasing.to == phasing.asked and bool(switches)
+    return replace(
+        phasing,
+        to=phasing.to if under_way else None,
+        since=min(phasing.since, now),
+        switches=switches,
+        wished_since=None,
+        several_in=None,
     )
 
 

@@ -64,6 +64,14 @@ class Settings:
     """s a car charges at least before it is paused for comfort (fairness, sun, price)."""
     minimum_off: float = 60.0
     """s a car stays paused at least."""
+    phases_down_after: float = 60.0
+    """s for which three phases do not fit, and one does, before a charger that can is switched to one."""
+    phases_up_after: float = 300.0
+    """s for which all its phases fit again before it is switched back."""
+    phase_spacing: float = 600.0
+    """s between two switches of one charger at least: contactors wear (a go-e waits as long by itself)."""
+    phase_switches_per_day: int = 20
+    """How often one charger is switched in a day at most; the last time is kept for the way back."""
     boosts_per_week: int | None = None
     """How often one charger may boost in seven days; None: as often as wished."""
     netting: Netting = Netting.ALL_PHASES

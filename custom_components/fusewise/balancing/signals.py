@@ -61,6 +61,9 @@ def possible_reading(
     if reading.limit is not None and not 0 <= reading.limit < POSSIBLE_AMPERES:
         notices.append(_bad(charger.id, f"limit {reading.limit!r} A"))
         reading = replace(reading, limit=None)
+    if reading.phases is not None and not 1 <= reading.phases <= len(charger.wiring):
+        notices.append(_bad(charger.id, f"phases {reading.phases!r}"))
+        reading = replace(reading, phases=None)
     if not 0 <= reading.floor < POSSIBLE_AMPERES:
         notices.append(_bad(charger.id, f"floor {reading.floor!r} A"))
         reading = replace(reading, floor=0.0)

@@ -15,6 +15,7 @@ from .claims import Claim
 from .codes import ReasonCode
 from .limits import Limits
 from .model import NEVER
+from .phases import is_switching
 from .settings import Settings
 from .sharing import EPSILON
 from .steps import ROUNDING, round_down, step_up
@@ -88,6 +89,8 @@ def _fall(
     if not car.reading.online:
         # It cannot be told; once it can, it begins where it was counted.
         return Steadied(min(told, car.reserved))
+    if is_switching(car.memory):
+        return Steadied(0.0, waits=ReasonCode.SWITCHING_PHASES)
     if target >= told - ROUNDING:
         return Steadied(told)
     if any(row in over for row, _ in car.rows):
@@ -148,6 +151,8 @@ def _must_wait(
     claim: Claim, told: float, limits: Limits, settings: Settings, now: float
 ) -> tuple[ReasonCode | None, float | None]:
     memory = claim.car.memory
+    if is_switching(memory):
+        return ReasonCode.SWITCHING_PHASES, None
     hold = settings.hold
     if hold and not all(limits.exact[row] for row, _ in claim.car.rows):
         hold = max(hold, UNEVEN_HOLD)

@@ -12,7 +12,7 @@ from .errors import SiteError
 from .model import PHASES, Circuit, Phase, Site
 from .steps import round_up
 
-__all__ = ["Topology", "topology_of"]
+__all__ = ["Topology", "Wired", "topology_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,8 @@ class Topology:
     floors: tuple[float, ...]
     """Per charger: the lowest setpoint that is not below its floor."""
     meters: frozenset[str]
+    switching: tuple[int, ...]
+    """The chargers that can switch between one phase and all."""
     known: dict[tuple[int, tuple[bool, ...] | None], Wired]
     """What `wired` has found."""
 
@@ -147,6 +149,7 @@ def _compile(site: Site) -> Topology:
         watts=tuple(watts),
         floors=tuple(round_up(charger, charger.floor) for charger in site.chargers),
         known={},
+        switching=tuple(n for n, charger in enumerate(site.chargers) if charger.switches_phases),
         meters=frozenset(c.meter for c in circuits if c.meter is not None),
     )
 

@@ -1,0 +1,168 @@
+"""Chargers that can switch between one phase and all: how a switch goes, and which phases they count on meanwhile.
+
+A switch is made with the car paused: it is told 0 A; once it draws nothing the charger is asked for the other
+number of phases; after a dead time, and once a charger that tells its phases tells these, the car goes on.
+
+Accepting is not obeying. Every limit counts a charger that was asked for one phase on all of them, until it was seen
+to draw on one only: by the samples since the switch, or in an earlier one, as long as it never did otherwise. Only
+the sun is shared by what was asked for, as an error there costs a little import and no fuse.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from .codes import NoticeCode
+from .decision import Notice
+from .memory import ChargerMemory, Phasing
+from .model import Charger, ChargerReading, ChargerStatus
+from .obedience import SETTLING
+
+__all__ = ["DAY", "USED", "advance", "as_asked", "counted", "is_switching", "one_conductor"]
+
+USED = 1.0  # A: a conductor with less than this carries a charger's standby, not a car
+DAY = 86_400.0  # s
+REPORTS_WITHIN = 60.0  # s beyond its dead time in which a charger tells the phases that it uses now
+GIVES_UP = 180.0  # s in which a car that was paused in order to switch stops drawing
+
+type Uses = tuple[bool, ...] | None
+
+
+def one_conductor(charger: Charger) -> tuple[bool, ...]:
+    """Which of its own conductors a charger uses on one phase."""
+    phase = charger.wiring[0] if charger.one_phase is None else charger.one_phase
+    return tuple(wired == phase for wired in charger.wiring)
+
+
+def is_switching(memory: ChargerMemory) -> bool:
+    """It is paused in order to switch."""
+    return memory.phasing is not None and memory.phasing.to is not None
+
+
+def as_asked(charger: Charger, memory: ChargerMemory) -> Uses:
+    """The conductors that the car uses if its charger does what it was asked; None: all."""
+    if memory.phasing is None or memory.phasing.asked == len(charger.wiring):
+        return memory.uses
+    return one_conductor(charger)
+
+
+def counted(charger: Charger, reading: ChargerReading, memory: ChargerMemory) -> Uses:
+    """The conductors on which the car counts; None: all."""
+    phasing = memory.phasing
+    if phasing is None or phasing.asked == len(charger.wiring):
+        return memory.uses
+    if reading.phases not in (None, phasing.asked):
+        return None
+    if memory.uses is not None:
+        return memory.uses  # learnt since the switch
+    return one_conductor(charger) if phasing.obeys else None
+
+
+def advance(
+    charger: Charger,
+    reading: ChargerReading,
+    memory: ChargerMemory,
+    now: float,
+    notices: list[Notice],
+) -> ChargerMemory:
+    """Go on with a switch that is under way, and see what came of the last one."""
+    if not charger.switches_phases:
+        return replace(memory, phasing=None)
+    phasing = memory.phasing
+    if phasing is None or phasing.asked not in (1, len(charger.wiring)):
+        phasing = Phasing(asked=len(charger.wiring))
+    if reading.online:
+        before = phasing.asked
+        if phasing.to is None:
+            phasing = _heard(charger, reading, phasing, now)
+        else:
+            phasing = _go_on(charger, reading, memory, phasing, now)
+        if phasing.asked != before:
+            # What was learnt of the car was learnt on other phases.
+            memory = replace(memory, uses=None, ceiling=None)
+        if phasing.to is None:
+            phasing = _judge(charger, reading, memory, phasing, now)
+    if phasing.obeys is False:
+        notices.append(Notice(code=NoticeCode.PHASES_DISOBEYED, subject=charger.id))
+    return memory if phasing == memory.phasing else replace(memory, phasing=phasing)
+
+
+def _heard(charger: Charger, reading: ChargerReading, phasing: Phasing, now: float) -> Phasing:
+    """What the charger says; where somebody else has switched it, or it was so before us, that stays."""
+    if reading.phases == phasing.asked:
+        return phasing if phasing.confirmed else replace(phasing, confirmed=True)
+    if reading.phases in (1, len(charger.wiring)) and (phasing.confirmed or not phasing.switches):
+        return replace(phasing, asked=reading.phases, since=now, confirmed=True, why=None)
+    return phasing
+
+
+def _go_on(
+    charger: Charger,
+    reading: ChargerReading,
+    memory: ChargerMemory,
+    phasing: Phasing,
+    now: float,
+) -> Phasing:
+    """A switch that is under way: first the car stops, then it is asked for, then it takes its time."""
+    if (
+        phasing.asked != phasing.to
+        and now > phasing.since
+        and _is_paused(charger, reading, memory, now)
+    ):
+        assert phasing.to is not None
+        recent = [at for at in phasing.switches if now - at < DAY]
+        phasing = replace(phasing, asked=phasing.to, switches=(*recent, now), confirmed=False)
+    if phasing.asked != phasing.to:
+        return replace(phasing, to=None) if now - phasing.since >= GIVES_UP else phasing
+    says = reading.phases in (None, phasing.asked)
+    waits = charger.switch_pause if says else charger.switch_pause + REPORTS_WITHIN
+    switched = phasing.switches[-1]
+    return replace(phasing, to=None) if now > switched and now - switched >= waits else phasing
+
+
+def _is_paused(
+    charger: Charger, reading: ChargerReading, memory: ChargerMemory, now: float
+) -> bool:
+    """Its car draws nothing: contactors are not moved under load."""
+    stopped = memory.changed_at + charger.slow_to_obey
+    if memory.setpoint > 0 or now < stopped:
+        return False
+    if memory.sample is not None and memory.sample_at >= stopped:
+        return max(memory.sample) <= USED
+    return now >= stopped + SETTLING and reading.status is not ChargerStatus.CHARGING
+
+
+def _judge(
+    charger: Charger,
+    reading: ChargerReading,
+    memory: ChargerMemory,
+    phasing: Phasing,
+    now: float,
+) -> Phasing:
+    """What the samples, and the charger itself, say of the number of phases that it was asked for."""
+    one, here = one_conductor(charger), memory.session or "?"
+    sample = memory.sample
+    went_on = phasing.switches[-1] + charger.switch_pause if phasing.switches else phasing.since
+    if sample is None or memory.sample_at <= went_on or memory.setpoint == 0:
+        sample = None  # it says nothing of the phases that are asked for now
+    says_otherwise = (
+        bool(phasing.switches)
+        and now >= went_on + REPORTS_WITHIN
+        and reading.phases not in (None, phasing.asked)
+    )
+    if phasing.asked > 1:
+        if sample is not None and sum(amperes > USED for amperes in sample) > 1:
+            return phasing if phasing.several_in == here else replace(phasing, several_in=here)
+        stays = sample is not None and memory.uses == one and phasing.several_in == here
+        if phasing.switches and (stays or says_otherwise):
+            return replace(phasing, obeys=False)
+        return phasing
+    if says_otherwise or (sample is not None and _elsewhere(sample, one)):
+        # It is on all of them: that is what it is asked for, so that it does not follow at some later time.
+        return replace(phasing, obeys=False, asked=len(charger.wiring), why=None)
+    if sample is not None and memory.uses == one and phasing.several_in == here:
+        return replace(phasing, obeys=True)
+    return phasing
+
+
+def _elsewhere(sample: Sequence[float], one: Sequence[bool]) -> bool:
+    return any(amperes > USED and not used for amperes, used in zip(sample, one, strict=True))
