@@ -130,6 +130,7 @@ def test_every_field_of_a_chargers_memory_was_thought_of() -> None:
             "told",
             "disobeys",
             "unused",
+            "phasing",
         ),
     }
 

@@ -132,7 +132,7 @@ def _observe(
             if notice is not None:
                 notices.append(notice)
         if charger.switches_phases or remembered.phasing is not None:
-            remembered = advance(charger, reading, remembered, snapshot.now, notices)
+            remembered = advance(charger, reading, remembered, samples, snapshot.now, notices)
         car = put_together(topology, number, reading, remembered, samples, snapshot.now)
         if car.reserved and reading.online:
             notices.append(

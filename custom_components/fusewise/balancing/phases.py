@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from .codes import NoticeCode
 from .decision import Notice
-from .memory import ChargerMemory, Phasing
+from .memory import ChargerMemory, Phasing, Samples
 from .model import Charger, ChargerReading, ChargerStatus
 from .obedience import SETTLING
 
@@ -61,6 +61,7 @@ def advance(
     charger: Charger,
     reading: ChargerReading,
     memory: ChargerMemory,
+    samples: Samples,
     now: float,
     notices: list[Notice],
 ) -> ChargerMemory:
@@ -75,12 +76,12 @@ def advance(
         if phasing.to is None:
             phasing = _heard(charger, reading, phasing, now)
         else:
-            phasing = _go_on(charger, reading, memory, phasing, now)
+            phasing = _go_on(charger, reading, memory, samples, phasing, now)
         if phasing.asked != before:
             # What was learnt of the car was learnt on other phases.
             memory = replace(memory, uses=None, ceiling=None)
         if phasing.to is None:
-            phasing = _judge(charger, reading, memory, phasing, now)
+            phasing = _judge(charger, reading, memory, samples, phasing, now)
     if phasing.obeys is False:
         notices.append(Notice(code=NoticeCode.PHASES_DISOBEYED, subject=charger.id))
     return memory if phasing == memory.phasing else replace(memory, phasing=phasing)
@@ -99,6 +100,7 @@ def _go_on(
     charger: Charger,
     reading: ChargerReading,
     memory: ChargerMemory,
+    samples: Samples,
     phasing: Phasing,
     now: float,
 ) -> Phasing:
@@ -106,7 +108,7 @@ def _go_on(
     if (
         phasing.asked != phasing.to
         and now > phasing.since
-        and _is_paused(charger, reading, memory, now)
+        and _is_paused(charger, reading, memory, samples, now)
     ):
         assert phasing.to is not None
         recent = [at for at in phasing.switches if now - at < DAY]
@@ -120,14 +122,18 @@ def _go_on(
 
 
 def _is_paused(
-    charger: Charger, reading: ChargerReading, memory: ChargerMemory, now: float
+    charger: Charger,
+    reading: ChargerReading,
+    memory: ChargerMemory,
+    samples: Samples,
+    now: float,
 ) -> bool:
     """Its car draws nothing: contactors are not moved under load."""
     stopped = memory.changed_at + charger.slow_to_obey
     if memory.setpoint > 0 or now < stopped:
         return False
-    if memory.sample is not None and memory.sample_at >= stopped:
-        return max(memory.sample) <= USED
+    if samples.current is not None and samples.at >= stopped:
+        return max(samples.current) <= USED
     return now >= stopped + SETTLING and reading.status is not ChargerStatus.CHARGING
 
 
@@ -135,14 +141,15 @@ def _judge(
     charger: Charger,
     reading: ChargerReading,
     memory: ChargerMemory,
+    samples: Samples,
     phasing: Phasing,
     now: float,
 ) -> Phasing:
     """What the samples, and the charger itself, say of the number of phases that it was asked for."""
     one, here = one_conductor(charger), memory.session or "?"
-    sample = memory.sample
+    sample = samples.current
     went_on = phasing.switches[-1] + charger.switch_pause if phasing.switches else phasing.since
-    if sample is None or memory.sample_at <= went_on or memory.setpoint == 0:
+    if sample is None or samples.at <= went_on or memory.setpoint == 0:
         sample = None  # it says nothing of the phases that are asked for now
     says_otherwise = (
         bool(phasing.switches)
