@@ -89,3 +89,14 @@ def test_what_is_found_names_its_figures() -> None:
     for second in range(0, 400, 10):
         found = watch.note(float(second), (3, 5, 1), (0, 16, 0), RATING, None, 0.0)
     assert found == [Seen(key="meter_below_cars", phase=Phase.L2, cars=16, load=5)]
+
+
+def test_a_sub_panel_may_have_a_phase_on_which_nothing_is() -> None:
+    """And nobody knows whether the sun feeds into it."""
+    meter, sun = Meter(), (8.0, 8.0, 8.0)
+    meter.watch = MeterWatch(is_main=False)
+    up_and_down = ((3.0, 0.0, 0.0), (8.0, 0.0, 0.0))
+    assert meter.shows(*up_and_down, seconds=24 * HOUR, sun=sun) == []
+    # A car that has drawn on it says that something is.
+    meter.shows(*up_and_down, seconds=60, cars=(0.0, 8.0, 0.0), sun=sun)
+    assert meter.shows(*up_and_down, seconds=60, sun=sun) == ["meter_phase_still L2"]

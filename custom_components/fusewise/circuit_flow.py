@@ -39,6 +39,7 @@ class CircuitSubentryFlow(
 
     def __init__(self) -> None:
         """Know nothing yet."""
+        super().__init__()
         self._name = ""
         self._data: Answers = {}
 
@@ -108,6 +109,7 @@ class CircuitSubentryFlow(
                 "feeder": self._feeders()[self._data[CONF_PARENT]],
                 "meter": self._meter_name(),
                 "values": self._values,
+                "hints": await self._async_hints(),
             },
         )
 

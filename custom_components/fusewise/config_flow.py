@@ -170,7 +170,8 @@ class FusewiseConfigFlow(
             step, now = "confirm_silent", {"error": wrong[1]["error"]}
             menu.insert(0, "confirm")
         else:
-            step, now = "confirm_total" if self._is_total() else "confirm", {"values": self._values}
+            step = "confirm_total" if self._is_total() else "confirm"
+            now = {"values": self._values, "hints": await self._async_hints()}
         ocpp = self._data[CONF_OCPP]
         return self.async_show_menu(
             step_id=step,

@@ -20,15 +20,7 @@ from .balancing.decision import Decision
 from .balancing.model import NOTHING, PerPhase
 from .balancing.topology import topology_of
 from .circuits import hanging_nowhere
-from .const import (
-    CONF_OCPP,
-    CONF_SUPPLY,
-    CONF_VOLTAGE,
-    DOMAIN,
-    MAIN_CIRCUIT,
-    SUBENTRY_CHARGER,
-    SUBENTRY_CIRCUIT,
-)
+from .const import CONF_OCPP, CONF_SUPPLY, CONF_VOLTAGE, DOMAIN, SUBENTRY_CHARGER, SUBENTRY_CIRCUIT
 from .controller import FIRST_READINGS, TICK, Controller, steady_clock
 from .device import async_register_devices
 from .devices.entity import EntityCharger
@@ -40,7 +32,8 @@ from .fallbacks import Fallbacks
 from .grid_limits import GridLimits
 from .issues import async_forget_stall, async_tell_removed, async_tell_stall
 from .keeping import Keeping
-from .meter import cars_draw
+from .meter import cars_draw, cars_measured
+from .meter_glance import Glance
 from .meters import Meters, SiteMeter
 from .plausibility import Plausibility
 from .second_hand import SecondHands
@@ -173,6 +166,17 @@ class FusewiseCoordinator(DataUpdateCoordinator[SiteView]):
         behind = topology.below[topology.circuit_index[circuit]]
         return cars_draw([topology.site.chargers[number] for number in behind], readings)
 
+    def glance(self, circuit: str, meter: PerPhase) -> Glance:
+        """What a meter shows now, beside what the cars behind its circuit draw and what is fed in."""
+        now = steady_clock()
+        topology = topology_of(self.controller.site)
+        readings = {key: charger.reading for key, charger in self.chargers.items()}
+        behind = topology.below[topology.circuit_index[circuit]]
+        chargers = [topology.site.chargers[number] for number in behind]
+        battery, sun = self._battery_feeds(now), self.surroundings.sun(now) or NOTHING
+        f1, f2, f3 = (battery + amperes for amperes in sun)
+        return Glance(meter=meter, cars=cars_measured(chargers, readings), fed=(f1, f2, f3))
+
     def has_moved(self) -> bool:
         """Whether chargers connect elsewhere now, or all that was measured in watts means other amperes."""
         data = self.config_entry.data
@@ -228,15 +232,20 @@ class FusewiseCoordinator(DataUpdateCoordinator[SiteView]):
         view = self._look(decision)
         chargers = view.chargers
         self._troubles.tell(chargers)
-        meter = self.meters.get(self.controller.site.circuits[0].meter or "")
+        site = self.controller.site
         self._plausibility.look(
             decision.time,
-            self.controller.site,
-            next(state for state in decision.circuits if state.circuit == MAIN_CIRCUIT),
-            NOTHING if meter is None else meter.voltage,
+            site,
+            decision.circuits,
+            {
+                circuit.id: self.meters[circuit.meter].voltage
+                for circuit in site.circuits
+                if circuit.meter in self.meters
+            },
             {key: view.reading for key, view in chargers.items()},
-            self.surroundings.sun(decision.time),
-            self._battery_feeds(decision.time),
+            names=self._names,
+            sun=self.surroundings.sun(decision.time),
+            battery=self._battery_feeds(decision.time),
         )
         self._second_hands.tell(self._of_kind(EntityCharger), self._names)
         self.async_set_updated_data(view)

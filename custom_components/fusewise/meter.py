@@ -1,6 +1,7 @@
 """A meter of a site: on Home Assistant's shared Modbus connection, or made of its entities; and what it shows."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from modbus_connection import ModbusTcpParams, ModbusUnit
@@ -24,10 +25,19 @@ SILENT_IN_DIALOG = 300.0  # s; a slower meter cannot hold a fuse
 type Settings = Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """What a meter has shown when it was tried."""
+
+    current: PerPhase
+    words: str
+    """Phase by phase, to be compared with its display."""
+
+
 async def async_try_meter(
     hass: HomeAssistant, settings: Settings, phases: Iterable[Phase], voltage: float
-) -> str:
-    """What a meter reads now, phase by phase, to be compared with its display. Raises DeviceError."""
+) -> Trial:
+    """What a meter reads now. Raises DeviceError."""
     phases, calibration = list(phases), calibration_of(settings)
     if settings[CONF_KIND] == ENTITIES:
         l1, l2, l3 = (1.0 if phase in phases else 0.0 for phase in Phase)
@@ -38,7 +48,7 @@ async def async_try_meter(
                 f"Its entities have said nothing for {silence / 60:.0f} minutes. Check the device that "
                 "they belong to."
             )
-        return _in_words(calibration.applied(reading), meter.voltage, phases)
+        return _trial(calibration.applied(reading), meter.voltage, phases)
     try:
         async with async_get_temporary_unit(
             hass, link_of(settings), settings[CONF_UNIT_ID]
@@ -47,7 +57,7 @@ async def async_try_meter(
             reading = await modbus.read()
     except HomeAssistantError as error:
         raise DeviceError(str(error)) from error
-    return _in_words(calibration.applied(reading), modbus.voltage, phases)
+    return _trial(calibration.applied(reading), modbus.voltage, phases)
 
 
 def calibration_of(settings: Settings) -> Calibration:
@@ -80,12 +90,29 @@ def cars_draw(
     return (least[0], least[1], least[2]), (most[0], most[1], most[2])
 
 
-def _in_words(reading: MeterReading, voltage: PerPhase, phases: Iterable[Phase]) -> str:
-    return "\n".join(
+def cars_measured(
+    chargers: Iterable[Charger], readings: Mapping[str, ChargerReading]
+) -> PerPhase | None:
+    """A that cars draw on each phase; None where one of them does not measure."""
+    drawn = [0.0] * len(Phase)
+    for charger in chargers:
+        reading = readings[charger.id]
+        if reading.current is None:
+            if reading.session is not None:
+                return None
+            continue
+        for phase, amperes in zip(charger.wiring, reading.current, strict=False):
+            drawn[phase] += amperes
+    return drawn[0], drawn[1], drawn[2]
+
+
+def _trial(reading: MeterReading, voltage: PerPhase, phases: Iterable[Phase]) -> Trial:
+    words = "\n".join(
         f"- {phase.name}: {reading.current[phase]:.1f} A"
         + (f", {voltage[phase]:.0f} V" if voltage[phase] else "")
         for phase in phases
     )
+    return Trial(current=reading.current, words=words)
 
 
 def entity_meter(

@@ -7,6 +7,7 @@ import voluptuous as vol
 
 from homeassistant.config_entries import (
     SOURCE_RECONFIGURE,
+    ConfigEntryState,
     ConfigSubentryFlow,
     SubentryFlowContext,
     SubentryFlowResult,
@@ -20,6 +21,7 @@ from .circuits import circuit_names
 from .const import CONF_CALIBRATION, CONF_CIRCUIT, CONF_VOLTAGE, MAIN_CIRCUIT
 from .forms import Answers, Errors, circuit_field, errors_of
 from .meter import calibration_of, stored_calibration
+from .meter_glance import Glance
 from .meter_steps import MeterSteps
 from .site import meters_of, phases_of, rating_of
 
@@ -31,6 +33,7 @@ class MeterSubentryFlow(
 
     def __init__(self) -> None:
         """Measure the main fuse until something else is said."""
+        super().__init__()
         self._circuit = MAIN_CIRCUIT
         self._name: str | None = None
 
@@ -82,8 +85,12 @@ class MeterSubentryFlow(
             )
         return self.async_show_menu(
             step_id="confirm_total" if self._is_total() else "confirm",
-            menu_options=menu,
-            description_placeholders={**placeholders, "values": self._values},
+            menu_options=["save", "confirm", *menu[1:]],
+            description_placeholders={
+                **placeholders,
+                "values": self._values,
+                "hints": await self._async_hints(),
+            },
         )
 
     # Menus of their own, because a step has one text.
@@ -142,6 +149,14 @@ class MeterSubentryFlow(
     @override
     def _voltage(self) -> float:
         return float(self._get_entry().data[CONF_VOLTAGE])
+
+    @override
+    def _glance(self) -> Glance:
+        entry = self._get_entry()
+        if entry.state is not ConfigEntryState.LOADED or self._circuit not in circuit_names(entry):
+            return super()._glance()
+        glance: Glance = entry.runtime_data.glance(self._circuit, self._shown)
+        return glance
 
     @override
     async def _async_metered(self) -> SubentryFlowResult:

@@ -8,7 +8,7 @@ from homeassistant.config_entries import ConfigSubentry
 from homeassistant.data_entry_flow import FlowContext, FlowResult
 
 from . import meter_forms
-from .balancing.model import Phase
+from .balancing.model import NOTHING, PerPhase, Phase
 from .const import CONF_KIND, DOMAIN, ENTITIES, SUBENTRY_METER
 from .devices import DeviceError, DeviceOfflineError
 from .devices.entity import FoundMeter, find_chargers, find_meters
@@ -17,6 +17,8 @@ from .dialog import Dialog, Explained
 from .forms import Answers, Errors
 from .meter import async_try_meter
 from .meter_forms import CONF_DEVICE, NO_METER, entities_of
+from .meter_glance import Glance
+from .meter_hints import MeterHints
 
 
 class MeterSteps[ContextT: FlowContext, ResultT: FlowResult[Any, Any], HandlerT](
@@ -24,10 +26,17 @@ class MeterSteps[ContextT: FlowContext, ResultT: FlowResult[Any, Any], HandlerT]
 ):
     """Ask for a meter."""
 
+    def __init__(self) -> None:
+        """Nothing was looked at yet."""
+        super().__init__()
+        self._meter_hints = MeterHints()
+
     _meter: Answers | None = None
     """The settings of the meter, once there is one."""
     _values = ""
-    """What it has shown when it was tried."""
+    """What it has shown when it was tried, in words."""
+    _shown: PerPhase = NOTHING
+    """The same, in A."""
 
     @property
     @abstractmethod
@@ -122,12 +131,32 @@ class MeterSteps[ContextT: FlowContext, ResultT: FlowResult[Any, Any], HandlerT]
     async def _async_try(self, settings: Mapping[str, Any]) -> Explained | None:
         """See what a meter shows now; what is wrong with it where it does not."""
         try:
-            self._values = await async_try_meter(self.hass, settings, self._phases, self._voltage)
+            trial = await async_try_meter(self.hass, settings, self._phases, self._voltage)
         except DeviceOfflineError as error:
             return {"base": "meter_silent"}, {"error": str(error)}
         except DeviceError as error:
             return {"base": "meter_wrong"}, {"error": str(error)}
+        self._values, self._shown = trial.words, trial.current
         return None
+
+    def _glance(self) -> Glance:
+        """What is known beside what the meter has just shown."""
+        return Glance(meter=self._shown)
+
+    async def _async_hints(self) -> str:
+        """What seems wrong about what it has just shown, and what would show more."""
+        return await self._meter_hints.async_look(
+            self.hass,
+            self._glance(),
+            [] if self._is_total() else self._phases,
+            self._switched_off(),
+        )
+
+    def _switched_off(self) -> tuple[str, ...]:
+        """The entities with which the meter would measure each phase, if they were not disabled."""
+        device = None if self._meter is None else self._meter.get(CONF_DEVICE)
+        found = (it for it in self._meters_found() if it.device == device) if device else ()
+        return next((meter.switched_off for meter in found), ())
 
     def _taken(self) -> Iterator[tuple[str, ConfigSubentry]]:
         """The meters that sites have already, but for the one that is changed; with the names of the sites."""

@@ -1,4 +1,4 @@
-"""Watches the grid meter for what no single sample shows: too little for the cars, no export, a phase that is dead."""
+"""Watches a meter for what no single sample shows: too little for the cars, no export, a phase that is dead."""
 
 from dataclasses import dataclass, field
 
@@ -36,6 +36,8 @@ class _PhaseSeen:
     least: float = field(default=0.0)
     most: float = field(default=0.0)
     still_since: float | None = None
+    driven: bool = False
+    """A car has drawn on it."""
 
     @property
     def moved(self) -> float:
@@ -45,8 +47,9 @@ class _PhaseSeen:
 class MeterWatch:
     """The watch over one meter; after a restart it begins anew."""
 
-    def __init__(self) -> None:
-        """Nothing was seen."""
+    def __init__(self, *, is_main: bool = True) -> None:
+        """Nothing was seen. `is_main`: all of a house is behind it, with its sun."""
+        self._is_main = is_main
         self._phases = [_PhaseSeen() for _ in Phase]
         self._looked_at: float | None = None
 
@@ -68,9 +71,11 @@ class MeterWatch:
             seen, shown = self._phases[phase], load[phase]
             fed = (sun or NOTHING)[phase] + battery
             drawn = 0.0 if cars is None else cars[phase]
+            seen.driven = seen.driven or drawn >= MOVES
             if self._is_less(seen, now, shown + fed, drawn):
                 found.append(Seen(key="meter_below_cars", phase=phase, cars=drawn, load=shown))
-            if self._never_exports(seen, elapsed, shown, fed, drawn):
+            # Nobody knows whether the sun feeds into a sub-panel.
+            if self._is_main and self._never_exports(seen, elapsed, shown, fed, drawn):
                 found.append(Seen(key="meter_never_exports", phase=phase))
             self._follow(seen, now, shown)
         moving = any(self._phases[phase].moved >= MOVES for phase in existing)
@@ -105,4 +110,6 @@ class MeterWatch:
 
     def _is_still(self, seen: _PhaseSeen, now: float) -> bool:
         since = seen.still_since
+        if not (self._is_main or seen.driven):
+            return False  # a sub-panel may have nothing on a phase
         return seen.moved <= STILL and since is not None and now - since >= STILL_FOR

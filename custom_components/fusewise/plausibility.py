@@ -1,4 +1,4 @@
-"""Tells, as repairs, what the grid meter shows and what cannot be right about it, with what to check."""
+"""Tells, as repairs, what a meter shows and what cannot be right about it, with what to check."""
 
 from collections.abc import Iterable, Mapping
 
@@ -7,8 +7,10 @@ from homeassistant.helpers import issue_registry as ir
 
 from .balancing.codes import FallbackCause
 from .balancing.decision import CircuitState
-from .balancing.model import ChargerReading, PerPhase, Phase, Site
-from .const import DOMAIN
+from .balancing.model import NOTHING, ChargerReading, Circuit, PerPhase, Phase, Site
+from .balancing.topology import topology_of
+from .const import DOMAIN, MAIN_CIRCUIT
+from .meter import cars_measured
 from .meter_watch import MeterWatch
 from .phase_watch import PhaseWatch
 
@@ -20,16 +22,14 @@ type Told = Mapping[str, Mapping[str, str]]
 
 
 class Plausibility:
-    """What cannot be right about the grid meter of one site."""
+    """What cannot be right about the meters of one site."""
 
     def __init__(self, hass: HomeAssistant, entry_id: str, title: str) -> None:
         """Nothing is known yet."""
         self._hass = hass
         self._entry_id = entry_id
         self._title = title
-        self._watch = PhaseWatch()
-        self._meter = MeterWatch()
-        self._since: dict[str, float] = {}
+        self._watches: dict[str, _Watch] = {}
         self._told: dict[str, Mapping[str, str]] = {}
 
     @callback
@@ -37,39 +37,45 @@ class Plausibility:
         self,
         now: float,
         site: Site,
-        main: CircuitState,
-        voltage: PerPhase,
+        states: Iterable[CircuitState],
+        voltages: Mapping[str, PerPhase],
         readings: Mapping[str, ChargerReading],
+        *,
+        names: Mapping[str, str] | None = None,
         sun: PerPhase | None = None,
         battery: float = 0.0,
     ) -> None:
-        """Look at what is known now; `battery`: A that it feeds in on each phase at most."""
-        cars = _cars(site, readings)
-        if main.load is not None and cars is not None:
-            self._watch.note(now, main.load, cars)
-        doubtful = dict(_wrong_voltage(site, voltage))
-        if main.fallback is FallbackCause.IMPOSSIBLE:
-            doubtful["meter_current"] = {}
-        self._since = {key: self._since.get(key, now) for key in doubtful}
-        wrong = {
-            key: told for key, told in doubtful.items() if now - self._since[key] >= SURE_AFTER
+        """Look at what is known now.
+
+        `voltages` are those that meters show, by their circuits, and `names` what sub-panels are called;
+        `battery`: A that it feeds in on each phase at most.
+        """
+        topology = topology_of(site)
+        metered = {circuit.id: circuit for circuit in site.circuits if circuit.meter is not None}
+        self._watches = {
+            circuit: self._watches.get(circuit) or _Watch(is_main=circuit == MAIN_CIRCUIT)
+            for circuit in metered
         }
-        for finding in self._watch.findings:
-            if finding.seen_on is None:
-                wrong["meter_reversed"] = {"phase": finding.phase.name}
-            else:
-                wrong["meter_swapped"] = {
-                    "phase": finding.phase.name,
-                    "seen_on": finding.seen_on.name,
-                }
-        if main.load is not None:
-            rating = site.circuits[0].rating
-            for seen in self._meter.note(now, main.load, cars, rating, sun, battery):
-                wrong[seen.key] = {
-                    "phase": seen.phase.name,
-                    "cars": f"{seen.cars:.1f}",
-                    "load": f"{seen.load:.1f}",
-                }
+        wrong: dict[str, Mapping[str, str]] = {}
+        for state in states:
+            if state.circuit not in metered:
+                continue
+            behind = topology.below[topology.circuit_index[state.circuit]]
+            found = self._watches[state.circuit].look(
+                now,
+                metered[state.circuit],
+                state,
+                _wrong_voltage(site, metered[state.circuit], voltages.get(state.circuit, NOTHING)),
+                cars_measured([topology.site.chargers[number] for number in behind], readings),
+                sun,
+                battery,
+            )
+            is_main = state.circuit == MAIN_CIRCUIT
+            where = self._title if is_main else (names or {}).get(state.circuit, state.circuit)
+            end = self._entry_id if is_main else f"{self._entry_id}_{state.circuit}"
+            wrong |= {
+                f"{key}_{end}": {"key": key, "site": where, **it} for key, it in found.items()
+            }
         self._tell(wrong)
 
     @callback
@@ -78,45 +84,81 @@ class Plausibility:
         self._tell({})
 
     def _tell(self, wrong: Told) -> None:
-        for key in self._told.keys() - wrong.keys():
-            ir.async_delete_issue(self._hass, DOMAIN, f"{key}_{self._entry_id}")
-        for key, told in wrong.items():
-            if self._told.get(key) is None:
+        """Report what is new, by the id of the issue, and take back what is over."""
+        for issue in self._told.keys() - wrong.keys():
+            ir.async_delete_issue(self._hass, DOMAIN, issue)
+        for issue, told in wrong.items():
+            if issue not in self._told:
                 ir.async_create_issue(
                     self._hass,
                     DOMAIN,
-                    f"{key}_{self._entry_id}",
+                    issue,
                     is_fixable=False,
                     severity=ir.IssueSeverity.WARNING,
-                    translation_key=key,
-                    translation_placeholders={"site": self._title, **told},
+                    translation_key=told["key"],
+                    translation_placeholders={
+                        name: text for name, text in told.items() if name != "key"
+                    },
                 )
-        self._told = {key: self._told.get(key, told) for key, told in wrong.items()}
+        self._told = {issue: self._told.get(issue, told) for issue, told in wrong.items()}
 
 
-def _wrong_voltage(site: Site, voltage: PerPhase) -> Told:
+class _Watch:
+    """What cannot be right about the meter of one circuit."""
+
+    def __init__(self, *, is_main: bool) -> None:
+        """Nothing is known yet."""
+        self._is_main = is_main
+        self._phases = PhaseWatch()
+        self._meter = MeterWatch(is_main=is_main)
+        self._since: dict[str, float] = {}
+
+    def look(
+        self,
+        now: float,
+        circuit: Circuit,
+        state: CircuitState,
+        voltage: Told,
+        cars: PerPhase | None,
+        sun: PerPhase | None,
+        battery: float,
+    ) -> dict[str, Mapping[str, str]]:
+        """What is wrong by now; `voltage` is what is wrong about that."""
+        doubtful = dict(voltage)
+        if state.fallback is FallbackCause.IMPOSSIBLE:
+            doubtful["meter_current"] = {}
+        self._since = {key: self._since.get(key, now) for key in doubtful}
+        wrong = {
+            key: told for key, told in doubtful.items() if now - self._since[key] >= SURE_AFTER
+        }
+        if state.load is None:
+            return wrong
+        if cars is not None:
+            self._phases.note(now, state.load, cars)
+        for finding in self._phases.findings:
+            if finding.seen_on is None:
+                wrong["meter_reversed"] = {"phase": finding.phase.name}
+            else:
+                wrong["meter_swapped"] = {
+                    "phase": finding.phase.name,
+                    "seen_on": finding.seen_on.name,
+                }
+        for seen in self._meter.note(now, state.load, cars, circuit.rating, sun, battery):
+            wrong[seen.key] = {
+                "phase": seen.phase.name,
+                "cars": f"{seen.cars:.1f}",
+                "load": f"{seen.load:.1f}",
+            }
+        return wrong
+
+
+def _wrong_voltage(site: Site, circuit: Circuit, voltage: PerPhase) -> Told:
     """The first phase whose voltage is far from the nominal one; one that shows none is not judged."""
-    for phase in _existing(site):
+    for phase in Phase:
         shown = voltage[phase]
-        if shown and abs(shown / site.voltage - 1) > VOLTAGE_SHARE:
+        if not circuit.rating[phase] or not shown:
+            continue
+        if abs(shown / site.voltage - 1) > VOLTAGE_SHARE:
             figures = {"voltage": f"{shown:.0f}", "nominal": f"{site.voltage:.0f}"}
             return {"meter_voltage": {"phase": phase.name, **figures}}
     return {}
-
-
-def _existing(site: Site) -> Iterable[Phase]:
-    return (phase for phase in Phase if site.circuits[0].rating[phase] > 0)
-
-
-def _cars(site: Site, readings: Mapping[str, ChargerReading]) -> PerPhase | None:
-    """A that the cars draw on each phase; None where one of them does not measure."""
-    drawn = [0.0] * len(Phase)
-    for charger in site.chargers:
-        reading = readings[charger.id]
-        if reading.current is None:
-            if reading.session is not None:
-                return None
-            continue
-        for phase, amperes in zip(charger.wiring, reading.current, strict=False):
-            drawn[phase] += amperes
-    return drawn[0], drawn[1], drawn[2]

@@ -113,6 +113,7 @@ async def test_a_panel_comes_with_its_meter(
         "feeder": "Home",
         "meter": "Eastron SDM630",
         "values": "- L1: 3.0 A, 230 V\n- L2: 2.0 A, 230 V\n- L3: 1.0 A, 230 V",
+        "hints": "",
     }
     step = await answer(hass, step, MENU_SAVE)
     assert (step["type"], step["reason"]) == (FlowResultType.ABORT, "circuit_added")

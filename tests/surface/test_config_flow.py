@@ -41,6 +41,7 @@ async def test_a_site_is_set_up_by_clicking(
         "address": f"ws://{HOST}:{ocpp_port}/",
         "web_address": "ws://10.10.10.10:8123/api/fusewise/ocpp/",
         "values": "- L1: 3.0 A, 230 V\n- L2: 2.0 A, 230 V\n- L3: 1.0 A, 230 V",
+        "hints": "",
     }
     step = await answer(hass, step, MENU_SAVE)
     assert step["type"] is FlowResultType.CREATE_ENTRY

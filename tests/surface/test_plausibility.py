@@ -1,6 +1,7 @@
 """What a meter shows and cannot be right is told with what to check."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -148,7 +149,7 @@ async def test_a_finding_of_the_watch_becomes_a_repair(hass: HomeAssistant, ocpp
             headroom=(17.0, 20.0, 0.0),
             source=ReasonCode.CIRCUIT_LIMIT,
         )
-        watch.look(hour * 1800.0, site, state, (230.0, 230.0, 0.0), {})
+        watch.look(hour * 1800.0, site, [state], {"main": (230.0, 230.0, 0.0)}, {})
     issue = ir.async_get(hass).async_get_issue("fusewise", "meter_phase_still_home")
     assert issue is not None
     assert issue.translation_placeholders is not None
@@ -189,7 +190,57 @@ async def test_a_car_that_the_meter_sees_elsewhere_becomes_a_repair(
             current=(amperes,),
             measured_at=float(second),
         )
-        watch.look(float(second), site, state, (230.0,) * 3, {"garage": reading})
+        voltages = {"main": (230.0, 230.0, 230.0)}
+        watch.look(float(second), site, [state], voltages, {"garage": reading})
     found = ir.async_get(hass).async_get_issue("fusewise", f"{issue}_home")
     assert found is not None
     assert found.translation_placeholders == {"site": "Home", **told}
+
+
+async def test_the_meter_of_a_sub_panel_is_watched_too(hass: HomeAssistant) -> None:
+    """A garage whose meter shows the car on another phase, and the house's meter that is right."""
+    site = Site(
+        circuits=(
+            Circuit(id="main", rating=(25.0, 25.0, 25.0), meter="grid"),
+            Circuit(id="garage", parent="main", rating=(16.0, 16.0, 16.0), meter="sub"),
+        ),
+        chargers=(Charger(id="wall", circuit="garage", wiring=(Phase.L2,)),),
+    )
+    watch = Plausibility(hass, "home", "Home")
+
+    def state(circuit: str, load: PerPhase) -> CircuitState:
+        return CircuitState(
+            circuit=circuit,
+            load=load,
+            others=load,
+            limit=(16.0, 16.0, 16.0),
+            headroom=(16.0, 16.0, 16.0),
+            source=ReasonCode.CIRCUIT_LIMIT,
+        )
+
+    now = 0.0
+    for drawn in (0.0, 10.0, 0.0, 10.0, 0.0):
+        reading = ChargerReading(status=ChargerStatus.CHARGING, online=True, current=(drawn,))
+        for _ in range(30):
+            now += 1
+            watch.look(
+                now,
+                site,
+                [state("main", (3.0, 2.0 + drawn, 1.0)), state("garage", (drawn, 0.0, 0.0))],
+                {},
+                {"wall": reading},
+                names={"garage": "Garage panel"},
+            )
+    issues = ir.async_get(hass)
+    issue = issues.async_get_issue("fusewise", "meter_swapped_home_garage")
+    assert issue is not None
+    assert issue.translation_placeholders == {
+        "site": "Garage panel",
+        "phase": "L2",
+        "seen_on": "L1",
+    }
+    assert not issues.async_get_issue("fusewise", "meter_swapped_home")
+    # A panel that has no meter any more is not watched, and nothing is said of it.
+    bare = replace(site, circuits=(site.circuits[0], replace(site.circuits[1], meter=None)))
+    watch.look(now, bare, [state("main", (3.0, 2.0, 1.0))], {}, {"wall": reading})
+    assert not issues.async_get_issue("fusewise", "meter_swapped_home_garage")

@@ -1,0 +1,137 @@
+"""Meters of integrations that nobody here has heard of: how they name phases, directions and units."""
+
+import pytest
+
+from custom_components.fusewise.devices.entity import FoundMeter, find_meters
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
+
+from .test_generic import Its, device
+
+KINDS = {"A": "current", "mA": "current", "V": "voltage", "W": "power", "kW": "power"}
+
+
+def its(unique_id: str, unit: str = "W", name: str | None = None) -> Its:
+    return Its("sensor", unique_id, KINDS[unit], unit, name=name)
+
+
+def found(
+    hass: HomeAssistant, *entities: Its, phases: int = 3
+) -> tuple[FoundMeter, dict[str, str]]:
+    """The one meter that is found, and its unique ids by entity id."""
+    ids = device(hass, "unheard_of", *entities, name="Meter")
+    [meter] = find_meters(hass, range(phases), ())
+    return meter, {entity: name.removeprefix("sensor ") for name, entity in ids.items()}
+
+
+PHASES = {
+    "German, in words only": (
+        [its(f"id{n}", name=f"Leistung Phase {n}") for n in (1, 2, 3)]
+        + [its(f"iv{n}", "V", name=f"Spannung Phase {n}") for n in (1, 2, 3)]
+        + [its("it", name="Gesamtleistung")],
+        {"power": "id2", "voltage": "iv2"},
+    ),
+    "Dutch, import and export": (
+        [its(f"p1_{n}", name=f"Vermogen verbruik fase {n}") for n in (1, 2, 3)]
+        + [its(f"p2_{n}", name=f"Vermogen teruglevering fase {n}") for n in (1, 2, 3)],
+        {"power": "p1_2", "exported": "p2_2"},
+    ),
+    # DSMR by ESPHome: delivered to the house, returned by it
+    "a P1 reader of ESPHome": (
+        [its(f"mac-power_delivered_l{n}", "kW") for n in (1, 2, 3)]
+        + [its(f"mac-power_returned_l{n}", "kW") for n in (1, 2, 3)]
+        + [its(f"mac-current_l{n}", "A") for n in (1, 2, 3)]
+        + [its("mac-power_delivered", "kW"), its("mac-power_returned", "kW")],
+        {
+            "power": "mac-power_delivered_l2",
+            "exported": "mac-power_returned_l2",
+            "current": "mac-current_l2",
+        },
+    ),
+    "used and delivered": (
+        [its(f"x_used_l{n}") for n in (1, 2, 3)] + [its(f"x_delivered_l{n}") for n in (1, 2, 3)],
+        {"power": "x_used_l2", "exported": "x_delivered_l2"},
+    ),
+    "bare numbers": (
+        [its(f"meter_current_{n}", "mA") for n in (1, 2, 3)] + [its("meter_power")],
+        {"current": "meter_current_2"},
+    ),
+    "letters": (
+        [its(f"m_phase_{letter}_power") for letter in "abc"] + [its("m_total_power")],
+        {"power": "m_phase_b_power"},
+    ),
+    "an inverter's meter at the grid": (
+        [its(f"solar_inverter_grid_power_l{n}") for n in (1, 2, 3)]
+        + [its(f"solar_inverter_power_l{n}") for n in (1, 2, 3)],
+        {"power": "solar_inverter_grid_power_l2"},
+    ),
+    "voltages between phases beside those of phases": (
+        [its(f"q_voltage_l{n}_l{n % 3 + 1}", "V") for n in (1, 2, 3)]
+        + [its(f"q_voltage_l{n}_n", "V") for n in (1, 2, 3)]
+        + [its(f"q_power_l{n}") for n in (1, 2, 3)],
+        {"power": "q_power_l2", "voltage": "q_voltage_l2_n"},
+    ),
+}
+
+
+@pytest.mark.parametrize("which", PHASES)
+def test_the_phases_are_told_apart(hass: HomeAssistant, which: str) -> None:
+    entities, l2 = PHASES[which]
+    meter, names = found(hass, *entities)
+    assert not meter.entities.is_total
+    quantities = meter.entities.phases[1]
+    roles = ("current", "power", "exported", "voltage")
+    shown = {role: getattr(quantities, role) for role in roles}
+    assert {role: names[it] for role, it in shown.items() if it is not None} == l2
+
+
+TOTALS = {
+    "a net power": ([its("grid_power"), its("home_battery_power")], {"power": "grid_power"}),
+    "in both directions": (
+        [its("power_import", "kW"), its("power_export", "kW")],
+        {"power": "power_import", "exported": "power_export"},
+    ),
+    "German, in both directions": (
+        [its("a", name="Netzbezug Leistung"), its("b", name="Einspeisung Leistung")],
+        {"power": "a", "exported": "b"},
+    ),
+    "of an inverter that has more": (
+        [its("inv_power"), its("inv_pv_power"), its("inv_grid_power"), its("inv_load_power_max")],
+        {"power": "inv_grid_power"},
+    ),
+    # Two clamps for two things are no phases.
+    "beside channels": (
+        [its("em_power_1"), its("em_power_2"), its("em_power")],
+        {"power": "em_power"},
+    ),
+}
+
+
+@pytest.mark.parametrize("which", TOTALS)
+def test_a_total_is_taken_where_there_is_nothing_better(hass: HomeAssistant, which: str) -> None:
+    entities, total = TOTALS[which]
+    meter, names = found(hass, *entities)
+    assert meter.entities.is_total
+    shown = {"power": meter.entities.total.power, "exported": meter.entities.total.exported}
+    assert {role: names[it] for role, it in shown.items() if it is not None} == total
+
+
+def test_on_one_phase_a_numbered_channel_is_not_taken_for_it(hass: HomeAssistant) -> None:
+    channels = [its(f"em_power_{n}") for n in (1, 2, 3)]
+    meter, names = found(hass, *channels, its("em_power"), phases=1)
+    assert names[meter.entities.total.power or ""] == "em_power"
+
+
+def test_phases_that_are_switched_off_are_named(hass: HomeAssistant) -> None:
+    entities = [its("power"), *(its(f"power_l{n}") for n in (1, 2, 3))]
+    ids = device(hass, "unheard_of", *entities, name="Meter")
+    off = [ids[f"sensor power_l{n}"] for n in (1, 2, 3)]
+    for entity in off:
+        er.async_get(hass).async_update_entity(entity, disabled_by=er.RegistryEntryDisabler.USER)
+    [meter] = find_meters(hass, range(3), ())
+    assert meter.entities.is_total
+    assert list(meter.switched_off) == off
+    # One phase alone would be of no use.
+    er.async_get(hass).async_remove(off[2])
+    [meter] = find_meters(hass, range(3), ())
+    assert meter.switched_off == ()
