@@ -8,9 +8,10 @@ from homeassistant.config_entries import SOURCE_RECONFIGURE
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 
+from .clicking import answer
 from .house import entity_meter, stored_site, until
 from .test_entity_charger import added
-from .test_entity_meter import MODBUS, Device, answer, asked_for_the_meter, with_port
+from .test_entity_meter import MODBUS, Device, asked_for_the_meter, with_port
 from .test_meter_flow import answer as answer_about_meter
 
 AMPERES = {"unit_of_measurement": "A"}
@@ -24,7 +25,8 @@ def shows(hass: HomeAssistant, *amperes: float) -> None:
 async def site_with_a_car(hass: HomeAssistant, ocpp_port: int) -> tuple[MockConfigEntry, str]:
     """A site whose meter is made of entities, with a car on L2; and the entity that tells what it draws."""
     shows(hass, 3, 12, 1)
-    meter = entity_meter(**{f"l{n}": {"current": f"sensor.grid_l{n}"} for n in (1, 2, 3)})
+    l1, l2, l3 = ({"current": f"sensor.grid_l{n}"} for n in (1, 2, 3))
+    meter = entity_meter(l1=l1, l2=l2, l3=l3)
     entry = MockConfigEntry(entry_id="home", title="Home", **stored_site(1, ocpp_port, meter))
     entry.add_to_hass(hass)
     assert await hass.config_entries.async_setup(entry.entry_id)
