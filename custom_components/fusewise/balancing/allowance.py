@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from .memory import CircuitMemory
 from .model import NOTHING, Circuit, PerPhase, Site
+from .per_phase import higher
 
 __all__ = ["house_allowance", "house_allowances", "watch_house"]
 
@@ -48,11 +49,11 @@ def watch_house(remembered: CircuitMemory, others: PerPhase, now: float) -> Circ
             remembered,
             since=now if remembered.since is None else remembered.since,
             week_began=now,
-            worst=_higher(remembered.worst, others),
+            worst=higher(remembered.worst, others),
         )
     if now - began < WEEK:
-        worst = _higher(remembered.worst, others)
-        return remembered if worst == remembered.worst else replace(remembered, worst=worst)
+        worst = higher(remembered.worst, others)
+        return remembered if worst is remembered.worst else replace(remembered, worst=worst)
     weeks = int((now - began) // WEEK)
     unseen = (NOTHING,) * min(weeks - 1, EARLIER_WEEKS)
     earlier = (*unseen, remembered.worst, *remembered.earlier)[:EARLIER_WEEKS]
@@ -61,11 +62,6 @@ def watch_house(remembered: CircuitMemory, others: PerPhase, now: float) -> Circ
         # Of a house that nobody has looked at for so long, nothing is known any more.
         since=now if weeks > EARLIER_WEEKS else remembered.since,
         week_began=began + weeks * WEEK,
-        worst=_higher(NOTHING, others),
+        worst=higher(NOTHING, others),
         earlier=earlier,
     )
-
-
-def _higher(worst: PerPhase, others: PerPhase) -> PerPhase:
-    one, two, three = map(max, worst, others, strict=True)
-    return one, two, three

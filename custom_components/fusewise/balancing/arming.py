@@ -7,9 +7,9 @@ Whoever does not fit pauses instead: its fall-back is 0 A.
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from operator import add
 
 from .model import NOTHING, PHASES, Charger, PerPhase, Phase, Site
+from .per_phase import plus
 from .topology import Topology, topology_of
 
 __all__ = ["Armed", "Unfit", "arm"]
@@ -91,20 +91,15 @@ def _said(topology: Topology, number: int, known: Mapping[str, PerPhase]) -> Per
     if circuit.other_loads is None:
         return None
     # What hangs on the circuit itself was said; what is known of those that it feeds comes on top.
-    return _plus(circuit.other_loads, _said_below(topology, number, known))
+    return plus(circuit.other_loads, _said_below(topology, number, known))
 
 
 def _said_below(topology: Topology, number: int, known: Mapping[str, PerPhase]) -> PerPhase:
     total = NOTHING
     for child in topology.children[number]:
         said = _said(topology, child, known)
-        total = _plus(total, _said_below(topology, child, known) if said is None else said)
+        total = plus(total, _said_below(topology, child, known) if said is None else said)
     return total
-
-
-def _plus(one: PerPhase, other: PerPhase) -> PerPhase:
-    l1, l2, l3 = map(add, one, other, strict=True)
-    return l1, l2, l3
 
 
 def _full_row(

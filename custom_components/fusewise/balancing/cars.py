@@ -50,6 +50,8 @@ class Car:
     """The house conductors that it uses, as far as is known."""
     asked: Wired
     """What it loads where its charger does what it was asked for."""
+    lines: tuple[int, ...]
+    """The house conductor behind each of the charger's own."""
 
 
 def put_together(
@@ -90,6 +92,7 @@ def put_together(
         watts_per_ampere=loads.watts_per_ampere,
         phases=wired.phases,
         asked=topology.wired(number, as_asked(charger, memory)) if switches else wired,
+        lines=topology.lines[number],
     )
 
 

@@ -1,7 +1,6 @@
 """What a circuit has been through: how much of a billing window is used, how warm it is, what the house draws."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 import math
 
 from .allowance import watch_house
@@ -9,7 +8,8 @@ from .cars import Car
 from .loads import Load, span_of
 from .memory import CircuitMemory
 from .meters import SLOW
-from .model import NOTHING, Circuit, PerPhase, Snapshot
+from .model import Circuit, PerPhase, Snapshot
+from .per_phase import higher
 from .thermal import warm
 
 __all__ = ["advance", "carried"]
@@ -26,8 +26,8 @@ def carried(circuit: Circuit, load: Load, cars: Iterable[Car]) -> PerPhase:
         return load.others  # nothing remembers what it carried
     flowing = list(load.others)
     for car in cars:
-        drawn = car.samples.current or (car.may_draw,) * len(car.charger.wiring)
-        for phase, amperes in zip(car.charger.wiring, drawn, strict=True):
+        drawn = car.samples.current or (car.may_draw,) * len(car.lines)
+        for phase, amperes in zip(car.lines, drawn, strict=True):
             flowing[phase] += amperes
     return flowing[0], flowing[1], flowing[2]
 
@@ -51,8 +51,7 @@ def advance(
         jump = _jump(circuit, remembered, load.others, snapshot, elapsed)
         others = load.others
         remembered = watch_house(remembered, others, snapshot.now)
-    if snapshot.sun is not None:
-        remembered = _with_sun(remembered, snapshot)
+    sun, sun_before, sun_at = _sun(remembered, snapshot)
     return CircuitMemory(
         others=others,
         smoothed=load.smoothed,
@@ -68,9 +67,9 @@ def advance(
         heat=heat,
         oil=oil,
         temperature=snapshot.temperatures.get(circuit.id, remembered.temperature),
-        sun=remembered.sun,
-        sun_before=remembered.sun_before,
-        sun_at=remembered.sun_at,
+        sun=sun,
+        sun_before=sun_before,
+        sun_at=sun_at,
     )
 
 
@@ -96,13 +95,17 @@ def _window(
     return window, used + watts * fresh / 3.6e6
 
 
-def _with_sun(remembered: CircuitMemory, snapshot: Snapshot) -> CircuitMemory:
-    """Keep the most of the last seconds: a meter that is read after the sun still shows what that has left."""
-    now = snapshot.sun or NOTHING
+def _sun(remembered: CircuitMemory, snapshot: Snapshot) -> tuple[PerPhase, PerPhase, float]:
+    """The most of the last seconds, of those before, and since when.
+
+    A meter that is read after the sun still shows what that has left.
+    """
+    now = snapshot.sun
+    if now is None:
+        return remembered.sun, remembered.sun_before, remembered.sun_at
     if snapshot.now - remembered.sun_at > SUN_KEPT:
-        return replace(remembered, sun=now, sun_before=remembered.sun, sun_at=snapshot.now)
-    one, two, three = map(max, now, remembered.sun, strict=True)
-    return replace(remembered, sun=(one, two, three))
+        return now, remembered.sun, snapshot.now
+    return higher(now, remembered.sun), remembered.sun_before, remembered.sun_at
 
 
 def _jump(

@@ -4,6 +4,7 @@ A limit is the least of the rating × usable share, thermal derating, grid limit
 peak target; what is left of it after the other loads is the headroom.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 import math
 
@@ -84,13 +85,14 @@ class Limits:
         until: float | None = None,
     ) -> None:
         """Bound a row: `figure` in all, of which other loads take `taken` now and `smoothed` on average."""
-        if figure - taken < self.capacity[row]:
-            self.capacity[row] = figure - taken
+        left, rising = figure - taken, figure - smoothed
+        if left < self.capacity[row]:
+            self.capacity[row] = left
             self.code[row] = code
             self.figure[row] = figure
             self.source[row] = source
             self.until[row] = until
-        self.rising[row] = min(self.rising[row], figure - smoothed)
+        self.rising[row] = min(self.rising[row], rising)
 
 
 def watt_row(topology: Topology, circuit: int) -> int:
@@ -102,27 +104,23 @@ def measure_limits(
     topology: Topology, snapshot: Snapshot, memory: Memory, loads: list[Load], cars: list[Car]
 ) -> Limits:
     """The capacity of every row, the state of every circuit, and what to remember of it."""
-    count = len(topology.circuits)
-    rows = count * (PHASES + 1)
+    rows = len(topology.places)
     limits = Limits(
         capacity=[math.inf] * rows,
         rising=[math.inf] * rows,
         swing=[
-            *(amperes for load in loads for amperes in load.swing),
-            *(sum(load.swing) * topology.site.voltage for load in loads),
+            *[amperes for load in loads for amperes in load.swing],
+            *[sum(load.swing) * topology.site.voltage for load in loads],
         ],
         exact=[
-            *(load.exact for load in loads for _ in range(PHASES)),
-            *(load.exact for load in loads),
+            *[load.exact for load in loads for _ in range(PHASES)],
+            *[load.exact for load in loads],
         ],
         code=[ReasonCode.CIRCUIT_LIMIT] * rows,
         figure=[math.inf] * rows,
         source=["rating"] * rows,
         until=[None] * rows,
-        places=[
-            *((circuit, phase) for circuit in range(count) for phase in Phase),
-            *((circuit, None) for circuit in range(count)),
-        ],
+        places=list(topology.places),
     )
     grid = limits_in_force(topology, snapshot, limits.notices)
     elapsed = snapshot.now - memory.time
@@ -151,40 +149,41 @@ def _bound_amperes(
     grid: tuple[GridLimit, ...],
 ) -> PerPhase:
     """Bound the circuit's three rows; returns what the circuit may carry on each phase."""
-    circuit = topology.circuits[number]
+    circuit, rating = topology.circuits[number], topology.circuits[number].rating
     share = allowed_share(circuit, remembered)
     # The sun is at the main fuse, and wherever a busbar is said to be fed from both sides. A meter shows the
     # load less the sun; what an owner says is the load.
     fed = load.shown is not None and (circuit.parent is None or circuit.busbar is not None)
     measured = snapshot.sun if fed else None
     sun = measured or NOTHING
-    present = sum(1 for rating in circuit.rating if rating)
+    usable = _usable(circuit, load, remembered)
     allowed = list(NOTHING)
+    in_amperes = [(limit, limit.amperes) for limit in grid if limit.amperes is not None]
     for phase in range(PHASES):
         row = number * PHASES + phase
         others, smoothed = load.others[phase], load.expected[phase]
-        rating = circuit.rating[phase]
-        figure = _usable(circuit, load, remembered, phase) * share[phase]
+        figure = usable[phase] * share[phase]
         code = ReasonCode.THERMAL if share[phase] < 1 else ReasonCode.CIRCUIT_LIMIT
         limits.bound(row, figure, others, smoothed, code, "rating")
-        hidden = max(remembered.sun[phase], remembered.sun_before[phase]) if measured else 0.0
-        house, averaged = max(others + sun[phase], 0.0), max(smoothed + hidden, 0.0)
-        if others < 0 or sun[phase] > 0:
-            # The sun may vanish within a second: what cars then draw stays within what the fuse bears.
-            borne = TOLERANCE * rating * share[phase]
-            limits.bound(row, borne, house, averaged, code, "sun may vanish")
-        if circuit.busbar is not None:
-            limits.bound(row, circuit.busbar, house, averaged, ReasonCode.BUSBAR, "busbar")
-        for limit in grid:
-            if limit.amperes is None:
-                continue
+        vanishes = others < 0 or sun[phase] > 0
+        if vanishes or circuit.busbar is not None:
+            hidden = max(remembered.sun[phase], remembered.sun_before[phase]) if measured else 0.0
+            house, averaged = max(others + sun[phase], 0.0), max(smoothed + hidden, 0.0)
+            if vanishes:
+                # The sun may vanish within a second: what cars then draw stays within what the fuse bears.
+                borne = TOLERANCE * rating[phase] * share[phase]
+                limits.bound(row, borne, house, averaged, code, "sun may vanish")
+            if circuit.busbar is not None:
+                limits.bound(row, circuit.busbar, house, averaged, ReasonCode.BUSBAR, "busbar")
+        for limit, amperes in in_amperes:
+            present = len(topology.present[number])
             taken = average = limit.counted_watts / topology.site.voltage / present
             if limit.scope is LimitScope.ALL:
-                figure = min(figure, limit.amperes)
+                figure = min(figure, amperes)
                 taken, average = others, smoothed
             limits.bound(
                 row,
-                limit.amperes,
+                amperes,
                 taken,
                 average,
                 ReasonCode.GRID_LIMIT,
@@ -195,14 +194,16 @@ def _bound_amperes(
     return allowed[0], allowed[1], allowed[2]
 
 
-def _usable(circuit: Circuit, load: Load, remembered: CircuitMemory, phase: int) -> float:
-    """A of the rating that may be used, warm or cold."""
-    rating = circuit.rating[phase]
+def _usable(circuit: Circuit, load: Load, remembered: CircuitMemory) -> Sequence[float]:
+    """A of the rating that may be used on each phase, warm or cold."""
     if load.fallback is not None:
         # Only floors are let through, and the house counts with the most that it draws.
-        return rating
+        return circuit.rating
     # Between two samples of a slow meter the house may rise as it did before.
-    return max(0.0, min(rating * circuit.usable_share, rating - remembered.jump[phase]))
+    return [
+        max(0.0, min(rating * circuit.usable_share, rating - jump))
+        for rating, jump in zip(circuit.rating, remembered.jump, strict=True)
+    ]
 
 
 def _bound_watts(
@@ -215,6 +216,8 @@ def _bound_watts(
     grid: tuple[GridLimit, ...],
 ) -> None:
     circuit = topology.circuits[number]
+    if circuit.limit_watts is None and circuit.demand is None and not grid:
+        return
     row = watt_row(topology, number)
     voltage = topology.site.voltage
     others, smoothed = sum(load.others) * voltage, sum(load.expected) * voltage
@@ -249,24 +252,25 @@ def _allowed_by_window(demand: DemandWindow, remembered: CircuitMemory, now: flo
 def _state(
     topology: Topology, number: int, limits: Limits, load: Load, allowed: PerPhase, now: float
 ) -> CircuitState:
-    rows = range(number * PHASES, number * PHASES + PHASES)
-    circuit = topology.circuits[number]
-    present = [row for row in rows if circuit.rating[row % PHASES]]
-    tightest = min(present, key=limits.capacity.__getitem__)
+    circuit, first = topology.circuits[number], number * PHASES
+    present = topology.present[number]
+    left = limits.capacity[first : first + PHASES]
+    tightest = min(present, key=left.__getitem__)
+    code = limits.code[first + tightest]
     watts = watt_row(topology, number)
-    code = limits.code[tightest]
-    if (
-        limits.capacity[watts]
-        < sum(max(0.0, limits.capacity[row]) for row in present) * topology.site.voltage
+    in_watts = limits.capacity[watts]
+    if in_watts < math.inf and (
+        in_watts < sum([max(0.0, left[phase]) for phase in present]) * topology.site.voltage
     ):
         code = limits.code[watts]
-    one, two, three = (limits.capacity[row] if row in present else 0.0 for row in rows)
+    if len(present) < PHASES:
+        left = [amperes if phase in present else 0.0 for phase, amperes in enumerate(left)]
     return CircuitState(
         circuit=circuit.id,
         load=load.shown,
-        others=load.others if present else NOTHING,
+        others=load.others,
         limit=allowed,
-        headroom=(one, two, three),
+        headroom=(left[0], left[1], left[2]),
         source=code,
         fallback=load.fallback,
         allowance=house_allowance(circuit, limits.circuits[circuit.id], now),

@@ -3,18 +3,18 @@
 A circuit whose meter is silent, stuck or lying falls back by itself; the other circuits go on.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 import math
-from operator import add, sub
 
 from .allowance import house_allowance
-from .cars import Car, is_gone
+from .cars import Car
 from .codes import FallbackCause
 from .memory import CircuitMemory, Memory, MeterMemory
-from .meters import Drawn, judge
-from .model import NEVER, PHASES, Circuit, PerPhase, Snapshot
-from .others import estimate_others, sampled_with
+from .meters import judge
+from .model import NOTHING, PHASES, Circuit, PerPhase, Snapshot
+from .others import estimate_others
+from .per_phase import higher, minus, plus
+from .seen import see_cars
 from .topology import Topology
 
 __all__ = ["EMPTY", "Load", "measure_loads", "span_of"]
@@ -67,6 +67,7 @@ class _Survey:
         self.snapshot = snapshot
         self.memory = memory
         self.cars = cars
+        self.seen = see_cars(topology, cars)
         self.elapsed = snapshot.now - memory.time
         self.found: list[Load | None] = [None] * len(topology.circuits)
         self.causes: list[FallbackCause | None] = [None] * len(topology.circuits)
@@ -75,7 +76,6 @@ class _Survey:
     def read_meters(self) -> None:
         """Circuits whose meter is believed."""
         topology, memory, cars = self.topology, self.memory, self.cars
-        drawn = _drawn(topology, cars)
         for number, circuit in enumerate(topology.circuits):
             if circuit.meter is None:
                 continue
@@ -85,7 +85,7 @@ class _Survey:
                 memory.meters.get(circuit.meter),
                 circuit.rating,
                 self.snapshot.now,
-                drawn[number],
+                self.seen[number].drawn,
             )
             if known is not None:
                 self.meters[circuit.meter] = known
@@ -94,8 +94,7 @@ class _Survey:
                 last = self._remembered(circuit).others
                 before = memory.meters.get(circuit.meter)
                 is_new = before is None or known.measured_at > before.measured_at
-                others = estimate_others(known, last, behind, is_new=is_new)
-                exact = all(sampled_with(car, known) for car in behind)
+                others, exact = estimate_others(known, last, behind, is_new=is_new)
                 self._settle(number, shown, others, None, exact=exact)
 
     def ask_owners(self) -> None:
@@ -130,34 +129,29 @@ class _Survey:
     ) -> None:
         remembered = self._remembered(self.topology.circuits[number])
         peaks: tuple[PerPhase, ...] = ()
-        if not self._has_newcomers(number):
+        if not self.seen[number].newcomers:
             # What counts while nobody looks is no peak: the house did not draw that.
             peaks = _peaks(remembered, others if cause is None else None, self.snapshot.now)
         smoothing = self.topology.site.settings.smoothing
         if smoothing and not exact:
             smoothing = max(smoothing, UNEVEN_SMOOTHING)
         smoothed = expected = _smooth(remembered.smoothed, others, self.elapsed, smoothing)
-        if smoothing and len(peaks) > 1:
-            come_back_to = map(min, *peaks, strict=True)
-            one, two, three = map(max, smoothed, come_back_to, strict=True)
-            expected = one, two, three
-        highest = map(max, others, others, *peaks, strict=True)
-        one, two, three = map(sub, highest, others, strict=True)
+        swing = NOTHING
+        if peaks:
+            one, two, three = zip(*peaks, strict=True)
+            if smoothing and len(peaks) > 1:
+                expected = higher(smoothed, (min(one), min(two), min(three)))
+            swing = higher(minus((max(one), max(two), max(three)), others), NOTHING)
         self.found[number] = Load(
             shown=shown,
             others=others,
             smoothed=smoothed,
             expected=expected,
             peaks=peaks,
-            swing=(one, two, three),
+            swing=swing,
             exact=exact,
             fallback=cause,
         )
-
-    def _has_newcomers(self, number: int) -> bool:
-        """Until a car has measured twice, what it drew before it was known passes for the house's."""
-        behind = (self.cars[n] for n in self.topology.below[number])
-        return any(car.plugged and car.samples.earlier is None for car in behind)
 
     def _remembered(self, circuit: Circuit) -> CircuitMemory:
         return self.memory.circuits.get(circuit.id, EMPTY)
@@ -189,8 +183,7 @@ class _Survey:
         remaining = feeder.others
         if above in topology.roots and self.snapshot.sun is not None:
             # The sun at the main fuse hides load that flows through this circuit all the same.
-            one, two, three = map(add, remaining, self.snapshot.sun, strict=True)
-            remaining = one, two, three
+            remaining = plus(remaining, self.snapshot.sun)
         stack = list(topology.children[above])
         while stack:
             elsewhere = stack.pop()
@@ -198,12 +191,10 @@ class _Survey:
             if elsewhere == number:
                 continue
             if elsewhere in metered and load is not None:
-                one, two, three = map(sub, remaining, load.others, strict=True)
-                remaining = one, two, three
+                remaining = minus(remaining, load.others)
             else:
                 stack.extend(topology.children[elsewhere])
-        one, two, three = (max(0.0, amperes) for amperes in remaining)
-        return (one, two, three), cause or feeder.fallback
+        return higher(remaining, NOTHING), cause or feeder.fallback
 
 
 def _is_shown(load: Load | None) -> bool:
@@ -214,10 +205,10 @@ def _smooth(last: PerPhase | None, now: PerPhase, elapsed: float, constant: floa
     if last is None or last == now or constant == 0:
         return now
     weight = 1 - math.exp(-elapsed / constant)
-    one, two, three = (
+    one, two, three = [
         new if new >= old else old + (new - old) * weight
         for old, new in zip(last, now, strict=True)
-    )
+    ]
     return one, two, three
 
 
@@ -230,42 +221,10 @@ def _peaks(remembered: CircuitMemory, others: PerPhase | None, now: float) -> tu
         return peaks
     if gone or not peaks:
         return (others, *peaks)
-    newest, *earlier = peaks
-    if all(new <= old for new, old in zip(others, newest, strict=True)):
-        return peaks
-    one, two, three = map(max, newest, others, strict=True)
-    return ((one, two, three), *earlier)
+    newest = higher(peaks[0], others)
+    return peaks if newest is peaks[0] else (newest, *peaks[1:])
 
 
 def span_of(now: float) -> int:
     """The number of the half-minute."""
     return int(now // SPAN)
-
-
-def _drawn(topology: Topology, cars: Iterable[Car]) -> list[list[Drawn]]:
-    """By circuit: what the cars behind it are seen to draw on each phase, how old the oldest sample is, how many."""
-    amperes = [[0.0] * PHASES for _ in topology.circuits]
-    oldest = [[math.inf] * PHASES for _ in topology.circuits]
-    counts = [[0] * PHASES for _ in topology.circuits]
-    for car, circuit in zip(cars, topology.feeds, strict=True):
-        samples = car.samples
-        if car.reading.online and is_gone(car.reading):
-            continue
-        if samples.current is None:
-            # What has not been measured yet will look like a move when it is.
-            for phase in car.charger.wiring:
-                oldest[circuit][phase] = NEVER
-            continue
-        for phase, drawn in zip(car.charger.wiring, samples.current, strict=True):
-            amperes[circuit][phase] += drawn
-            oldest[circuit][phase] = min(oldest[circuit][phase], samples.at)
-            counts[circuit][phase] += 1
-    for circuit in reversed(range(len(topology.circuits))):
-        for feeder in topology.chains[circuit][1:2]:
-            for number in range(PHASES):
-                amperes[feeder][number] += amperes[circuit][number]
-                oldest[feeder][number] = min(oldest[feeder][number], oldest[circuit][number])
-                counts[feeder][number] += counts[circuit][number]
-    return [
-        list(zip(*figures, strict=True)) for figures in zip(amperes, oldest, counts, strict=True)
-    ]

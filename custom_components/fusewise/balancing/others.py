@@ -19,52 +19,57 @@ from .memory import MeterMemory
 from .model import NEVER, PHASES, ChargerStatus, PerPhase
 from .obedience import RAMP, told_before
 
-__all__ = ["estimate_others", "sampled_with"]
+__all__ = ["estimate_others"]
 
 SAME_INSTANT = 0.05  # s
 
 
 def estimate_others(
     meter: MeterMemory, last: PerPhase | None, cars: Iterable[Car], *, is_new: bool = True
-) -> PerPhase:
+) -> tuple[PerPhase, bool]:
     """A on each phase of everything behind the meter that is not one of `cars`; may be negative (sun).
 
-    `last` is what was found in the cycle before; by this very sample of the meter, where that is not new.
+    And whether that is exact: all were sampled with the meter. `last` is what was found in the cycle before; by
+    this very sample of the meter, where that is not new.
     """
+    at, exact = meter.measured_at, True
     least = [0.0] * PHASES
     most = [0.0] * PHASES
     doubtful = [0.0] * PHASES  # A that may have gone since the cars were sampled
-    oldest = [meter.measured_at] * PHASES
+    oldest = [at] * PHASES
     for car in cars:
-        lower, upper, sampled_at = _drawn(car, meter.measured_at, is_new)
-        for conductor, wired in enumerate(car.charger.wiring):
-            phase, low = int(wired), lower[conductor]
+        samples = car.samples
+        sampled_with = -SAME_INSTANT <= samples.at - at <= SAME_INSTANT
+        if sampled_with and samples.current is not None:
+            # By far the most usual case: what it drew then is known.
+            for phase, drawn in zip(car.lines, samples.current, strict=True):
+                least[phase] += drawn
+                most[phase] += drawn
+            continue
+        exact = exact and sampled_with
+        lower, upper, sampled_at = _drawn(car, at, is_new)
+        for phase, low, high in zip(car.lines, lower, upper, strict=True):
             least[phase] += low
-            most[phase] += upper[conductor]
-            if low and sampled_at < meter.measured_at - SAME_INSTANT:
+            most[phase] += high
+            if low and sampled_at < at - SAME_INSTANT:
                 doubtful[phase] += low
                 oldest[phase] = min(oldest[phase], sampled_at)
     others = [0.0] * PHASES
     for phase in range(PHASES):
         shown = meter.current[phase]
         if doubtful[phase]:
-            fell = sum(by[phase] for at, by in meter.falls if at > oldest[phase])
+            fell = sum(by[phase] for fell_at, by in meter.falls if fell_at > oldest[phase])
             least[phase] -= min(doubtful[phase], fell)
         highest = shown - least[phase]
         if last is None:
             others[phase] = highest
         else:
             others[phase] = min(highest, max(shown - most[phase], last[phase]))
-    return others[0], others[1], others[2]
-
-
-def sampled_with(car: Car, meter: MeterMemory) -> bool:
-    """The car's sample is as old as the meter's: what else flows is known exactly."""
-    return abs(car.samples.at - meter.measured_at) <= SAME_INSTANT
+    return (others[0], others[1], others[2]), exact
 
 
 def _drawn(car: Car, at: float, is_new: bool) -> tuple[Sequence[float], Sequence[float], float]:
-    """The least and the most on each of the car's conductors at that time, and when that was sampled."""
+    """The least and the most on each of the car's conductors at that time, at which it was not sampled; and when it was."""
     memory, samples = car.memory, car.samples
     sample = samples.current
     if sample is None:
@@ -85,8 +90,6 @@ def _drawn(car: Car, at: float, is_new: bool) -> tuple[Sequence[float], Sequence
             [max(a, b) for a, b in zip(sample, earlier, strict=True)],
             samples.earlier_at,
         )
-    if at - sampled_at <= SAME_INSTANT:
-        return sample, sample, sampled_at
     if not car.reading.online:
         # Never more than is reserved for it: what it drew when it was last heard may have ended since.
         return [0.0] * len(sample), [car.may_draw] * len(sample), at

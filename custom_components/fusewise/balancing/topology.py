@@ -35,12 +35,20 @@ class Topology:
     charger_index: dict[str, int]
     chains: tuple[tuple[int, ...], ...]
     """Per circuit: itself, its feeder, … up to the main fuse."""
+    feeders: tuple[int | None, ...]
+    """Per circuit: the one that feeds it, where there is one."""
+    present: tuple[tuple[int, ...], ...]
+    """Per circuit: the phases that it has."""
     children: tuple[tuple[int, ...], ...]
     below: tuple[tuple[int, ...], ...]
     """Per circuit: the chargers on it and on everything that it feeds."""
     roots: tuple[int, ...]
+    places: tuple[tuple[int, Phase | None], ...]
+    """The circuit of each row and its phase, first of those in A, then of those in W: one a circuit."""
     feeds: tuple[int, ...]
     """Per charger: its circuit."""
+    lines: tuple[tuple[int, ...], ...]
+    """Per charger: the phase behind each of its own conductors, as plain numbers (quicker as an index)."""
     rows: tuple[tuple[tuple[int, ...], ...], ...]
     """Per charger and own conductor: the rows that it loads, its own circuit first."""
     amp_rows: tuple[list[tuple[int, float]], ...]
@@ -140,10 +148,17 @@ def _compile(site: Site) -> Topology:
         circuit_index=index,
         charger_index=charger_index,
         chains=tuple(chains),
+        feeders=tuple(chain[1] if len(chain) > 1 else None for chain in chains),
+        present=tuple(tuple(n for n in range(PHASES) if c.rating[n]) for c in circuits),
         children=tuple(map(tuple, children)),
         below=tuple(map(tuple, below)),
+        places=(
+            *((number, phase) for number in range(len(circuits)) for phase in Phase),
+            *((number, None) for number in range(len(circuits))),
+        ),
         roots=tuple(n for n, circuit in enumerate(circuits) if circuit.parent is None),
         feeds=tuple(feeds),
+        lines=tuple(tuple(map(int, charger.wiring)) for charger in site.chargers),
         rows=tuple(rows),
         amp_rows=tuple([(row, 1.0) for line in lines for row in line] for lines in rows),
         watts=tuple(watts),
