@@ -7,6 +7,7 @@ JSON object, name → figure.
 
 import asyncio
 from collections.abc import Callable
+import gc
 import itertools
 import json
 from pathlib import Path
@@ -74,6 +75,21 @@ class GridMeter(Meter):
     @override
     async def run(self) -> None:
         await asyncio.Event().wait()
+
+
+class Collector:
+    """How long Python's garbage collector has stopped everything at most: it walks through all that lives."""
+
+    def __init__(self) -> None:
+        self.worst = 0.0
+        self._began = 0.0
+
+    def __call__(self, phase: str, _: dict[str, int]) -> None:
+        """Hear of a begin or an end."""
+        if phase == "start":
+            self._began = time.monotonic()
+        else:
+            self.worst = max(self.worst, time.monotonic() - self._began)
 
 
 class Lateness:
@@ -225,15 +241,18 @@ async def idle(bench: Bench, figures: dict[str, float], name: str) -> None:
 
 async def storm(bench: Bench, figures: dict[str, float], name: str) -> None:
     """All lines are cut at once, and all come back, while the fuse is being held."""
-    lateness = Lateness()
+    lateness, collector = Lateness(), Collector()
+    gc.callbacks.append(collector)
     watching = asyncio.create_task(lateness.watch())
     bench.cycles.clear()
     figures[f"{name}.storm_s"] = (await bench.crowd("storm"))["seconds"]
     await asyncio.sleep(TICK)
     watching.cancel()
+    gc.callbacks.remove(collector)
     gaps = [after - before for before, after in itertools.pairwise(bench.cycles)]
     figures[f"{name}.storm_loop_late_ms"] = 1000 * lateness.worst
     figures[f"{name}.storm_loop_busy_ms"] = 1000 * lateness.busy
+    figures[f"{name}.storm_collector_ms"] = 1000 * collector.worst
     figures[f"{name}.storm_cycle_late_ms"] = 1000 * max(0.0, max(gaps, default=TICK) - TICK)
 
 

@@ -36,6 +36,7 @@ _LOGGER = logging.getLogger(__name__)
 TICK = 1.0  # s; a third of the shortest life of a limit in a charger (10 s) with room to spare
 FIRST_READINGS = 5.0  # s that the first cycle waits for the meters
 CHARGERS_TOGETHER = 0.05  # s in which what several chargers say makes one cycle
+AIR = 3.0  # times as long as a cycle takes is left to all else, before what chargers say makes another
 
 NOTHING_REMEMBERED = Memory()
 
@@ -64,6 +65,7 @@ class Controller:
         self._clock = clock
         self._wake = asyncio.Event()
         self._waking: asyncio.TimerHandle | None = None
+        self._took = 0.0
         self.memory = memory
         self.prover = Prover()
         self._wishes: dict[str, Wish] = {}
@@ -108,7 +110,8 @@ class Controller:
         """Start a cycle for what chargers say, for all of them together where many say something."""
         if self._waking is None:
             loop = asyncio.get_running_loop()
-            self._waking = loop.call_later(CHARGERS_TOGETHER, self._wake_now)
+            wait = min(max(CHARGERS_TOGETHER, AIR * self._took), TICK)
+            self._waking = loop.call_later(wait, self._wake_now)
 
     def _wake_now(self) -> None:
         self._waking = None
@@ -187,6 +190,7 @@ class Controller:
                     await self._wake.wait()
 
     def _cycle_safely(self) -> None:
+        began = time.monotonic()
         try:
             self._cycle()
         except ClockError:
@@ -203,6 +207,7 @@ class Controller:
             if self._failing:
                 _LOGGER.info("Control cycles work again")
             self._failing = False
+        self._took = time.monotonic() - began
 
     def _cycle(self) -> None:
         now = self._clock()

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from http import HTTPStatus
 import logging
 from pathlib import Path
+import socket
 import ssl
 from typing import Any
 
@@ -21,6 +22,7 @@ from custom_components.fusewise.devices.ocpp import (
 )
 
 from .certificates import Authority, Pem
+from .conftest import Eventually
 from .peer import Clock, Peer
 
 PASSWORD = "00112233445566778899aabbccddeeff"
@@ -178,16 +180,44 @@ async def test_plain_text_to_the_tls_port_is_closed(
     asyncio.get_running_loop().set_debug(False)
     system = await open_with(of_server(authority))
     other = await come(system, "carport", trusting(authority))
-    reader, writer = await asyncio.open_connection(HOST, system.port)
-    writer.write(b"GET /garage HTTP/1.1\r\nHost: x\r\n\r\n")
-    try:
-        async with asyncio.timeout(5):
-            assert not (await reader.read()).startswith(b"HTTP")
-    except ConnectionResetError:
-        pass  # closed all the same
-    writer.close()
+    for _ in range(2):
+        reader, writer = await asyncio.open_connection(HOST, system.port)
+        writer.write(b"GET /garage HTTP/1.1\r\nHost: x\r\n\r\n")
+        try:
+            async with asyncio.timeout(5):
+                assert not (await reader.read()).startswith(b"HTTP")
+        except ConnectionResetError:
+            pass  # closed all the same
+        writer.close()
     assert (await other.boot()).status == "Pending"
-    assert not _complaints(caplog)
+    assert _complaints(caplog) == [
+        "Somebody calls without encryption (ws://) at the port for encryption (ocpp-plain-to-tls)"
+    ]
+
+
+async def test_why_somebody_could_not_be_encrypted_with_is_told_once_for_each_reason(
+    authority: Authority,
+    open_with: Open,
+    come: Arrive,
+    caplog: pytest.LogCaptureFixture,
+    eventually: Eventually,
+) -> None:
+    asyncio.get_running_loop().set_debug(False)
+    system = await open_with(of_server(authority, client_authority=authority.path))
+    old = trusting(authority, newest=ssl.TLSVersion.TLSv1_2)
+    for tls in (old, old, trusting(authority)):
+        with pytest.raises((ssl.SSLError, ConnectionError, InvalidMessage)):
+            await come(system, "garage", tls)
+    with pytest.raises(ssl.SSLError):
+        await asyncio.to_thread(_shake_hands, system.port, ssl.create_default_context())
+    await eventually(lambda: len(_complaints(caplog)) == 3)
+    told = _complaints(caplog)
+    assert [line.rpartition("with: ")[2].split(";")[0].split(",")[0] for line in told] == [
+        "it knows no version of TLS that is allowed",
+        "it shows no certificate",
+        "it does not trust this certificate",
+    ]
+    assert all(line.endswith("(ocpp-tls-failed)") for line in told)
 
 
 async def test_one_who_never_ends_the_tls_handshake_delays_nobody(
@@ -221,6 +251,15 @@ def test_certificates_that_cannot_be_used_are_explained(
                 certificate=good.certificate, key=good.key, client_authority=authority_path
             ).context()
         assert problem.value.part == "client_authority"
+
+
+def _shake_hands(port: int | None, context: ssl.SSLContext) -> None:
+    """Like a charger that says why it does not want to; asyncio's own client does not."""
+    with (
+        socket.create_connection((HOST, port), timeout=5) as line,
+        context.wrap_socket(line, server_hostname=HOST),
+    ):
+        pass
 
 
 def _complaints(caplog: pytest.LogCaptureFixture) -> list[str]:

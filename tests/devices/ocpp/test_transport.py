@@ -2,8 +2,10 @@
 
 import asyncio
 import errno
+import gc
 import os
 import socket
+import weakref
 
 from aiohttp import ClientSession, web
 import pytest
@@ -231,3 +233,24 @@ async def test_somebody_who_has_not_said_a_word_is_hung_up_on_when_the_port_clos
     await system.stop()
     assert await asyncio.wait_for(reader.read(), 5) == b""
     writer.close()
+
+
+async def test_a_line_that_is_cut_leaves_nothing_to_the_garbage_collector(
+    central: CentralSystem, clock: Clock
+) -> None:
+    """It stops everything while it looks, and five hundred lines may be cut at once."""
+    central.adopt("garage")
+    peer = Peer(identity="garage", clock=clock)
+    assert central.port is not None
+    await peer.connect(central.port)
+    line = weakref.ref(central._connections["garage"])
+    gc.collect()
+    gc.disable()
+    try:
+        await peer.cut()
+        async with asyncio.timeout(5):
+            while line() is not None:  # noqa: ASYNC110 - nothing is told of the end of an object
+                await asyncio.sleep(0.01)
+    finally:
+        gc.enable()
+        await peer.leave()

@@ -145,6 +145,7 @@ class OcppCharger(Wishes, Charger):
             self._autostart.rest()
             if self._preparing is not None:
                 self._preparing.cancel()
+                self._preparing = None
             self._changed()
 
     def booted(self, station: Station, told: float) -> None:

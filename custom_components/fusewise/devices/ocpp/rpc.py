@@ -136,6 +136,9 @@ class Rpc:
         finally:
             if self._awaited is not None and not self._awaited[1].done():
                 self._awaited[1].set_exception(LineClosedError("closed before the answer came"))
+            # They hold whoever holds us: what is in a circle waits for the garbage collector, which stops
+            # everything for a tenth of a second and more when five hundred lines are cut at once.
+            self._handlers = {}
 
     async def call(self, request: DataclassInstance) -> Payload:
         """Make a call, return the answer's payload.

@@ -5,9 +5,13 @@ certificate of it come in, each under the identity that is its common name.
 """
 
 from dataclasses import dataclass
+import logging
 import ssl
+from typing import override
 
 from .. import DeviceError
+
+_LOGGER = logging.getLogger(__name__)
 
 # What TLS 1.2 may use: forward secrecy and AES-GCM (OCPP's security whitepaper, edition 3); both kinds of
 # certificate. CBC is left out for its padding attacks.
@@ -40,6 +44,7 @@ class Tls:
             ssl.TLSVersion.TLSv1_2 if self.allow_1_2 else ssl.TLSVersion.TLSv1_3
         )
         context.set_ciphers(CIPHERS_1_2)
+        context.sslobject_class = _watched()
         self.renew(context)
         return context
 
@@ -64,3 +69,55 @@ class Tls:
                     "with the certificate of the authority that has signed those of the chargers.",
                     "client_authority",
                 ) from error
+
+
+# The codes in the log.
+PLAIN_TO_TLS = "ocpp-plain-to-tls"
+TLS_FAILED = "ocpp-tls-failed"
+
+PLAIN = ("HTTP_REQUEST", "HTTPS_PROXY_REQUEST", "WRONG_VERSION_NUMBER", "PACKET_LENGTH_TOO_LONG")
+WORDS = {
+    "UNSUPPORTED_PROTOCOL": "it knows no version of TLS that is allowed; allow TLS 1.2 if it has that",
+    "NO_SHARED_CIPHER": "it knows no cipher that is allowed, only older ones",
+    "PEER_DID_NOT_RETURN_A_CERTIFICATE": "it shows no certificate, and one is wanted",
+    "CERTIFICATE_VERIFY_FAILED": "its certificate is not one of the authority that is set here, or is out of date",
+    "TLSV1_ALERT_UNKNOWN_CA": "it does not trust this certificate; its authority must be known to the charger",
+    "SSLV3_ALERT_BAD_CERTIFICATE": "it does not take this certificate",
+    "SSLV3_ALERT_CERTIFICATE_EXPIRED": "it holds this certificate to be out of date; is its clock right?",
+}
+
+
+def _watched() -> type[ssl.SSLObject]:
+    """Return what tells, once for each reason, why somebody could not come in; asyncio says nothing of it."""
+    told: set[str] = set()
+
+    class Handshake(ssl.SSLObject):
+        @override
+        def do_handshake(self) -> None:
+            try:
+                super().do_handshake()
+            except ssl.SSLWantReadError:
+                raise
+            except ssl.SSLError as error:
+                _tell(error.reason or "", told)
+                raise
+
+    return Handshake
+
+
+def _tell(reason: str, told: set[str]) -> None:
+    level = logging.DEBUG if reason in told else logging.WARNING
+    told.add(reason)
+    if reason in PLAIN:
+        _LOGGER.log(
+            level,
+            "Somebody calls without encryption (ws://) at the port for encryption (%s)",
+            PLAIN_TO_TLS,
+        )
+    else:
+        _LOGGER.log(
+            level,
+            "Somebody could not be encrypted with: %s (%s)",
+            WORDS.get(reason, reason.replace("_", " ").lower() or "the line was cut"),
+            TLS_FAILED,
+        )

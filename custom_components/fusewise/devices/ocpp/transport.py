@@ -82,6 +82,7 @@ class WebSocketLine(Line):
                     pass
                 case _:
                     # aiohttp has answered a close, or closed after a message too big.
+                    self._let_go()
                     raise LineClosedError(
                         str(message.data or self.socket.exception() or "closed"),
                         LineFault.TOO_LONG
@@ -101,6 +102,11 @@ class WebSocketLine(Line):
         except (ConnectionError, TimeoutError) as error:
             await self.close("No answer to a ping")
             raise LineClosedError("no answer to a ping", LineFault.SILENT) from error
+
+    def _let_go(self) -> None:
+        """Keep nothing alive in a circle: how the line was lost holds the socket, and is held by it."""
+        if (error := self.socket.exception()) is not None:
+            error.__traceback__ = error.__context__ = None
 
     @override
     async def send(self, text: str) -> None:
