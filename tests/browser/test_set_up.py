@@ -46,18 +46,15 @@ def test_both_cars_charge_and_the_fuse_holds(desk: Desk, told: dict[str, Any]) -
 
 
 def let_something_happen(desk: Desk) -> None:
-    """Wish something and switch kettles on and off, so that a picture has something to show."""
+    """Wish something, and switch kettles on and off, so that a picture has something to show."""
     site = desk.site
     site.do(site.home.log_in())
-    for service, entity, value in (
-        ("time/set_value", "time.garage_daily_departure", {"time": "07:00:00"}),
-        ("number/set_value", "number.garage_target_energy", {"value": 30}),
-    ):
-        wish = {"entity_id": entity, **value}
-        site.do(site.home.post(f"/api/services/{service}", wish))
+    for charger, leaves in (("garage", "07:00:00"), ("carport", "08:30:00")):
+        wish = {"entity_id": f"time.{charger}_daily_departure", "time": leaves}
+        site.do(site.home.post("/api/services/time/set_value", wish))
     for amperes in (0.0, 6.0, 0.0, 4.0, 0.0):
         site.post("/step", phase="L2", amperes=amperes)
-        time.sleep(60)
+        time.sleep(50)
     site.wait_until(lambda: min(site.currents()[name] for name in CHARGERS) > 8.5, 200)
     time.sleep(20)
 
