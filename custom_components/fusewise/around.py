@@ -1,4 +1,4 @@
-"""The sun, the batteries and the vehicles of a site: what is stored of them, and what they are made of."""
+"""What is around a site: its sun, batteries, vehicles, price and thermometers; what is stored, and made of it."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -11,10 +11,14 @@ from .balancing.model import Site
 from .balancing.settings import BatteryUse
 from .const import (
     CONF_BATTERY_USE,
+    CONF_PRICE,
     CONF_RESERVE,
+    CONF_TEMPERATURE,
     CONF_VOLTAGE,
     CONF_WIRING,
+    MAIN_CIRCUIT,
     SUBENTRY_BATTERY,
+    SUBENTRY_CIRCUIT,
     SUBENTRY_SOLAR,
     SUBENTRY_VEHICLE,
 )
@@ -22,7 +26,9 @@ from .controller import steady_clock
 from .devices.entity import (
     BatteryEntities,
     EntityBattery,
+    EntityPrice,
     EntitySolar,
+    EntityThermometer,
     EntityVehicle,
     SolarEntities,
     VehicleEntities,
@@ -63,6 +69,8 @@ def configure_surroundings(
 ) -> None:
     """Take over what is configured now, in place."""
     voltage = entry.data[CONF_VOLTAGE]
+    price = entry.options.get(CONF_PRICE)
+    thermometers = thermometers_of(entry)
     surroundings.configure(
         solar={
             subentry.subentry_id: EntitySolar(
@@ -78,7 +86,23 @@ def configure_surroundings(
             subentry.subentry_id: EntityVehicle(hass, vehicle_of(subentry.data), steady_clock)
             for subentry in entry.get_subentries_of_type(SUBENTRY_VEHICLE)
         },
+        price=price and EntityPrice(hass, price, steady_clock),
+        thermometers={
+            circuit: EntityThermometer(hass, entity, steady_clock)
+            for circuit, entity in thermometers.items()
+        },
     )
+
+
+def thermometers_of(entry: ConfigEntry[Any]) -> dict[str, str]:
+    """The entity that tells how warm each circuit is, by the id of the circuit, where there is one."""
+    panels = entry.get_subentries_of_type(SUBENTRY_CIRCUIT)
+    stored = {MAIN_CIRCUIT: entry.data, **{panel.subentry_id: panel.data for panel in panels}}
+    return {
+        circuit: data[CONF_TEMPERATURE]
+        for circuit, data in stored.items()
+        if data.get(CONF_TEMPERATURE)
+    }
 
 
 def with_battery(site: Site, entry: ConfigEntry[Any]) -> Site:

@@ -15,6 +15,7 @@ from .describing import FusewiseSensorDescription, current, moment, power, round
 from .proving import ProofState
 from .views import ChargerView
 
+PRICES = frozenset({ReasonCode.WAITING_PRICE})  # whose limit is no current
 FULL_MINUTES = 300  # s: an estimate is not known to the second
 
 
@@ -42,7 +43,7 @@ def why(view: ChargerView) -> dict[str, Any]:
     figures = {
         "circuit": view.limited_in,
         "phase": None if reason.phase is None else reason.phase.name,
-        "limit": rounded(reason.limit),
+        "limit": reason.limit if reason.code in PRICES else rounded(reason.limit),
         "source": reason.source,
         "shared_with": list(view.shares_with),
         "limited_by": reason.limited_by,

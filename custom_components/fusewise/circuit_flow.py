@@ -177,6 +177,9 @@ class CircuitSubentryFlow(
         rating = circuit_forms.ratings_of(answers, self._existing(feeder))
         if errors := limit_forms.limits_errors(answers, rating):
             return errors, {}
+        unread = limit_forms.thermometer_errors(self.hass, answers, self._data)
+        if unread[0]:
+            return unread
         return self._beside_others(feeder, rating)
 
     def _beside_others(self, feeder: str, rating: Sequence[float]) -> Explained:

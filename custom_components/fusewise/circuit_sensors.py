@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
-from homeassistant.const import UnitOfEnergy, UnitOfPower
+from homeassistant.const import PERCENTAGE, UnitOfEnergy, UnitOfPower, UnitOfTemperature
 
 from .balancing.codes import ReasonCode
 from .balancing.decision import CircuitState
 from .balancing.model import Circuit, PerPhase, Phase
-from .dead_bands import DEMAND, DEMAND_ENERGY, LOAD
+from .dead_bands import DEMAND, DEMAND_ENERGY, LOAD, SHARE, TEMPERATURE
 from .describing import FusewiseSensorDescription, current
 from .site import phases_of
 from .views import CircuitView
@@ -36,6 +36,10 @@ def circuit_sensors(circuit: Circuit) -> Iterator[FusewiseSensorDescription[Circ
         if circuit.meter is not None:
             yield _on_phase("allowance", lambda state: state.allowance, phase, detail=True)
     yield LIMITED_BY
+    if circuit.derating is not None or circuit.transformer is not None:
+        yield TEMPERATURE_SENSOR
+    if circuit.derating or circuit.transformer or circuit.breaker:
+        yield THERMAL_SHARE
     if circuit.demand is not None:
         yield from DEMAND_SENSORS
 
@@ -77,6 +81,28 @@ LIMITED_BY: FusewiseSensorDescription[CircuitView] = FusewiseSensorDescription(
     options=[code.value for code in LIMITS],
     value_fn=lambda view: view.state.source,
     attributes_fn=_limits,
+)
+
+TEMPERATURE_SENSOR: FusewiseSensorDescription[CircuitView] = FusewiseSensorDescription(
+    key="temperature",
+    translation_key="temperature",
+    device_class=SensorDeviceClass.TEMPERATURE,
+    native_unit_of_measurement=UnitOfTemperature.CELSIUS,
+    state_class=SensorStateClass.MEASUREMENT,
+    suggested_display_precision=0,
+    value_fn=lambda view: view.memory.temperature,
+    available_fn=lambda view: view.memory.temperature is not None,
+    significant=TEMPERATURE,
+)
+
+THERMAL_SHARE: FusewiseSensorDescription[CircuitView] = FusewiseSensorDescription(
+    key="thermal_share",
+    translation_key="thermal_share",
+    native_unit_of_measurement=PERCENTAGE,
+    state_class=SensorStateClass.MEASUREMENT,
+    suggested_display_precision=0,
+    value_fn=lambda view: round(100 * view.thermal_share),
+    significant=SHARE,
 )
 
 DEMAND_SENSORS: tuple[FusewiseSensorDescription[CircuitView], ...] = (

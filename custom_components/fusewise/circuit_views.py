@@ -6,6 +6,7 @@ import math
 from .balancing.decision import CircuitState, Decision
 from .balancing.memory import CircuitMemory
 from .balancing.model import Circuit, GridLimit, Site
+from .balancing.thermal import allowed_share
 from .views import CircuitView
 
 NOTHING_REMEMBERED = CircuitMemory()
@@ -60,6 +61,11 @@ def _view(
         state=state,
         memory=memory,
         grid_limit=min(mine, key=lambda it: _watts(it, site.voltage, phases), default=None),
+        thermal_share=min(
+            share
+            for share, rating in zip(allowed_share(circuit, memory), circuit.rating, strict=True)
+            if rating
+        ),
         demand_forecast=_demand_forecast(circuit, state, memory, site.voltage, decision.time),
     )
 

@@ -116,16 +116,21 @@ class FusewiseConfigFlow(
     async def async_step_limits(self, user_input: Answers | None = None) -> ConfigFlowResult:
         """Ask what binds at the main fuse besides its rating."""
         errors: Errors = {}
+        placeholders: dict[str, str] = {}
         shown = user_input or limit_forms.limits_answers(self._data)
         if user_input is not None:
             errors = errors_of(user_input) or limit_forms.limits_errors(
                 user_input, self._data[CONF_RATING]
             )
             if not errors:
+                errors, placeholders = limit_forms.thermometer_errors(
+                    self.hass, user_input, self._data
+                )
+            if not errors:
                 self._data |= limit_forms.limits_settings(user_input)
                 return await self._async_next()
         schema = vol.Schema(limit_forms.limits_fields(shown))
-        return self._show("limits", schema, shown, errors)
+        return self._show("limits", schema, shown, errors, placeholders)
 
     # --- the meter ---------------------------------------------------------------------------------
 

@@ -36,6 +36,9 @@ CONF_PEAK_TARGET: Final = "peak_target"
 CONF_BUSBAR: Final = "busbar"
 CONF_BREAKER_TIME_CONSTANT: Final = "breaker_time_constant"
 CONF_TRANSFORMER: Final = "transformer"
+CONF_TEMPERATURE: Final = "temperature"
+CONF_DERATES_FROM: Final = "derates_from"
+CONF_DERATES_TO: Final = "derates_to"
 
 # A meter: the data of a subentry
 SUBENTRY_METER: Final = "meter"
@@ -102,6 +105,10 @@ CONF_MINIMUM_ON: Final = "minimum_on"
 CONF_MINIMUM_OFF: Final = "minimum_off"
 CONF_TURN_TIME: Final = "turn_time"
 CONF_SAFE_GRID_WATTS: Final = "safe_grid_watts"
+CONF_PATIENCE: Final = "patience"
+CONF_PRICE: Final = "price_entity"
+CONF_CURRENCY: Final = "currency"
+CONF_MAXIMUM_PRICE: Final = "maximum_price"
 
 # What the forms ask besides
 CONF_SITE: Final = "site"

@@ -223,6 +223,8 @@ class Controller:
             grid_limits=self.grid_limits,
             sun=self.surroundings.sun(now),
             battery=self.surroundings.battery(now),
+            price=None if (price := self.surroundings.price_now) is None else price.price,
+            temperatures=self.surroundings.temperatures,
         )
         site, memory = self.site, self.memory
         try:

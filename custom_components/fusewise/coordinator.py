@@ -20,7 +20,15 @@ from .balancing.decision import Decision
 from .balancing.model import NOTHING, PerPhase
 from .balancing.topology import topology_of
 from .circuits import hanging_nowhere
-from .const import CONF_OCPP, CONF_SUPPLY, CONF_VOLTAGE, DOMAIN, SUBENTRY_CHARGER, SUBENTRY_CIRCUIT
+from .const import (
+    CONF_MAXIMUM_PRICE,
+    CONF_OCPP,
+    CONF_SUPPLY,
+    CONF_VOLTAGE,
+    DOMAIN,
+    SUBENTRY_CHARGER,
+    SUBENTRY_CIRCUIT,
+)
 from .controller import FIRST_READINGS, TICK, Controller, steady_clock
 from .device import async_register_devices
 from .devices.entity import EntityCharger
@@ -38,6 +46,7 @@ from .meters import Meters, SiteMeter
 from .plausibility import Plausibility
 from .second_hand import SecondHands
 from .session_log import SessionLog
+from .silences import Silences
 from .site import site_of
 from .telling import Teller
 from .troubles import Troubles
@@ -77,6 +86,7 @@ class FusewiseCoordinator(DataUpdateCoordinator[SiteView]):
         self.chargers: dict[str, OcppCharger | EntityCharger] = {}
         self._entity_chargers = EntityChargers(hass, entry.data[CONF_VOLTAGE])
         self._second_hands = SecondHands(hass)
+        self._silences = Silences(hass, entry)
         self._plausibility = Plausibility(hass, entry.entry_id, entry.title)
         self.meters: dict[str, SiteMeter] = {}
         self._open_meters = Meters(hass, entry, self._cars_draw)
@@ -127,6 +137,7 @@ class FusewiseCoordinator(DataUpdateCoordinator[SiteView]):
         self.controller.configure(site, self.meters, self.chargers)
         await self._open_meters.async_dismiss(but=self.meters)
         self.wishes.forget(but=self.chargers)
+        self.wishes.maximum_price = entry.options.get(CONF_MAXIMUM_PRICE)
         await self.door.dismiss(
             entry.entry_id, but={charger.identity for charger in self.chargers.values()}
         )
@@ -151,6 +162,7 @@ class FusewiseCoordinator(DataUpdateCoordinator[SiteView]):
     async def async_close(self) -> None:
         """Listen to no charger any more, give the meters back, and say no more of them."""
         self._plausibility.forget()
+        self._silences.forget()
         self._entity_chargers.dismiss()
         await self._open_meters.async_dismiss()
 
@@ -247,6 +259,7 @@ class FusewiseCoordinator(DataUpdateCoordinator[SiteView]):
             sun=self.surroundings.sun(decision.time),
             battery=self._battery_feeds(decision.time),
         )
+        self._silences.look(decision.time, self.surroundings)
         self._second_hands.tell(self._of_kind(EntityCharger), self._names)
         self.async_set_updated_data(view)
         self._teller.tell(view)

@@ -20,6 +20,12 @@ DEMAND: Final = 0.5
 """kW."""
 MOMENT: Final = timedelta(minutes=10)
 """An expected time moves a little all the time."""
+TEMPERATURE: Final = 2.0
+"""°C in a panel."""
+SHARE: Final = 5.0
+"""% of a rating."""
+PRICE: Final = 0.005
+"""Per kWh."""
 STATE_OF_CHARGE: Final = 2.0
 """%."""
 

@@ -40,6 +40,8 @@ class Explainer:
             yield self._say("behind_that", reason=self._reasons.get(reason.limited_by, ""))
         if reason.limit is not None and reason.circuit is not None:
             yield self._limit(coordinator, view)
+        yield from self._price(coordinator, view)
+        yield from self._warmth(coordinator, view)
         if view.shares_with:
             yield self._say("shared", others=", ".join(view.shares_with))
         if reason.until is not None:
@@ -61,6 +63,25 @@ class Explainer:
         if reason.phase is None:
             return self._say("limit_watts", watts=limit, circuit=circuit)
         return self._say("limit_amperes", current=limit, phase=reason.phase.name, circuit=circuit)
+
+    def _price(self, coordinator: FusewiseCoordinator, view: ChargerView) -> Iterator[str]:
+        assert view.setpoint is not None
+        reason, now = view.setpoint.reason, coordinator.data.price
+        if reason.code is ReasonCode.WAITING_PRICE and reason.limit is not None and now is not None:
+            figures = {"price": f"{now.price:.4g}", "maximum": f"{reason.limit:.4g}"}
+            yield self._say("too_dear", currency=now.currency, **figures)
+
+    def _warmth(self, coordinator: FusewiseCoordinator, view: ChargerView) -> Iterator[str]:
+        assert view.setpoint is not None
+        reason = view.setpoint.reason
+        circuit = coordinator.data.circuits.get(reason.circuit or "")
+        if ReasonCode.THERMAL not in (reason.code, reason.limited_by) or circuit is None:
+            return
+        share = f"{100 * circuit.thermal_share:.0f}"
+        if circuit.memory.temperature is None:
+            yield self._say("warm", share=share)
+        else:
+            yield self._say("warm_at", share=share, temperature=f"{circuit.memory.temperature:.0f}")
 
     def _say(self, phrase: str, **words: str) -> str:
         return self._phrases[phrase].format(**words)

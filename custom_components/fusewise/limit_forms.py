@@ -5,9 +5,13 @@ from typing import Any
 
 import voluptuous as vol
 
+from homeassistant.const import ATTR_UNIT_OF_MEASUREMENT
+from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import section
 from homeassistant.helpers.selector import (
     BooleanSelector,
+    EntitySelector,
+    EntitySelectorConfig,
     SelectSelector,
     SelectSelectorConfig,
     SelectSelectorMode,
@@ -17,12 +21,19 @@ from .const import (
     CONF_BREAKER_TIME_CONSTANT,
     CONF_BUSBAR,
     CONF_DEMAND_MINUTES,
+    CONF_DERATES_FROM,
+    CONF_DERATES_TO,
     CONF_LIMIT_WATTS,
     CONF_PEAK_TARGET,
+    CONF_TEMPERATURE,
     CONF_TRANSFORMER,
     CONF_UNBALANCE,
 )
+from .controller import steady_clock
+from .devices.entity import EntityThermometer
+from .dialog import Explained
 from .forms import FLOOR, Answers, Errors, number
+from .site import DERATES
 
 LARGEST_RATING = 1000.0  # A: above it somebody has typed mA or W
 LARGEST_POWER = 2_000_000.0  # W
@@ -34,7 +45,10 @@ NO_WINDOW = "none"
 WINDOWS = (NO_WINDOW, "15", "30", "60")
 
 LIMIT_KEYS = (CONF_LIMIT_WATTS, CONF_UNBALANCE, CONF_PEAK_TARGET)
-ADVANCED_KEYS = (CONF_BUSBAR, CONF_BREAKER_TIME_CONSTANT)
+WARMTH_KEYS = (CONF_TEMPERATURE, CONF_DERATES_FROM, CONF_DERATES_TO)
+ADVANCED_KEYS = (CONF_BUSBAR, CONF_BREAKER_TIME_CONSTANT, *WARMTH_KEYS)
+COOLEST, HOTTEST = 10.0, 150.0  # °C between which anything in a panel derates
+THERMOMETERS = ["sensor", "number", "input_number"]
 
 
 def folded(
@@ -63,6 +77,9 @@ def limits_fields(shown: Mapping[str, Any]) -> dict[vol.Marker, Any]:
         vol.Optional(CONF_BUSBAR): number(FLOOR, LARGEST_RATING, "A"),
         vol.Optional(CONF_BREAKER_TIME_CONSTANT): number(60, 36_000, "s"),
         vol.Required(CONF_TRANSFORMER, default=False): BooleanSelector(),
+        vol.Optional(CONF_TEMPERATURE): EntitySelector(EntitySelectorConfig(domain=THERMOMETERS)),
+        vol.Optional(CONF_DERATES_FROM): number(COOLEST, HOTTEST, "°C"),
+        vol.Optional(CONF_DERATES_TO): number(COOLEST, HOTTEST, "°C"),
     }
     return {
         vol.Required(LIMITS): folded(limits, _set(shown, LIMITS), LIMITS),
@@ -86,7 +103,31 @@ def limits_errors(answers: Answers, rating: Sequence[float]) -> Errors:
         return {LIMITS: "demand_minutes_missing"}
     if advanced.get(CONF_BUSBAR, LARGEST_RATING) < max(rating):
         return {ADVANCED: "busbar_below_rating"}
+    return _warmth_errors(advanced)
+
+
+def _warmth_errors(advanced: Mapping[str, Any]) -> Errors:
+    begins = advanced.get(CONF_DERATES_FROM, DERATES.starts_at)
+    if advanced.get(CONF_DERATES_TO, DERATES.stops_at) <= begins:
+        return {ADVANCED: "derates_to_below_from"}
+    if CONF_TEMPERATURE not in advanced and advanced.keys() & set(WARMTH_KEYS):
+        return {ADVANCED: "temperature_missing"}
     return {}
+
+
+def thermometer_errors(
+    hass: HomeAssistant, answers: Answers, known: Mapping[str, Any]
+) -> Explained:
+    """What is wrong with a thermometer that is not known yet."""
+    entity = answers[ADVANCED].get(CONF_TEMPERATURE)
+    if entity is None or entity == known.get(CONF_TEMPERATURE):
+        return {}, {}
+    if EntityThermometer(hass, entity, steady_clock).reading is not None:
+        return {}, {}
+    state = hass.states.get(entity)
+    unit = "" if state is None else state.attributes.get(ATTR_UNIT_OF_MEASUREMENT, "")
+    said = "–" if state is None else f"{state.state} {unit}".strip()
+    return {ADVANCED: "temperature_unreadable"}, {"entity": entity, "said": said}
 
 
 def limits_settings(answers: Answers) -> Answers:

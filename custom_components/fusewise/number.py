@@ -1,4 +1,4 @@
-"""Numbers at each charger: how much each car gets, how fast at most, and who comes first."""
+"""Numbers that people choose: how much each car gets, how fast and how dear at most, and who comes first."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -14,19 +14,26 @@ from homeassistant.const import EntityCategory, UnitOfElectricCurrent, UnitOfEne
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .const import CONF_CURRENCY, CONF_MAXIMUM_PRICE, CONF_PRICE
 from .coordinator import FusewiseConfigEntry
-from .entity import FusewiseDescription, WishEntity, async_keep_wishes
-from .views import ChargerView
+from .entity import FusewiseDescription, SiteEntity, Wanted, WishEntity, async_keep_entities
+from .views import ChargerView, SiteView
 
 PARALLEL_UPDATES = 0
 
 MOST_ENERGY = 200.0  # kWh: no car has a larger battery
 HIGHEST_PRIORITY = 10
+HIGHEST_PRICE = 1000.0  # per kWh, in any currency
+
+
+@dataclass(frozen=True, kw_only=True)
+class SiteNumberDescription(NumberEntityDescription, FusewiseDescription[SiteView]):
+    """What a number of a site shows."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class FusewiseNumberDescription(NumberEntityDescription, FusewiseDescription[ChargerView]):
-    """What a number shows, and what it means."""
+    """What a number of a charger shows, and what it means."""
 
     wants_fn: Callable[[float], Mapping[str, Any]]
     """The fields of `Wanted` that a number stands for."""
@@ -71,13 +78,73 @@ NUMBERS = (
 )
 
 
+def _about_price(currency: str) -> dict[str, Any]:
+    """A price above which cars wait; 0: none."""
+    return {
+        "key": "maximum_price",
+        "translation_key": "maximum_price",
+        "native_unit_of_measurement": f"{currency}/kWh",
+        "native_min_value": 0,
+        "native_max_value": HIGHEST_PRICE,
+        "native_step": 0.001,
+        "mode": NumberMode.BOX,
+        "entity_category": EntityCategory.CONFIG,
+    }
+
+
+def price_of_site(currency: str) -> SiteNumberDescription:
+    """The maximum price of all chargers that have none of their own."""
+    return SiteNumberDescription(
+        value_fn=lambda view: view.maximum_price or 0.0, **_about_price(currency)
+    )
+
+
+def price_of_charger(currency: str) -> FusewiseNumberDescription:
+    """The maximum price of one charger."""
+    return FusewiseNumberDescription(
+        value_fn=lambda view: view.wanted.maximum_price or 0.0,
+        wants_fn=lambda price: {"maximum_price": price or None},
+        **_about_price(currency),
+    )
+
+
 async def async_setup_entry(
     hass: HomeAssistant,
     entry: FusewiseConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Set up the numbers of a site's chargers."""
-    async_keep_wishes(entry, "number", async_add_entities, WishNumber, *NUMBERS)
+    """Set up the numbers of a site and its chargers."""
+    coordinator = entry.runtime_data
+
+    def wanted() -> Wanted:
+        currency = entry.options[CONF_CURRENCY] if entry.options.get(CONF_PRICE) else None
+        if currency is not None:
+            yield MaximumPrice(coordinator, price_of_site(currency))
+        for charger in coordinator.controller.site.chargers:
+            for description in NUMBERS:
+                yield WishNumber(coordinator, charger.id, description)
+            if currency is not None:
+                yield WishNumber(coordinator, charger.id, price_of_charger(currency))
+
+    async_keep_entities(coordinator, "number", async_add_entities, wanted)
+
+
+class MaximumPrice(SiteEntity, NumberEntity):
+    """Above which price the cars of a site wait; 0: at none."""
+
+    entity_description: SiteNumberDescription
+
+    @override
+    async def async_set_native_value(self, value: float) -> None:
+        entry = self.coordinator.config_entry
+        options = {**entry.options, CONF_MAXIMUM_PRICE: value or None}
+        self.coordinator.wishes.maximum_price = value or None
+        self.hass.config_entries.async_update_entry(entry, options=options)
+        self.coordinator.show_again()
+
+    @override
+    def _show(self, value: Any) -> None:
+        self._attr_native_value = value
 
 
 class WishNumber(WishEntity, NumberEntity):

@@ -13,6 +13,7 @@ from .balancing.model import Charger
 from .balancing.settings import Settings
 from .charger_sensors import BOOSTS_LEFT, CHARGER_SENSORS, measured
 from .circuit_sensors import circuit_sensors
+from .const import CONF_CURRENCY, CONF_PRICE
 from .coordinator import FusewiseConfigEntry
 from .describing import FusewiseSensorDescription
 from .entity import (
@@ -24,7 +25,7 @@ from .entity import (
     Wanted,
     async_keep_entities,
 )
-from .site_sensors import SITE_SENSORS
+from .site_sensors import SITE_SENSORS, price_sensor
 from .views import ChargerView, CircuitView, SiteView
 
 PARALLEL_UPDATES = 0
@@ -42,6 +43,8 @@ async def async_setup_entry(
         site = coordinator.controller.site
         for described in SITE_SENSORS:
             yield SiteSensor(coordinator, described)
+        if entry.options.get(CONF_PRICE):
+            yield SiteSensor(coordinator, price_sensor(entry.options[CONF_CURRENCY]))
         for circuit in site.circuits:
             for description in circuit_sensors(circuit):
                 yield CircuitSensor(coordinator, circuit.id, description)

@@ -15,6 +15,7 @@ from .balancing.model import (
     Charger,
     Circuit,
     DemandWindow,
+    Derating,
     PerPhase,
     Phase,
     Site,
@@ -27,6 +28,8 @@ from .const import (
     CONF_BUSBAR,
     CONF_CIRCUIT,
     CONF_DEMAND_MINUTES,
+    CONF_DERATES_FROM,
+    CONF_DERATES_TO,
     CONF_FALLBACK,
     CONF_FLOOR,
     CONF_HOLD,
@@ -40,6 +43,7 @@ from .const import (
     CONF_NETTING,
     CONF_OTHER_LOADS,
     CONF_PARENT,
+    CONF_PATIENCE,
     CONF_PAUSABLE,
     CONF_PEAK_TARGET,
     CONF_POLICY,
@@ -48,6 +52,7 @@ from .const import (
     CONF_SLOW_TO_OBEY,
     CONF_STEP,
     CONF_SUPPLY,
+    CONF_TEMPERATURE,
     CONF_TRANSFORMER,
     CONF_TURN_TIME,
     CONF_UNBALANCE,
@@ -64,10 +69,11 @@ from .supply import SUPPLIES
 
 type Data = Mapping[str, Any]
 
+DERATES = Derating()
 USABLE_SHARE = 80.0  # %: for a site that nobody knows yet
 OWN = (
     *(CONF_BOOSTS_PER_WEEK, CONF_SAFE_GRID_WATTS),
-    *(CONF_HOLD, CONF_MINIMUM_ON, CONF_MINIMUM_OFF, CONF_TURN_TIME),
+    *(CONF_HOLD, CONF_MINIMUM_ON, CONF_MINIMUM_OFF, CONF_TURN_TIME, CONF_PATIENCE),
 )
 
 
@@ -146,7 +152,20 @@ def _limits(data: Data) -> dict[str, Any]:
         and DemandWindow(minutes=int(minutes), target_watts=data[CONF_PEAK_TARGET]),
         "breaker": time_constant and Breaker(time_constant=time_constant),
         "transformer": Transformer() if data.get(CONF_TRANSFORMER) else None,
+        "derating": _derating(data),
     }
+
+
+def _derating(data: Data) -> Derating | None:
+    """What a thermometer does; beside a transformer it only tells how warm the air is, unless figures are given."""
+    figures = [data.get(key) for key in (CONF_DERATES_FROM, CONF_DERATES_TO)]
+    if not data.get(CONF_TEMPERATURE) or (data.get(CONF_TRANSFORMER) and figures == [None, None]):
+        return None
+    begins, ends = figures
+    return Derating(
+        starts_at=DERATES.starts_at if begins is None else begins,
+        stops_at=DERATES.stops_at if ends is None else ends,
+    )
 
 
 def _removed(circuits: tuple[Circuit, ...], chargers: tuple[Charger, ...]) -> Iterator[Circuit]:

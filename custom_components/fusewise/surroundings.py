@@ -1,9 +1,9 @@
-"""What the loop knows of the home besides its meters and chargers: the sun, the battery, and whose car is where."""
+"""What the loop knows besides meters and chargers: the sun, the battery, whose car is where, the price, the warmth."""
 
 from collections.abc import Mapping
 
 from .balancing.model import Battery as BatteryNow, ChargerReading, PerPhase
-from .devices.home import Battery, BatteryReading, Solar, Vehicle
+from .devices.home import Battery, BatteryReading, Price, PriceReading, Solar, Thermometer, Vehicle
 from .guests import Guests
 
 __all__ = ["OLD", "Surroundings"]
@@ -19,6 +19,9 @@ class Surroundings:
         self.solar: Mapping[str, Solar] = {}
         self.batteries: Mapping[str, Battery] = {}
         self.guests = Guests()
+        self.price: Price | None = None
+        self.thermometers: Mapping[str, Thermometer] = {}
+        """By the id of the circuit."""
 
     @property
     def vehicles(self) -> Mapping[str, Vehicle]:
@@ -30,8 +33,11 @@ class Surroundings:
         solar: Mapping[str, Solar],
         batteries: Mapping[str, Battery],
         vehicles: Mapping[str, Vehicle],
+        price: Price | None = None,
+        thermometers: Mapping[str, Thermometer] | None = None,
     ) -> None:
         """Take over what there is now."""
+        self.price, self.thermometers = price, dict(thermometers or {})
         self.solar, self.batteries = dict(solar), dict(batteries)
         self.guests.configure(vehicles)
 
@@ -46,6 +52,17 @@ class Surroundings:
             return None
         one, two, three = (sum(phase) for phase in zip(*shown, strict=True))
         return one, two, three
+
+    @property
+    def price_now(self) -> PriceReading | None:
+        """What electricity costs; None where nothing tells."""
+        return None if self.price is None else self.price.reading
+
+    @property
+    def temperatures(self) -> dict[str, float]:
+        """°C at each circuit where something tells."""
+        shown = {key: thermometer.reading for key, thermometer in self.thermometers.items()}
+        return {key: reading.celsius for key, reading in shown.items() if reading is not None}
 
     def battery(self, now: float) -> BatteryNow | None:
         """All batteries as one; None where nothing tells of any."""

@@ -8,7 +8,7 @@ from .balancing.memory import CircuitMemory
 from .balancing.model import Charger, ChargerReading, Circuit, GridLimit
 from .const import MAIN_CIRCUIT
 from .devices import DeviceError
-from .devices.home import BatteryReading, SolarReading, VehicleReading
+from .devices.home import BatteryReading, PriceReading, SolarReading, VehicleReading
 from .guests import Guest
 from .proving import Proof, ProofState
 from .readiness import Outlook
@@ -78,6 +78,8 @@ class CircuitView:
     memory: CircuitMemory
     grid_limit: GridLimit | None
     """The one that was set for it, if one is in force; the tightest if several are."""
+    thermal_share: float
+    """Of its rating that it carries, as warm as it is, on its warmest phase; 1: all."""
     demand_forecast: float | None
     """kW of the demand window at its end, if all goes on as now."""
 
@@ -95,6 +97,10 @@ class SiteView:
     """What each inverter feeds in, by the id of its subentry; `measured_at` tells how old that is."""
     batteries: Mapping[str, BatteryReading | None]
     vehicles: Mapping[str, VehicleView]
+    price: PriceReading | None
+    """What electricity costs; None where nothing tells."""
+    maximum_price: float | None
+    """Per kWh, of all chargers that have none of their own."""
     starting: bool
     """It has run for a moment only, and the meter may not have been read yet."""
 

@@ -36,6 +36,8 @@ class Wanted:
     """What each car is to charge; None: until it is full."""
     maximum: float | None = None
     """A."""
+    maximum_price: float | None = None
+    """Per kWh; None: as the site."""
     priority: int | None = None
 
     @property

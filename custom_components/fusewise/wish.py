@@ -16,6 +16,8 @@ class Wish:
     """Still to be charged; 0: it has what was wanted, and its session is over."""
     maximum: float | None = None
     """A."""
+    maximum_price: float | None = None
+    """Per kWh; above it the car waits."""
     priority: int | None = None
     """None: as the charger is set up."""
 
@@ -34,6 +36,9 @@ def with_wish(reading: ChargerReading, wish: Wish) -> ChargerReading:
             wish.energy_kwh if wish.energy_kwh is not None else session.energy_needed_kwh
         ),
         maximum=wish.maximum if wish.maximum is not None else session.maximum,
+        maximum_price=(
+            wish.maximum_price if wish.maximum_price is not None else session.maximum_price
+        ),
         # Whoever has what was wanted is done, however long that took.
         longest=0.0 if wish.energy_kwh == 0 else session.longest,
     )

@@ -43,6 +43,8 @@ class Wishes:
         self._controller = controller
         self._sessions = sessions
         self._wanted: dict[str, Wanted] = {}
+        self.maximum_price: float | None = None
+        """Per kWh, for each charger that has none of its own."""
         self._clock = WallClock()
 
     async def async_load(self) -> None:
@@ -124,6 +126,9 @@ class Wishes:
                 departure=None if departure is None else self._clock.on_the_loops(departure),
                 energy_kwh=self._needed(charger, wanted),
                 maximum=wanted.maximum,
+                maximum_price=(
+                    self.maximum_price if wanted.maximum_price is None else wanted.maximum_price
+                ),
                 priority=wanted.priority,
             ),
         )

@@ -12,12 +12,14 @@ from homeassistant.data_entry_flow import FlowResultType
 from .house import site_entry
 
 NEW = Settings()
-CALM = {key: getattr(NEW, key) for key in ("hold", "turn_time", "minimum_on", "minimum_off")}
+CALM_KEYS = ("hold", "turn_time", "minimum_on", "minimum_off", "patience")
+CALM = {key: getattr(NEW, key) for key in CALM_KEYS}
 AS_NEW = {
     "usable_share": 80,
     "policy": "fair",
     "sun": {"netting": "all_phases"},
     "calm": CALM,
+    "price": {},
     "grid": {},
 }
 

@@ -1,4 +1,4 @@
-"""What else a home has to do with its cars: the sun on its roof, its battery, and the cars themselves.
+"""What else a home has to do with its cars: its sun, its battery, the cars, the price, and how warm its panels are.
 
 Something that tells of one of these offers `reading`: the newest that it knows, or None where nothing tells.
 """
@@ -8,7 +8,18 @@ from typing import Protocol
 
 from ..balancing.model import PerPhase
 
-__all__ = ["Battery", "BatteryReading", "Solar", "SolarReading", "Vehicle", "VehicleReading"]
+__all__ = [
+    "Battery",
+    "BatteryReading",
+    "Price",
+    "PriceReading",
+    "Solar",
+    "SolarReading",
+    "TemperatureReading",
+    "Thermometer",
+    "Vehicle",
+    "VehicleReading",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +76,25 @@ class VehicleReading:
         return max(0.0, self.target - self.soc) / 100 * self.capacity_kwh
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceReading:
+    """What electricity costs."""
+
+    price: float
+    """Per kWh."""
+    currency: str
+    """Three letters."""
+    measured_at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TemperatureReading:
+    """How warm it is at a circuit."""
+
+    celsius: float
+    measured_at: float
+
+
 class Solar(Protocol):
     """Solar panels."""
 
@@ -95,3 +125,19 @@ class Vehicle(Protocol):
     @property
     def charger(self) -> str | None:
         """The id of the charger at which it is taken to be where nothing else tells."""
+
+
+class Price(Protocol):
+    """The price of electricity."""
+
+    @property
+    def reading(self) -> PriceReading | None:
+        """The newest that is known."""
+
+
+class Thermometer(Protocol):
+    """A thermometer at a circuit."""
+
+    @property
+    def reading(self) -> TemperatureReading | None:
+        """The newest that is known, and not too old."""

@@ -8,12 +8,14 @@ from .generic import switch_of
 from .knobs import LimitKnob, levels_of
 from .meter import EntityMeter, MeterEntities, Quantities
 from .presets import PRESETS, Preset, Role
+from .price import EntityPrice
 from .recognised import FoundCharger, find_chargers, guess_chargers
 from .roles import Action, ChargerEntities, Limit, Switch, Traits
 from .second_hand import SecondHand
 from .solar import EntitySolar, SolarEntities
 from .statuses import status_of
 from .suggested import suggest_battery, suggest_solar, suggest_vehicle
+from .thermometer import EntityThermometer
 from .vehicle import EntityVehicle, VehicleEntities
 from .visit import Stay
 
@@ -26,7 +28,9 @@ __all__ = [
     "EntityBattery",
     "EntityCharger",
     "EntityMeter",
+    "EntityPrice",
     "EntitySolar",
+    "EntityThermometer",
     "EntityVehicle",
     "FoundCharger",
     "FoundMeter",

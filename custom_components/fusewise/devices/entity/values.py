@@ -10,6 +10,7 @@ from homeassistant.const import (
     UnitOfElectricPotential,
     UnitOfEnergy,
     UnitOfPower,
+    UnitOfTemperature,
 )
 from homeassistant.core import HomeAssistant, State
 from homeassistant.exceptions import HomeAssistantError
@@ -19,11 +20,12 @@ from homeassistant.util.unit_conversion import (
     ElectricPotentialConverter,
     EnergyConverter,
     PowerConverter,
+    TemperatureConverter,
 )
 
 from .. import DeviceOfflineError, DeviceRefusedError
 
-__all__ = ["amperes", "kilowatt_hours", "needed", "number", "percent", "volts", "watts"]
+__all__ = ["amperes", "celsius", "kilowatt_hours", "needed", "number", "percent", "volts", "watts"]
 
 type Convert = Callable[[State | None], float | None]
 """The number that a state shows, in the unit that we count in."""
@@ -53,6 +55,11 @@ def watts(state: State | None) -> float | None:
 def volts(state: State | None) -> float | None:
     """A voltage."""
     return _converted(state, ElectricPotentialConverter, UnitOfElectricPotential.VOLT)
+
+
+def celsius(state: State | None) -> float | None:
+    """A temperature, in °C."""
+    return _converted(state, TemperatureConverter, UnitOfTemperature.CELSIUS)
 
 
 def kilowatt_hours(state: State | None) -> float | None:
