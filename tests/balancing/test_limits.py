@@ -72,6 +72,12 @@ def test_a_limit_in_watts_counts_every_conductor(
     assert (reason.code, reason.phase, reason.limit) == (ReasonCode.WATT_LIMIT, None, 16 * 230)
 
 
+def test_a_limit_in_watts_counts_a_house_of_which_only_the_sum_is_known_once() -> None:
+    site = house(fuse(32, meter="m", limit_watts=5000), box())
+    decision = run(site, seen("a", {"m": shows((5, 5, 5), rest=5.0)}))
+    assert targets(decision)["a"] == 16.7  # 5000 W less 5 A, in steps
+
+
 def test_a_limit_in_watts_counts_the_house_over_its_phases() -> None:
     decision = run(
         house(fuse(32, meter="m", limit_watts=5000), box()), seen("a", {"m": shows((5, 2, 3))})

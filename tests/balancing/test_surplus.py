@@ -1,10 +1,11 @@
 """Sun goes to cars that want only sun, fairly among them, as the country nets it and the battery's owner wants."""
 
+import math
 from typing import Any
 
 import pytest
 
-from custom_components.fusewise.balancing.codes import ReasonCode
+from custom_components.fusewise.balancing.codes import FallbackCause, ReasonCode
 from custom_components.fusewise.balancing.model import Battery, ChargerReading, Mode, PerPhase
 from custom_components.fusewise.balancing.settings import BatteryUse, Netting
 
@@ -144,3 +145,42 @@ def test_what_a_battery_gives_is_not_sun(use: BatteryUse) -> None:
     # 10 A are exported because the battery discharges 2.3 kW.
     battery = Battery(power=-2300, soc=50)
     assert given((-10, 0, 0), storage=battery, battery=use) == {"a": 0}
+
+
+def test_where_only_the_sum_is_measured_it_is_the_sum_that_is_shared() -> None:
+    """Each phase counts with all that may be on it, and yet the car gets the sun that is left over."""
+    site = house(fuse(63, meter="m"), box())
+    exporting = seen(SUN, {"m": shows((0, 0, 0), rest=-10.0)})
+    assert targets(run(site, exporting)) == {"a": 10}
+    importing = seen(SUN, {"m": shows((4, 4, 4), rest=4.0)})
+    assert targets(run(site, importing)) == {"a": 0}
+    # Netted phase by phase, nobody knows which one it is on.
+    per_phase = house(fuse(63, meter="m"), box(), netting=Netting.PER_PHASE)
+    assert targets(run(per_phase, exporting)) == {"a": 0}
+
+
+def test_the_fuse_counts_the_safe_split_while_the_sum_is_shared() -> None:
+    site = house(fuse(12, meter="m"), box())
+    assert targets(run(site, seen(SUN, {"m": shows((5, 5, 5), rest=-20.0)}))) == {"a": 7}
+
+
+def test_a_sum_is_averaged_like_any_other_load() -> None:
+    site = house(fuse(63, meter="m"), box(), smoothing=60.0)
+    house_only = seen(SUN, {"m": shows((5, 5, 5), rest=5.0)})
+    sunny = seen(SUN, {"m": shows((0, 0, 0), at=NOW + 1, rest=-20.0)}, now=NOW + 1)
+    first = run(site, house_only)
+    second = run(site, sunny, memory=first.memory)
+    averaged = second.memory.circuits["main"].rest
+    assert averaged is not None
+    assert 4.0 < averaged < 5.0
+    # What goes up counts at once.
+    dark = seen(SUN, {"m": shows((9, 9, 9), at=NOW + 2, rest=9.0)}, now=NOW + 2)
+    assert run(site, dark, memory=second.memory).memory.circuits["main"].rest == 9.0
+
+
+def test_a_sum_that_cannot_be_is_not_believed() -> None:
+    site = house(fuse(63, meter="m"), box())
+    for impossible in (math.nan, -math.inf, 1e6):
+        decision = run(site, seen(SUN, {"m": shows((0, 0, 0), rest=impossible)}))
+        assert targets(decision) == {"a": 0}
+        assert decision.circuits[0].fallback is FallbackCause.IMPOSSIBLE

@@ -42,7 +42,8 @@ def advance(
     voltage: float,
 ) -> CircuitMemory:
     """The circuit's memory after this cycle; `elapsed` s since the last one, inf after none."""
-    window, used = _window(circuit, remembered, flowing, snapshot.now, elapsed, voltage)
+    watts = max(0.0, (sum(flowing) - load.doubled) * voltage)
+    window, used = _window(circuit, remembered, watts, snapshot.now, elapsed)
     heat, oil = remembered.heat, remembered.oil
     if (circuit.breaker is not None or circuit.transformer is not None) and elapsed < math.inf:
         heat, oil = warm(circuit, remembered, flowing, elapsed)
@@ -55,6 +56,7 @@ def advance(
     return CircuitMemory(
         others=others,
         smoothed=load.smoothed,
+        rest=load.rest,
         peaks=load.peaks,
         peaks_at=span_of(snapshot.now),
         since=remembered.since,
@@ -76,10 +78,9 @@ def advance(
 def _window(
     circuit: Circuit,
     remembered: CircuitMemory,
-    flowing: PerPhase,
+    watts: float,
     now: float,
     elapsed: float,
-    voltage: float,
 ) -> tuple[int, float]:
     """The number of the demand window, and kWh that it has used.
 
@@ -89,7 +90,6 @@ def _window(
         return remembered.window, remembered.window_kwh
     length = 60 * circuit.demand.minutes
     window = int(now // length)
-    watts = max(0.0, sum(flowing) * voltage)
     fresh = min(elapsed, now - window * length)
     used = remembered.window_kwh if window == remembered.window else 0.0
     return window, used + watts * fresh / 3.6e6

@@ -220,7 +220,8 @@ def _bound_watts(
         return
     row = watt_row(topology, number)
     voltage = topology.site.voltage
-    others, smoothed = sum(load.others) * voltage, sum(load.expected) * voltage
+    others = (sum(load.others) - load.doubled) * voltage
+    smoothed = (sum(load.expected) - load.doubled) * voltage
     if circuit.limit_watts is not None:
         limits.bound(row, circuit.limit_watts, others, smoothed, ReasonCode.WATT_LIMIT, "limit")
     if circuit.demand is not None:

@@ -41,6 +41,10 @@ class Load:
     """The most of it in each of them, the newest first."""
     swing: PerPhase
     """A by which it has been higher in them than it is now."""
+    rest: float | None
+    """The moving average of the other loads on all phases together, netted, where only their sum is measured."""
+    doubled: float
+    """A that are counted more than once because of that: nobody knows on which phase they are."""
     exact: bool
     """The cars were sampled at the meter's instant."""
     fallback: FallbackCause | None
@@ -80,8 +84,9 @@ class _Survey:
             if circuit.meter is None:
                 continue
             behind = [cars[n] for n in topology.below[number]]
+            reading = self.snapshot.meters.get(circuit.meter)
             shown, cause, known = judge(
-                self.snapshot.meters.get(circuit.meter),
+                reading,
                 memory.meters.get(circuit.meter),
                 circuit.rating,
                 self.snapshot.now,
@@ -90,12 +95,12 @@ class _Survey:
             if known is not None:
                 self.meters[circuit.meter] = known
             self.causes[number] = cause
-            if shown is not None and known is not None:
+            if shown is not None and known is not None and reading is not None:
                 last = self._remembered(circuit).others
                 before = memory.meters.get(circuit.meter)
                 is_new = before is None or known.measured_at > before.measured_at
                 others, exact = estimate_others(known, last, behind, is_new=is_new)
-                self._settle(number, shown, others, None, exact=exact)
+                self._settle(number, shown, others, None, exact=exact, rest=reading.rest)
 
     def ask_owners(self) -> None:
         """Circuits of which their owner said something, or which showed it in a week; the ends of the tree first."""
@@ -126,8 +131,10 @@ class _Survey:
         cause: FallbackCause | None,
         *,
         exact: bool = False,
+        rest: float | None = None,
     ) -> None:
-        remembered = self._remembered(self.topology.circuits[number])
+        circuit = self.topology.circuits[number]
+        remembered = self._remembered(circuit)
         peaks: tuple[PerPhase, ...] = ()
         if not self.seen[number].newcomers:
             # What counts while nobody looks is no peak: the house did not draw that.
@@ -142,6 +149,12 @@ class _Survey:
             if smoothing and len(peaks) > 1:
                 expected = higher(smoothed, (min(one), min(two), min(three)))
             swing = higher(minus((max(one), max(two), max(three)), others), NOTHING)
+        doubled = 0.0
+        if rest is not None:
+            phases = sum(amperes > 0 for amperes in circuit.rating)
+            doubled = phases * max(0.0, rest) - rest
+            last = None if remembered.rest is None else (remembered.rest, 0.0, 0.0)
+            rest, _, _ = _smooth(last, (rest, 0.0, 0.0), self.elapsed, smoothing)
         self.found[number] = Load(
             shown=shown,
             others=others,
@@ -149,6 +162,8 @@ class _Survey:
             expected=expected,
             peaks=peaks,
             swing=swing,
+            rest=rest,
+            doubled=doubled,
             exact=exact,
             fallback=cause,
         )

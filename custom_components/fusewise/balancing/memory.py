@@ -112,6 +112,8 @@ class CircuitMemory:
     """A of everything that is not a charger, as last known."""
     smoothed: PerPhase | None = None
     """The moving average of that."""
+    rest: float | None = None
+    """The same on all phases together, where only their sum is measured."""
     peaks: tuple[PerPhase, ...] = ()
     """The most of it in each half-minute of the last minutes, the newest first …"""
     peaks_at: int = 0

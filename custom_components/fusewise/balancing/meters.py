@@ -56,6 +56,7 @@ def _possible(reading: MeterReading, rating: PerPhase, now: float) -> bool:
     return (
         len(reading.current) == PHASES
         and all(abs(a) <= TIMES_RATING * max(rating) for a in reading.current)
+        and (reading.rest is None or abs(reading.rest) <= PHASES * TIMES_RATING * max(rating))
         and NEVER < reading.measured_at <= now + POSSIBLE_AHEAD
         and 0 < reading.interval <= LONGEST_INTERVAL
     )

@@ -186,6 +186,11 @@ class MeterReading:
     measured_at: float
     interval: float = 1.0
     """s between its samples."""
+    rest: float | None = None
+    """A of everything but cars on all phases together, netted, where only their sum is measured.
+
+    Nobody knows on which phase that is, so `current` has all of it on every one.
+    """
 
 
 class ChargerStatus(StrEnum):

@@ -75,6 +75,7 @@ def _of_circuit(memory: CircuitMemory, now: float) -> CircuitMemory:
         memory,
         others=None,
         smoothed=None,
+        rest=None,
         peaks=(),
         since=_past(memory.since, now),
         week_began=_past(memory.week_began, now),

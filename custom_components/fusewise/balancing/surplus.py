@@ -18,6 +18,10 @@ def surplus(topology: Topology, snapshot: Snapshot, loads: list[Load]) -> tuple[
     watts = [0.0] * PHASES
     believed = [loads[root] for root in topology.roots if loads[root].shown is not None]
     for load in believed:
+        if load.rest is not None and settings.netting is Netting.ALL_PHASES:
+            # Only the sum is measured, and it is the sum that is netted.
+            watts[0] -= load.rest * topology.site.voltage
+            continue
         for phase in range(PHASES):
             watts[phase] -= load.smoothed[phase] * topology.site.voltage
     help_watts = _from_battery(snapshot.battery, settings) if believed else 0.0

@@ -39,7 +39,10 @@ class Calibration:
         if self == UNCALIBRATED:
             return reading
         one, two, three = (self.corrected(phase, reading.current[phase]) for phase in Phase)
-        return replace(reading, current=(one, two, three))
+        rest = reading.rest
+        if rest is not None:
+            rest = rest * sum(self.gain) / len(self.gain) + sum(self.offset)
+        return replace(reading, current=(one, two, three), rest=rest)
 
     def corrected(self, phase: Phase, shown: float) -> float:
         """A in truth."""

@@ -9,6 +9,7 @@ from typing import Any
 from freezegun.api import FrozenDateTimeFactory
 import pytest
 
+from custom_components.fusewise.devices.calibration import Calibration
 from custom_components.fusewise.devices.entity import EntityMeter, MeterEntities, Quantities
 from homeassistant.core import HomeAssistant
 
@@ -143,6 +144,7 @@ async def test_a_total_alone_is_counted_on_every_phase_but_for_the_cars(
     show(hass, "total", 16 * 230 + 460, "W")
     meter.cars_draw = lambda: ((0, 16, 0), (0, 16, 0))
     assert meter.read().current == pytest.approx((2, 18, 2))
+    assert meter.read().rest == pytest.approx(2)
 
 
 async def test_a_car_that_rises_between_its_samples_is_not_taken_for_the_house(
@@ -169,6 +171,10 @@ async def test_a_sun_that_only_the_total_shows_makes_no_room(
     show(hass, "total", -5000, "W")
     meter = await opened(MeterEntities(total=Quantities(power="sensor.total")))
     assert meter.reading.current == (0, 0, 0)
+    # But it is told what is left over in all, for those who want the sun alone.
+    assert meter.reading.rest == pytest.approx(-5000 / 230 / 1.1)
+    meter.calibration = Calibration(gain=(1.1, 1.1, 1.1))
+    assert meter.reading.rest == pytest.approx(-5000 / 230)
 
 
 async def test_a_house_on_one_phase_is_measured_by_its_total(

@@ -156,6 +156,7 @@ class EntityMeter(Meter):
             current=current,
             measured_at=min(late, default=max(each.at for each in counted)),
             interval=max(each.interval for each in counted),
+            rest=self._rest,
         )
 
     def _as_known(self) -> dict[str, Freshness]:
