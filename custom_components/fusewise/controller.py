@@ -242,7 +242,7 @@ class Controller:
             if chargers[setpoint.charger].left_alone is not None:
                 line.rest()
             else:
-                line.tell(setpoint.current)
+                line.tell(setpoint.current, setpoint.phases)
         # After the chargers, who are told in the next round of the event loop.
         asyncio.get_running_loop().call_soon(self._show, decision, site, snapshot, memory)
 

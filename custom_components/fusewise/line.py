@@ -3,7 +3,7 @@
 import asyncio
 import logging
 
-from .devices import Charger, DeviceError
+from .devices import Charger, DeviceError, SwitchesPhases
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -18,12 +18,16 @@ class Line:
         """Why the charger could not be told its last setpoint; None when it was."""
         self._key = key
         self._wanted = 0.0
+        self._phases: int | None = None
         self._fresh = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
-    def tell(self, current: float) -> None:
-        """Let the charger know, as soon as it has answered to what it was told before."""
-        self._wanted = current
+    def tell(self, current: float, phases: int | None = None) -> None:
+        """Let the charger know, as soon as it has answered to what it was told before.
+
+        `phases` are those that it is to charge on; None: it cannot switch.
+        """
+        self._wanted, self._phases = current, phases
         self._fresh.set()
         if self._task is None or self._task.done():
             self._task = asyncio.ensure_future(self._run())
@@ -41,6 +45,8 @@ class Line:
         while True:
             await self._fresh.wait()
             self._fresh.clear()
+            if self._phases is not None and isinstance(self.charger, SwitchesPhases):
+                self.charger.ask_for_phases(self._phases)
             try:
                 await self.charger.apply(self._wanted)
             except DeviceError as problem:

@@ -1,7 +1,7 @@
 """Chargers that can switch between one phase and all: how a switch goes, and which phases they count on meanwhile.
 
-A switch is made with the car paused: it is told 0 A; once it draws nothing the charger is asked for the other
-number of phases; after a dead time, and once a charger that tells its phases tells these, the car goes on.
+A switch is made with the car paused: it is told 0 A; once it rests the charger is asked for the other number of
+phases; after a dead time, and once a charger that tells its phases tells these, the car goes on.
 
 Accepting is not obeying. Every limit counts a charger that was asked for one phase on all of them, until it was seen
 to draw on one only: by the samples since the switch, or in an earlier one, as long as it never did otherwise. Only
@@ -22,6 +22,7 @@ __all__ = ["DAY", "USED", "advance", "as_asked", "counted", "is_switching", "one
 USED = 1.0  # A: a conductor with less than this carries a charger's standby, not a car
 DAY = 86_400.0  # s
 REPORTS_WITHIN = 60.0  # s beyond its dead time in which a charger tells the phases that it uses now
+RESTS = 10.0  # s that a car has been told to pause, at least: some take a sooner change for a fault
 GIVES_UP = 180.0  # s in which a car that was paused in order to switch stops drawing
 
 type Uses = tuple[bool, ...] | None
@@ -130,7 +131,7 @@ def _is_paused(
 ) -> bool:
     """Its car draws nothing: contactors are not moved under load."""
     stopped = memory.changed_at + charger.slow_to_obey
-    if memory.setpoint > 0 or now < stopped:
+    if memory.setpoint > 0 or now < stopped + RESTS:
         return False
     if samples.current is not None and samples.at >= stopped:
         return max(samples.current) <= USED

@@ -5,7 +5,7 @@ The controller asks `reading`, is woken through `subscribe`, and calls `Charger.
 """
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from ..balancing.model import ChargerReading, MeterReading
 
@@ -59,4 +59,15 @@ class Charger(Protocol):
         controller that has stopped lets the charger return to its fall-back.
 
         Raises DeviceError when the charger cannot be told, or does not accept.
+        """
+
+
+@runtime_checkable
+class SwitchesPhases(Protocol):
+    """What a charger can do besides, if it can: charge on one of its phases only."""
+
+    def ask_for_phases(self, phases: int) -> None:
+        """Charge on so many of its conductors from the next `apply` on, which says if it cannot be told.
+
+        Called before each `apply`, also with an unchanged number. It changes only while the car is paused.
         """

@@ -27,6 +27,8 @@ class CarState(StrEnum):
     READY = "ready"
     """Takes what it is offered (IEC state C once it is offered something)."""
     FULL = "full"
+    UPSET = "upset"
+    """Its phases changed when it did not expect that: it takes nothing until it is plugged in again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +51,8 @@ class CarModel:
     """s between the end of the pilot and no current at all."""
     wake: float = 0.0
     """s that it needs, beyond the dead time, to begin again after a pause."""
+    switch_rest: float = 0.0
+    """s without a pilot that it needs before its phases change; some refuse to charge on after less."""
     taper_from: float = 0.95
     """State of charge (0–1) from which it accepts less: late, for AC charging is slow for a battery."""
 
@@ -62,7 +66,8 @@ class Car:
         self.soc = soc
         self._starts_in = starts_after
         self._asleep_for = model.wake
-        self._without_pilot = model.stop_time
+        self._without_pilot = max(model.stop_time, model.switch_rest)
+        self._is_upset = False
         self._response = Response(dead_time=model.dead_time, slope=model.slope)
         self._current = 0.0
 
@@ -79,6 +84,8 @@ class Car:
 
     @property
     def state(self) -> CarState:
+        if self._is_upset:
+            return CarState.UPSET
         if self.acceptance == 0.0:
             return CarState.FULL
         return CarState.WAITING if self._starts_in > _MOMENT else CarState.READY
@@ -88,8 +95,11 @@ class Car:
         """A per phase that it would draw from an unlimited charger."""
         return self.acceptance if self.state is CarState.READY else 0.0
 
-    def step(self, pilot: float, dt: float, voltage: float) -> float:
-        """Show it `pilot` (A) for `dt` (s) at `voltage` (V); return what it draws (A per phase)."""
+    def step(self, pilot: float, dt: float, voltage: float, phases: int | None = None) -> float:
+        """Show it `pilot` (A) for `dt` (s) at `voltage` (V); return what it draws (A per phase).
+
+        `phases` are those that it is given, where these are fewer than it could use.
+        """
         self._starts_in -= dt
         willing = self.state is CarState.READY
         if pilot < PILOT_MINIMUM or not willing:
@@ -100,7 +110,8 @@ class Car:
             self._without_pilot = 0.0
             self._response.step(min(pilot, self.model.maximum), dt)
         self._current = min(self._response.current, self.acceptance)
-        watts = self._current * self.model.phases * voltage
+        used = self.model.phases if phases is None else min(phases, self.model.phases)
+        watts = self._current * used * voltage
         charged_kwh = watts * dt / 3.6e6 * self.model.efficiency
         self.soc = min(1.0, self.soc + charged_kwh / self.model.battery_kwh)
         return self._current
@@ -110,6 +121,11 @@ class Car:
         self._response.stop()
         self._current = 0.0
         self._asleep_for = self.model.wake
+
+    def rewire(self) -> None:
+        """Its charger has changed the number of phases that it is given."""
+        self._is_upset |= self._without_pilot < self.model.switch_rest - _MOMENT
+        self.cut()
 
     def _pause(self, dt: float) -> None:
         self._without_pilot += dt

@@ -41,6 +41,11 @@ class Charger:
         """Its meter's register: of all sessions."""
         self.closings = 0
         """How often its contactor has closed."""
+        self.switches = 0
+        """How often it has changed over between one phase and all."""
+        self.switched_loaded = 0
+        """How often of these while its car drew current: that wears contacts, and may weld them."""
+        self._live = (True,) * len(wiring)
         self._closed = False
 
     @property
@@ -52,9 +57,9 @@ class Charger:
     @property
     def currents(self) -> tuple[float, ...]:
         """A on each of its own conductors, in its own order: what its own meter shows."""
-        used = self._phases_used
+        used = self._uses
         amperes = self.car.current if self.car else 0.0
-        return tuple(amperes if n < used else 0.0 for n in range(len(self.wiring)))
+        return tuple(amperes if n in used else 0.0 for n in range(len(self.wiring)))
 
     @property
     def load(self) -> PerPhase:
@@ -73,14 +78,29 @@ class Charger:
         self.car = None
         self._closed = False
 
+    @property
+    def phases(self) -> int:
+        """On how many of its conductors its contactors let current through."""
+        return sum(self._live)
+
+    def switch(self, live: tuple[bool, ...]) -> None:
+        """Change over to these of its own conductors."""
+        if live == self._live:
+            return
+        self._live = live
+        self.switches += 1
+        if self.car is not None:
+            self.switched_loaded += self.car.current > 0.0
+            self.car.rewire()
+
     def step(self, dt: float, voltage: float) -> None:
         """Let `dt` (s) pass at `voltage` (V between a conductor and neutral)."""
         if self.car is None:
             return
         if not self.powered:
             self.car.cut()
-        current = self.car.step(self.pilot, dt, voltage)
-        self.energy_wh += current * self._phases_used * voltage * dt / 3600
+        current = self.car.step(self.pilot, dt, voltage, len(self._uses))
+        self.energy_wh += current * len(self._uses) * voltage * dt / 3600
         closed = current > 0.0
         self.closings += closed and not self._closed
         self._closed = closed
@@ -93,7 +113,7 @@ class Charger:
             limit=self.limit,
             current=self.load,
             appetite=Appetite(
-                phases=self.wiring[: self._phases_used],
+                phases=tuple(self.wiring[n] for n in self._uses),
                 current=car.current if car else 0.0,
                 floor=min(PILOT_MINIMUM, ceiling),
                 ceiling=ceiling,
@@ -101,5 +121,7 @@ class Charger:
         )
 
     @property
-    def _phases_used(self) -> int:
-        return min(len(self.wiring), self.car.model.phases) if self.car else 0
+    def _uses(self) -> tuple[int, ...]:
+        """Which of its own conductors its car uses: as many as it has phases, of those that are live."""
+        live = [n for n, is_live in enumerate(self._live) if is_live]
+        return tuple(live[: self.car.model.phases]) if self.car else ()

@@ -28,6 +28,7 @@ class _Call:
     ends: float
     arrives: float
     gives_up: float
+    phases: int | None
     before: tuple[float | None, float | None]
     """The limit that was known, and its end, before it was sent."""
 
@@ -45,6 +46,8 @@ class _Known:
     limit: float | None = None
     limit_until: float | None = None
     wanted: float = 0.0
+    phases: int | None = None
+    """On how many it was told to charge last; None: it cannot switch."""
     told: float | None = None
     """A that it has accepted; None: it must be told."""
     told_at: float = 0.0
@@ -88,6 +91,7 @@ class Line:
             limit=known.limit,
             limit_until=known.limit_until,
             session=known.session,
+            phases=self.station.charger.phases if self._model.tells_phases else None,
         )
 
     def restart(self, now: float) -> None:
@@ -95,10 +99,12 @@ class Line:
         self._known = _Known()
         self._online, self._connects_at = False, now + self._model.connects_after
 
-    def tell(self, current: float, now: float) -> None:
-        """Let through at most `current` A: sent where it is new, or must be renewed."""
+    def tell(self, current: float, now: float, phases: int | None = None) -> None:
+        """Let through at most `current` A on so many phases: sent where it is new, or must be renewed."""
         known = self._known
         known.wanted = current
+        if phases != known.phases:
+            known.phases, known.told = phases, None
         due = current != known.told or now >= known.told_at + LIFE / 3
         refused = current == known.refused and now < known.retry_at
         if not due or refused or known.call is not None:
@@ -110,6 +116,7 @@ class Line:
             ends=now + LIFE,
             arrives=now + self._model.latency,
             gives_up=now + ANSWER_TIME,
+            phases=phases,
             before=(known.limit, known.limit_until),
         )
         in_force = known.limit_until is not None and known.limit_until > now
@@ -155,7 +162,7 @@ class Line:
         known.call = None
         # Begun a moment ago, because a setpoint that begins in the future is not in force.
         ends = call.ends + known.clock_ahead
-        if self.station.take(call.current, ends - LIFE - STAMP, ends):
+        if self.station.take(call.current, ends - LIFE - STAMP, ends, call.phases):
             known.told = known.limit = call.current
             known.limit_until = call.ends
             known.refused, known.wait = None, 1.0
@@ -163,8 +170,9 @@ class Line:
             known.limit, known.limit_until = call.before
             known.refused, known.retry_at = call.current, now + known.wait
             known.wait = min(2 * known.wait, LIFE / 3)
-        if known.wanted != call.current:
-            self.tell(known.wanted, now)
+        if (known.wanted, known.phases) != (call.current, call.phases):
+            known.told = None
+            self.tell(known.wanted, now, known.phases)
 
     def _listen(self, now: float) -> None:
         """Take what the charger has to say onto the line."""

@@ -286,7 +286,7 @@ class SimulatedSite:
             return
         self.decision, self._memory = decision, decision.memory
         for setpoint in decision.setpoints:
-            self.lines[setpoint.charger].tell(setpoint.current, now)
+            self.lines[setpoint.charger].tell(setpoint.current, now, setpoint.phases)
 
     def _snapshot(self, now: float) -> Snapshot:
         return replace(

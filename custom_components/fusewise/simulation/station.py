@@ -34,6 +34,10 @@ class StationModel:
     """Share of its samples that arrive twice, 0-1."""
     begins_after: float = 2.0
     """From the plug to the transaction."""
+    switches_after: float = 3.0
+    """From the message until its contactors have changed over between one phase and all."""
+    tells_phases: bool = False
+    """It says on how many phases it is."""
     connects_after: float = 10.0
     """Until a line that was lost is there again, once it can be."""
 
@@ -65,10 +69,18 @@ class Station:
         """It answers setpoints with a no."""
         self.ignores: float | None = None
         """A that it lets through whatever it accepts; None: it obeys."""
+        self.keeps_phases = False
+        """It accepts to change its phases, and does not."""
         self.clock_ahead = 0.0
         """s by which its clock is ahead."""
         self._model = model
         self._rng = rng
+        self._one_phase = tuple(
+            phase is (wired.wiring[0] if wired.one_phase is None else wired.one_phase)
+            for phase in wired.wiring
+        )
+        self._switching: tuple[int, float] | None = None
+        """(phases, s until its contactors move)."""
         self._live = 0.0
         self._starts = self._ends = -math.inf  # of the live setpoint, on its own clock
         self._plugged_for = 0.0
@@ -112,16 +124,20 @@ class Station:
         self._plugged_for = 0.0
         self._ends = -math.inf
 
-    def take(self, current: float, starts: float, ends: float) -> bool:
-        """Take a setpoint (A per phase) for a time on its own clock; False: it refuses."""
+    def take(self, current: float, starts: float, ends: float, phases: int | None = None) -> bool:
+        """Take a setpoint (A on so many phases) for a time on its own clock; False: it refuses."""
         if self.refuses or not self.in_transaction:
             return False
+        asked = self.charger.phases if self._switching is None else self._switching[0]
+        if phases is not None and phases != asked and not self.keeps_phases:
+            self._switching = phases, self._model.switches_after
         self._live, self._starts, self._ends = current, starts, ends
         return True
 
     def step(self, now: float, dt: float, voltage: float) -> None:
         """Let `dt` (s) pass, up to `now` by the right clock."""
         charger = self.charger
+        self._switch(dt)
         if charger.car is not None:
             self._plugged_for += dt
             charger.limit = self._in_force(now)
@@ -134,6 +150,15 @@ class Station:
         """Its newest sample, once."""
         said, self._said = self._said, None
         return said
+
+    def _switch(self, dt: float) -> None:
+        if self._switching is None:
+            return
+        phases, left = self._switching
+        self._switching = (phases, left - dt) if left > dt else None
+        if self._switching is None:
+            live = self._one_phase if phases == 1 else (True,) * len(self._one_phase)
+            self.charger.switch(live)
 
     def _measure(self, now: float) -> None:
         every = self._model.reports_every
