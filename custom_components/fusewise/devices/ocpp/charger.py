@@ -93,6 +93,15 @@ class OcppCharger(Wishes, Charger):
             )
         return self._station
 
+    def ask_for_phases(self, phases: int) -> None:
+        """Charge on so many conductors from the next limit on; its meter shows whether it does."""
+        self._teller.ask_for_phases(phases)
+
+    @property
+    def switches_phases(self) -> bool | None:
+        """Whether it says, or is known, to switch between one phase and three; None: it is not connected."""
+        return None if self._station is None else self._station.switches_phases
+
     @property
     @override
     def transaction(self) -> int | None:

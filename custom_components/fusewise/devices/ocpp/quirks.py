@@ -20,6 +20,8 @@ class Quirk:
     ways: tuple[Way, ...] = tuple(Way)
     """In the order in which they are tried."""
     only_watts: bool = False
+    switches_phases: bool = False
+    """It obeys numberPhases in a charging profile, also where it does not say so."""
     sample_interval: int = 0
     """s that it must have between its measurements."""
     source: str
@@ -40,7 +42,9 @@ QUIRKS = (
     Quirk(
         vendor="go-e",
         ways=(Way.TX_DEFAULT, Way.STATION_MAX, Way.TX),
-        source="goecharger/go-eCharger-API-v2#105: accepts a TxProfile without effect",
+        switches_phases=True,
+        source="goecharger/go-eCharger-API-v2#105: accepts a TxProfile without effect; #154, #190: obeys"
+        " numberPhases since firmware 055.7, in amperes only",
     ),
     Quirk(
         vendor="evbox",

@@ -44,6 +44,8 @@ class LiveLimit:
     """s since the transaction began, for chargers that count from there."""
     phases: int
     """On how many conductors the car charges, for chargers that take a sum of watts; 1 where that is not known."""
+    asked_phases: int | None = None
+    """On how many conductors the charger is to charge (numberPhases); None: it is not asked for that."""
 
 
 class PasswordChange(Enum):
@@ -99,6 +101,10 @@ class Station(Protocol):
     @property
     def in_watts(self) -> bool:
         """It takes watts only, which are the sum of all phases."""
+
+    @property
+    def switches_phases(self) -> bool:
+        """It says, or is known, to switch between one phase and three within a transaction."""
 
     async def set_fallback(self, current: float, phases: int, wiring: Wiring, way: Way) -> None:
         """Store what it lets through by itself where no live limit is in force; `phases` as in LiveLimit."""

@@ -46,6 +46,8 @@ class Teller:
         self.armed: float | None = None
         """A of the fall-back that it has accepted."""
         self.phases = CarPhases()
+        self.asked_phases: int | None = None
+        """On how many conductors it is to charge; None: nobody asks for that."""
         self.turn = asyncio.Lock()
         """Held while it is told something, so that nothing overtakes the fall-back."""
         self._transactions = transactions
@@ -104,6 +106,13 @@ class Teller:
                 raise
             return
         await self._tell(station, tenths(current))
+
+    def ask_for_phases(self, phases: int) -> None:
+        """Charge on so many conductors, from the next limit on."""
+        if phases != self.asked_phases:
+            self.asked_phases = phases
+            self.phases.forget()
+            self.limit.doubt()
 
     def configure(self, settings: ChargerSettings) -> None:
         """Take over changed settings."""
@@ -250,6 +259,7 @@ class Teller:
             transaction=self._transactions.number,
             elapsed=0 if session is None else max(0, math.floor(now - session.started)),
             phases=self._phases_at(wanted),
+            asked_phases=self.asked_phases,
         )
         with self.limit.told(wanted, now, until=starts + duration - self.clock.ahead):
             await station.set_limit(limit, self.settings.wiring, self.way)
@@ -275,4 +285,6 @@ class Teller:
         conductors = self.settings.conductors
         if wanted >= self.settings.maximum - 0.05:
             return conductors  # none can carry more, whatever the car does
+        if self.asked_phases == 1:
+            return 1
         return min(self.phases.known or 1, conductors)

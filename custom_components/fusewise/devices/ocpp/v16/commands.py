@@ -25,6 +25,7 @@ ASKED = (
     Key.charge_profile_max_stack_level,
     Key.meter_value_sample_interval,
     Key.meter_values_sampled_data,
+    Key.connector_switch_3to1_phase_supported,
 )
 
 COMPOSITE = 60  # s of its schedule that a charger is asked for
@@ -106,6 +107,13 @@ class Commands(Station):
     @override
     def in_watts(self) -> bool:
         return self._unit == Unit.watts
+
+    @property
+    @override
+    def switches_phases(self) -> bool:
+        said, _ = self._configuration.get(Key.connector_switch_3to1_phase_supported, ("", True))
+        says_so = said.strip().lower() == "true" or quirk_of(self.info).switches_phases
+        return says_so and not self.in_watts
 
     @override
     async def set_fallback(self, current: float, phases: int, wiring: Wiring, way: Way) -> None:

@@ -130,7 +130,9 @@ def live(
                 charging_rate_unit=unit,
                 start_schedule=None if relative else written(limit.starts),
                 duration=limit.duration + (limit.elapsed if relative else 0),
-                charging_schedule_period=[_period(limit.current, limit.phases, unit, wiring)],
+                charging_schedule_period=[
+                    _period(limit.current, limit.phases, unit, wiring, limit.asked_phases)
+                ],
             ),
         ),
     )
@@ -153,10 +155,13 @@ def shown(answer: Mapping[str, Any], asked: Unit, wiring: Wiring) -> float | Non
 
 
 def _period(
-    current: float, phases: int, unit: Unit, wiring: Wiring
+    current: float, phases: int, unit: Unit, wiring: Wiring, asked_phases: int | None = None
 ) -> datatypes.ChargingSchedulePeriod:
     if unit == Unit.amps:
-        return datatypes.ChargingSchedulePeriod(start_period=0, limit=tenths(current))
+        # Three are said too: whoever was told one stays there where nothing is said.
+        return datatypes.ChargingSchedulePeriod(
+            start_period=0, limit=tenths(current), number_phases=asked_phases
+        )
     # Watts are those of all phases together; three are meant where nothing else is said. Both kinds of charger
     # keep to it: the one that counts watts, and the one that divides them by the phases that it is told.
     phases = 1 if wiring.line_to_line else phases
