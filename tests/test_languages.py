@@ -15,7 +15,7 @@ MARKS = re.compile(r"\*\*|^- |\]\(", re.MULTILINE)
 # What is spelt alike in English and in another language.
 EVERYWHERE = {"Boost", "Eastron SDM630 (Modbus TCP)"}
 ALIKE = {
-    "de": EVERYWHERE | {"Fair", "Name", "Phase", "Port", "Problem", "Status"},
+    "de": EVERYWHERE | {"Fair", "Name", "Person", "Phase", "Port", "Problem", "Status"},
     "fr": EVERYWHERE
     | {
         "15 minutes",
@@ -33,7 +33,7 @@ ALIKE = {
         "Source",
         "Watts",
     },
-    "nb": EVERYWHERE | {"Port", "Problem", "Status"},
+    "nb": EVERYWHERE | {"Person", "Port", "Problem", "Status"},
     "nl": EVERYWHERE | {"Boosts per week", "Meter", "Status"},
 }
 

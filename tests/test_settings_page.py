@@ -20,6 +20,7 @@ HEADINGS = {
     "solar": {"Solar panels"},
     "battery": {"A battery"},
     "vehicle": {"A vehicle"},
+    "person": {"A person"},
 }
 # Asked alone on a page, and explained by a sentence.
 BY_A_SENTENCE = {"Chargers on this site", "Site"}

@@ -21,6 +21,7 @@ from homeassistant.util import dt as dt_util
 
 from .asking import asking
 from .calibration_actions import async_register_calibration_actions
+from .card_owners import owner_of
 from .const import DOMAIN
 from .coordinator import FusewiseConfigEntry
 from .devices.ocpp import OcppCharger
@@ -182,6 +183,7 @@ def _told(entry: FusewiseConfigEntry, record: SessionRecord) -> dict[str, Any]:
         "energy_kwh": round(record.energy_wh / 1000, 3),
         "peak_kw": round(record.peak_w / 1000, 2),
         "card": record.card,
+        "who": owner_of(entry, record.card),
         "transaction": record.transaction,
         "why_ended": record.why_ended,
         "limited_by": {reason: round(seconds, 1) for reason, seconds in limits},

@@ -40,6 +40,7 @@ from .const import (
     SUBENTRY_CHARGER,
     SUBENTRY_CIRCUIT,
     SUBENTRY_METER,
+    SUBENTRY_PERSON,
     SUBENTRY_SOLAR,
     SUBENTRY_VEHICLE,
 )
@@ -52,6 +53,7 @@ from .meter_steps import MeterSteps
 from .migration import MINOR_VERSION, VERSION
 from .ocpp_flow import OcppSteps
 from .ocpp_forms import PROPOSED
+from .person_flow import PersonSubentryFlow
 from .settings_flow import SettingsFlow
 from .site import USABLE_SHARE, meters_of, phases_of
 from .solar_flow import SolarSubentryFlow
@@ -268,4 +270,5 @@ class FusewiseConfigFlow(
             SUBENTRY_SOLAR: SolarSubentryFlow,
             SUBENTRY_BATTERY: BatterySubentryFlow,
             SUBENTRY_VEHICLE: VehicleSubentryFlow,
+            SUBENTRY_PERSON: PersonSubentryFlow,
         }

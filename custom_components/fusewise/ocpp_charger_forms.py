@@ -15,16 +15,8 @@ from homeassistant.helpers.selector import (
     TextSelectorConfig,
 )
 
-from .const import (
-    CONF_ACCESS,
-    CONF_CARDS,
-    CONF_LIFE,
-    CONF_MODE,
-    CONF_TELLING,
-    CONF_UNIT,
-    CONF_WAY,
-    SUBENTRY_VEHICLE,
-)
+from .card_owners import card_owners
+from .const import CONF_ACCESS, CONF_CARDS, CONF_LIFE, CONF_MODE, CONF_TELLING, CONF_UNIT, CONF_WAY
 from .devices.ocpp import Way, plain_card
 from .forms import Answers, number
 
@@ -99,7 +91,5 @@ def access_of(entry: ConfigEntry[Any], data: Mapping[str, Any]) -> dict[str, Any
 
 
 def allowed_cards(entry: ConfigEntry[Any], own: list[str]) -> frozenset[str]:
-    """The cards that may charge: those that the charger has, and those of the site's vehicles."""
-    vehicles = entry.get_subentries_of_type(SUBENTRY_VEHICLE)
-    listed = [*own, *(card for vehicle in vehicles for card in vehicle.data.get(CONF_CARDS, ()))]
-    return frozenset(plain_card(card) for card in listed) - {""}
+    """The cards that may charge: those that the charger has, and those of the site's people and vehicles."""
+    return frozenset(map(plain_card, own)) - {""} | frozenset(card_owners(entry))

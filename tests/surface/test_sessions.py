@@ -82,6 +82,7 @@ async def test_sessions_are_listed_by_time_and_charger(
         "energy_kwh": 3.2,
         "peak_kw": 6.9,
         "card": "CARD",
+        "who": None,
         "transaction": peer.transaction,
         "why_ended": "EVDisconnected",
     }
