@@ -57,22 +57,40 @@ def test_not_from_where_it_would_have_to_fall_again() -> None:
 
 
 def test_what_is_left_unused_long_enough_is_taken_all_the_same() -> None:
-    # 5 A unused: 480 A·s are 96 s, after a hold of 5 s
+    # The house has risen once in these minutes. 5 A unused: 240 A·s are 48 s, after a hold of 5 s.
     restless = (3.0, 0.0), (12.0, 20.0), (3.0, 40.0), (8.0, 60.0), (3.0, 80.0)
-    assert told(story(PLAIN, *restless, (3, 170))) == {"a": 17}
-    assert told(story(PLAIN, *restless, (3, 185))) == {"a": 22}
+    assert told(story(PLAIN, *restless, (3, 125))) == {"a": 17}
+    assert told(story(PLAIN, *restless, (3, 135))) == {"a": 22}
+
+
+def test_where_the_house_rises_again_and_again_it_takes_longer() -> None:
+    # Twice in these minutes: 480 A·s are 96 s.
+    restless = (3.0, 0.0), (12.0, 20.0), (3.0, 40.0), (12.0, 85.0), (3.0, 105.0)
+    again = (8.0, 150.0), (3.0, 170.0)
+    assert told(story(PLAIN, *restless, *again, (3, 255))) == {"a": 17}
+    assert told(story(PLAIN, *restless, *again, (3, 280))) == {"a": 22}
 
 
 def test_what_the_house_has_not_come_back_to_for_ten_minutes_is_forgotten() -> None:
     restless = (3.0, 0.0), (12.0, 20.0), (3.0, 40.0), (8.0, 60.0)
-    assert told(story(PLAIN, *restless, (3, 580), (3, 610))) == {"a": 17}
-    assert told(story(PLAIN, *restless, (3, 660), (3, 690))) == {"a": 22}
+    assert told(story(PLAIN, *restless, (3, 540), (3, 570))) == {"a": 17}
+    assert told(story(PLAIN, *restless, (3, 600), (3, 630))) == {"a": 22}
 
 
-def test_a_little_room_is_given_on_after_two_minutes() -> None:
+def test_a_load_that_comes_and_goes_within_seconds_is_not_followed_soon() -> None:
+    # It is never away for half a minute, so the peaks tell of one rise only: four within three minutes tell more.
+    eager = replace(PLAIN, settings=replace(PLAIN.settings, smoothing=0.0))
+    cooker = [(8.0 if flip % 2 == 0 else 3.0, 60.0 + 12.0 * flip) for flip in range(20)]
+    # 5 A left unused in half of the time: 240 A·s after 96 s, 480 A·s after 192 s.
+    restless = (3.0, 0.0), (12.0, 20.0), (3.0, 40.0)
+    assert told(story(eager, *restless, *cooker[:8], (3, 155))) == {"a": 17}
+    assert told(story(eager, *restless, *cooker[:16], (3, 251))) == {"a": 22}
+
+
+def test_a_little_room_is_given_on_after_a_minute() -> None:
     # 2 A unused are worth no swing at once, but no car goes without them for long.
-    assert told(story(PLAIN, (8, 0), (12, 20), (10, 40), (10, 150))) == {"a": 13}
-    assert told(story(PLAIN, (8, 0), (12, 20), (10, 40), (10, 170))) == {"a": 15}
+    assert told(story(PLAIN, (8, 0), (12, 20), (10, 40), (10, 105))) == {"a": 13}
+    assert told(story(PLAIN, (8, 0), (12, 20), (10, 40), (10, 120))) == {"a": 15}
 
 
 def test_two_cars_that_had_to_fall_rise_together() -> None:

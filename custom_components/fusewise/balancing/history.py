@@ -5,10 +5,11 @@ import math
 
 from .allowance import watch_house
 from .cars import Car
-from .loads import Load, span_of
+from .loads import Load
 from .memory import CircuitMemory
 from .meters import SLOW
 from .model import Circuit, PerPhase, Snapshot
+from .peaks import span_of
 from .per_phase import higher
 from .thermal import warm
 
@@ -59,6 +60,8 @@ def advance(
         rest=load.rest,
         peaks=load.peaks,
         peaks_at=span_of(snapshot.now),
+        rises=load.rises,
+        lowest=load.lowest,
         since=remembered.since,
         worst=remembered.worst,
         week_began=remembered.week_began,

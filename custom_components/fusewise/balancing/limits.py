@@ -43,8 +43,9 @@ class Limits:
     capacity: list[float]
     rising: list[float]
     """The same with the moving average of the other loads: what a rise may count on."""
-    swing: list[float]
-    """By which the other loads have been higher in the last minutes than they are now."""
+    loads: list[Load]
+    """The other loads, by circuit."""
+    voltage: float
     exact: list[bool]
     """What the other loads are is known exactly: see `Load.exact`."""
     code: list[ReasonCode]
@@ -65,7 +66,6 @@ class Limits:
         """One row more; its number."""
         self.capacity.append(math.inf)
         self.rising.append(math.inf)
-        self.swing.append(0.0)
         self.exact.append(True)
         self.code.append(ReasonCode.CIRCUIT_LIMIT)
         self.figure.append(math.inf)
@@ -108,10 +108,8 @@ def measure_limits(
     limits = Limits(
         capacity=[math.inf] * rows,
         rising=[math.inf] * rows,
-        swing=[
-            *[amperes for load in loads for amperes in load.swing],
-            *[sum(load.swing) * topology.site.voltage for load in loads],
-        ],
+        loads=loads,
+        voltage=topology.site.voltage,
         exact=[
             *[load.exact for load in loads for _ in range(PHASES)],
             *[load.exact for load in loads],

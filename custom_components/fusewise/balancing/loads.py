@@ -13,13 +13,13 @@ from .memory import CircuitMemory, Memory, MeterMemory
 from .meters import judge
 from .model import NOTHING, PHASES, Circuit, PerPhase, Snapshot
 from .others import estimate_others
+from .peaks import peaks_of, rises_of
 from .per_phase import higher, minus, plus
 from .seen import see_cars
 from .topology import Topology
 
-__all__ = ["EMPTY", "Load", "measure_loads", "span_of"]
+__all__ = ["EMPTY", "Load", "measure_loads"]
 
-SPAN, SPANS = 30.0, 20  # s: what comes and goes comes back within ten minutes
 UNEVEN_SMOOTHING = 5.0  # s at least where the samples of cars and meter are not of equal age
 
 EMPTY = CircuitMemory()
@@ -39,8 +39,10 @@ class Load:
     """What a rise counts with: that average, and what the load has come back to in each of the last half-minutes."""
     peaks: tuple[PerPhase, ...]
     """The most of it in each of them, the newest first."""
-    swing: PerPhase
-    """A by which it has been higher in them than it is now."""
+    rises: tuple[PerPhase, ...]
+    """How often it has risen by `RISE` in each of the newest of them."""
+    lowest: PerPhase | None
+    """The least of it since it last did."""
     rest: float | None
     """The moving average of the other loads on all phases together, netted, where only their sum is measured."""
     doubled: float
@@ -136,19 +138,20 @@ class _Survey:
         circuit = self.topology.circuits[number]
         remembered = self._remembered(circuit)
         peaks: tuple[PerPhase, ...] = ()
+        rises: tuple[PerPhase, ...] = ()
+        lowest: PerPhase | None = None
         if not self.seen[number].newcomers:
             # What counts while nobody looks is no peak: the house did not draw that.
-            peaks = _peaks(remembered, others if cause is None else None, self.snapshot.now)
+            seen = others if cause is None else None
+            peaks = peaks_of(remembered, seen, self.snapshot.now)
+            rises, lowest = rises_of(remembered, seen, self.snapshot.now)
         smoothing = self.topology.site.settings.smoothing
         if smoothing and not exact:
             smoothing = max(smoothing, UNEVEN_SMOOTHING)
         smoothed = expected = _smooth(remembered.smoothed, others, self.elapsed, smoothing)
-        swing = NOTHING
-        if peaks:
+        if smoothing and len(peaks) > 1:
             one, two, three = zip(*peaks, strict=True)
-            if smoothing and len(peaks) > 1:
-                expected = higher(smoothed, (min(one), min(two), min(three)))
-            swing = higher(minus((max(one), max(two), max(three)), others), NOTHING)
+            expected = higher(smoothed, (min(one), min(two), min(three)))
         doubled = 0.0
         if rest is not None:
             phases = sum(amperes > 0 for amperes in circuit.rating)
@@ -161,7 +164,8 @@ class _Survey:
             smoothed=smoothed,
             expected=expected,
             peaks=peaks,
-            swing=swing,
+            rises=rises,
+            lowest=lowest,
             rest=rest,
             doubled=doubled,
             exact=exact,
@@ -225,21 +229,3 @@ def _smooth(last: PerPhase | None, now: PerPhase, elapsed: float, constant: floa
         for old, new in zip(last, now, strict=True)
     ]
     return one, two, three
-
-
-def _peaks(remembered: CircuitMemory, others: PerPhase | None, now: float) -> tuple[PerPhase, ...]:
-    """The most of the other loads in each span, with what it is now; None: that is not seen."""
-    gone = span_of(now) - remembered.peaks_at
-    # Of spans in which nobody looked, nothing is known.
-    peaks = remembered.peaks[: max(0, SPANS - gone)]
-    if others is None:
-        return peaks
-    if gone or not peaks:
-        return (others, *peaks)
-    newest = higher(peaks[0], others)
-    return peaks if newest is peaks[0] else (newest, *peaks[1:])
-
-
-def span_of(now: float) -> int:
-    """The number of the half-minute."""
-    return int(now // SPAN)

@@ -117,7 +117,11 @@ class CircuitMemory:
     peaks: tuple[PerPhase, ...] = ()
     """The most of it in each half-minute of the last minutes, the newest first …"""
     peaks_at: int = 0
-    """… which is the half-minute of this number."""
+    """… which is the half-minute of this number …"""
+    rises: tuple[PerPhase, ...] = ()
+    """… and how often it has risen in each of the newest of them …"""
+    lowest: PerPhase | None = None
+    """… from this: the least since it last did, A."""
     since: float | None = None
     """When its meter was first believed."""
     worst: PerPhase = NOTHING

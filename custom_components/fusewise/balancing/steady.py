@@ -5,7 +5,7 @@ it is worth sending, or when somebody waits for what it leaves. A rise waits for
 and its dead band, and for the others to have really left what it takes.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 import math
 
@@ -19,18 +19,13 @@ from .phases import is_switching
 from .settings import Settings
 from .sharing import EPSILON
 from .steps import ROUNDING, round_down, step_up
+from .worth import is_worth_it, left_unused
 
 __all__ = ["Steadied", "steady"]
 
 DEAD_BAND_SHARE = 0.05  # rises under 5 % are not worth a message
 
-# After a fall that a limit demanded, a rise must be worth the next one (see `_is_worth_it`):
-WORTH = 2.5  # dead bands of room at least
-WORTH_WAITING = 480.0  # A·s left unused since the fall are worth it in any case,
-WORTH_ROUNDING = 0.25  # A by which samples and steps may differ from the peak
-LONGEST_WAIT = 120.0  # s after which any room is taken that is worth a message
 UNEVEN_HOLD = 20.0  # s at least where the samples of car and meter are not of equal age
-LONGEST_LOOK = 10.0  # s: what was there in a longer gap between two cycles is not known
 
 
 @dataclass(slots=True)
@@ -129,8 +124,9 @@ def _rise(
         if more >= _dead_band(told, settings) or (more > ROUNDING and told == 0):
             waits, until = _must_wait(claim, told, limits, settings, now)
             if waits is None and told and _had_to_fall(claim):
-                steadied.unused = _left_unused(more, since_last)
-                if not _is_worth_it(claim, steadied, more, together, left, limits.swing, settings):
+                steadied.unused = left_unused(more, since_last)
+                unused = claim.car.memory.unused + steadied.unused
+                if not is_worth_it(claim, told, more, unused, together, left, limits, settings):
                     waits = ReasonCode.HOLD
             if waits is None:
                 ready.append(claim)
@@ -173,11 +169,6 @@ def _had_to_fall(claim: Claim) -> bool:
     return NEVER < memory.changed_at <= memory.fell_at
 
 
-def _left_unused(more: float, since_last: float) -> float:
-    """A·s that a car leaves of its share; a little counts as enough not to wait too long for it."""
-    return max(more, WORTH_WAITING / LONGEST_WAIT) * min(since_last, LONGEST_LOOK)
-
-
 def _together(claims: Sequence[Claim], shares: Allocation) -> dict[int, float]:
     """A (or W) of all shares together on each row."""
     together: dict[int, float] = {}
@@ -186,34 +177,6 @@ def _together(claims: Sequence[Claim], shares: Allocation) -> dict[int, float]:
         for row, coefficient in claim.car.rows:
             together[row] = together.get(row, 0.0) + coefficient * share
     return together
-
-
-def _is_worth_it(
-    claim: Claim,
-    steadied: Steadied,
-    more: float,
-    together: Mapping[int, float],
-    left: Sequence[float],
-    swing: Sequence[float],
-    settings: Settings,
-) -> bool:
-    """Whether a car that had to fall may rise again, although the house may come back.
-
-    Loads come and go at times that nobody knows, so waiting teaches nothing: what decides is what a rise wins, and
-    what the next fall costs: an overshoot, and one more swing of the setpoint. So it rises by what is worth a swing,
-    from where it may stay when the other loads come back to their recent peak, `swing` above what they are; `left` is
-    what rows have room for now, of which each car's part is as its share. Once it has left enough unused it rises all
-    the same, as one who rents skis buys them when the rent has reached their price.
-    """
-    if claim.car.memory.unused + steadied.unused >= WORTH_WAITING:
-        return True
-    for row, coefficient in claim.car.rows:
-        least = coefficient * WORTH * settings.dead_band
-        part = coefficient * (steadied.current + more) / together[row]
-        room = max(left[row], coefficient * more / part)
-        if least and room < max(least, swing[row]) - WORTH_ROUNDING:
-            return False
-    return True
 
 
 def _room(

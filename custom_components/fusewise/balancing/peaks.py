@@ -1,0 +1,58 @@
+"""What the other loads on a circuit have come and gone to: their peaks in the last minutes, and how often they rose."""
+
+from .memory import CircuitMemory
+from .model import NOTHING, PerPhase
+from .per_phase import higher
+
+__all__ = ["RISE", "peaks_of", "rises_of", "span_of"]
+
+SPAN, SPANS = 30.0, 20  # s: what comes and goes comes back within ten minutes
+QUICK_SPANS = 6  # of them, in which what comes and goes quickly is counted
+RISE = 2.5  # A: less is no load that comes
+
+
+def peaks_of(
+    remembered: CircuitMemory, others: PerPhase | None, now: float
+) -> tuple[PerPhase, ...]:
+    """The most of the other loads in each span, with what it is now; None: that is not seen."""
+    gone = span_of(now) - remembered.peaks_at
+    # Of spans in which nobody looked, nothing is known.
+    peaks = remembered.peaks[: max(0, SPANS - gone)]
+    if others is None:
+        return peaks
+    if gone or not peaks:
+        return (others, *peaks)
+    newest = higher(peaks[0], others)
+    return peaks if newest is peaks[0] else (newest, *peaks[1:])
+
+
+def rises_of(
+    remembered: CircuitMemory, others: PerPhase | None, now: float
+) -> tuple[tuple[PerPhase, ...], PerPhase | None]:
+    """How often the other loads have risen in each of the newest spans, and the least that they rise from."""
+    gone = span_of(now) - remembered.peaks_at
+    rises = remembered.rises
+    if gone or not rises:
+        rises = ((NOTHING,) * min(max(gone, 1), QUICK_SPANS) + rises)[:QUICK_SPANS]
+    lowest = remembered.lowest
+    if others is None:
+        return rises, None
+    if lowest is None:
+        return rises, others
+    if all(least <= now <= least + RISE for least, now in zip(lowest, others, strict=True)):
+        return rises, lowest
+    newest, from_now = list(rises[0]), list(lowest)
+    for phase, amperes in enumerate(others):
+        if amperes > lowest[phase] + RISE:
+            newest[phase] += 1
+        if not lowest[phase] <= amperes <= lowest[phase] + RISE:
+            from_now[phase] = amperes
+    return (
+        ((newest[0], newest[1], newest[2]), *rises[1:]),
+        (from_now[0], from_now[1], from_now[2]),
+    )
+
+
+def span_of(now: float) -> int:
+    """The number of the half-minute."""
+    return int(now // SPAN)
