@@ -229,8 +229,7 @@ class EntityCharger(Charger):
             return ChargerStatus.AVAILABLE
         if self._missing() is not None:
             return ChargerStatus.UNAVAILABLE
-        drawn = self._drawn.current(self._let_through())
-        charges = drawn is not None and max(drawn) > DRAWS
+        charges = self._draws()
         paused = self._let_through() == 0.0
         if self.entities.status is None:
             # Nobody tells whether a car is there, so there may be one.
@@ -247,6 +246,14 @@ class EntityCharger(Charger):
         if status in (ChargerStatus.CHARGING, ChargerStatus.SUSPENDED_EV) and paused:
             return ChargerStatus.SUSPENDED_EVSE
         return status
+
+    def _draws(self) -> bool | None:
+        """Whether a car charges, by what is measured; None where nothing is."""
+        let_through = self._let_through()
+        drawn, power = self._drawn.current(let_through), self._drawn.power(let_through)
+        if drawn is not None:
+            return max(drawn) > DRAWS
+        return None if power is None else power > DRAWS * self._voltage
 
     # --- what it hears --------------------------------------------------------------------------------
 
@@ -273,18 +280,18 @@ class EntityCharger(Charger):
             self._drawn.reported(entity, state)
         elif entity != self.entities.energy:
             return
-        drawn = None if self._away() else self._drawn.current(self._let_through())
+        power = None if self._away() else self._drawn.power(self._let_through())
         energy = self.entities.energy and self._hass.states.get(self.entities.energy)
         kwh = None if not energy else kilowatt_hours(energy)
-        self._visit.count(
-            None if drawn is None else sum(drawn) * self._voltage,
-            None if kwh is None else 1000 * kwh,
-        )
+        self._visit.count(power, None if kwh is None else 1000 * kwh)
 
     def _notice_car(self) -> None:
         if self._missing() is not None:
             return
         is_another = self._visit.notice(present=self._status() in PLUGGED)
+        draws = self._draws()
+        if self.entities.status is None and draws is not None:
+            is_another |= self._visit.follow(draws=draws, may=self._let_through() != 0.0)
         if is_another and self._knob is not None and self.entities.limit is not None:
             self._count_phases(self._knob, self.entities.limit.phases)
 

@@ -66,6 +66,14 @@ class Drawn:
             return self._from_one(abs(known[0]), power)
         return None if power is None else self._from_power(abs(power) / self._voltage, limit)
 
+    def power(self, limit: float | None) -> float | None:
+        """W that it draws in all; None where that is not measured."""
+        shown = None if self._power is None else watts(self._hass.states.get(self._power))
+        if shown is not None:
+            return abs(shown)
+        drawn = self.current(limit)
+        return None if drawn is None else sum(drawn) * self._voltage
+
     def _measured(self, state: State | None) -> float | None:
         """A on one conductor; some integrations show its power only."""
         amps, power = amperes(state), watts(state)

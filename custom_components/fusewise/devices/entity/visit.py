@@ -1,6 +1,6 @@
 """The car that is at a charger made of entities: since when, what people have set for it, what it has got."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ...balancing.model import Session
 from .. import Clock
@@ -10,6 +10,7 @@ from .second_hand import SecondHand
 __all__ = ["Stay", "Visit"]
 
 LEFT = 12 * 3600.0  # s after which a car has left, where nothing tells whether one is there
+DONE = 900.0  # s in which a car that may charge draws nothing: it is full or gone, where only its power tells
 TOLD_EVERY = 5.0  # s
 LONGEST_STEP = 300.0  # s: nobody knows what was charged while nothing was measured
 
@@ -26,6 +27,8 @@ class Stay:
     """Somebody else has switched it off."""
     hand: SecondHand | None = None
     """Who that was."""
+    drawing: bool = False
+    """Where only the power tells of a car: one has begun to charge, and is not done yet."""
 
 
 class Visit:
@@ -42,6 +45,7 @@ class Visit:
         self._register = 0.0
         self._counted_at: float | None = None
         self._told_at = 0.0
+        self._drew_at = clock()
 
     @property
     def id(self) -> str:
@@ -73,15 +77,33 @@ class Visit:
         longest = min((s for s in (self._hold, unseen) if s is not None), default=None)
         if longest is None or now <= stay.hand.at + longest:
             return False
+        if stay.drawing:
+            self.events.tell(SessionEnded(session=self.id, at=now, transaction=None))
         self.stay = Stay(since=stay.since if self._is_seen else now, present=present)
         return True
+
+    def follow(self, *, draws: bool, may: bool) -> bool:
+        """Where nothing but its power tells of a car: begin and end with that. Whether one is done.
+
+        A car that may not draw is still there.
+        """
+        stay, now = self.stay, self._clock()
+        if draws or not may:
+            self._drew_at = now
+        if draws and not stay.drawing:
+            self.stay = replace(stay, drawing=True)
+            self.events.tell(SessionBegan(session=self.id, at=now, register=self._register))
+        elif stay.drawing and now >= self._drew_at + DONE:
+            self.events.tell(SessionEnded(session=self.id, at=self._drew_at, transaction=None))
+            self.stay = Stay(since=now)
+            return True
+        return False
 
     def hold(self, hand: SecondHand, *, is_switch: bool) -> None:
         """Keep what somebody else has set."""
         stay = self.stay
-        self.stay = Stay(
-            since=stay.since,
-            present=stay.present,
+        self.stay = replace(
+            stay,
             limit=stay.limit if is_switch else hand.value,
             off=hand.value == 0.0 if is_switch else stay.off,
             hand=hand,
@@ -101,7 +123,8 @@ class Visit:
         elif power is not None and before is not None and now - before <= LONGEST_STEP:
             self._register += power * (now - before) / 3600
         self._counted_at = now
-        if self.stay.present and self._is_seen and now >= self._told_at + TOLD_EVERY:
+        is_told = self.stay.present and (self._is_seen or self.stay.drawing)
+        if is_told and now >= self._told_at + TOLD_EVERY:
             self._told_at = now
             self.events.tell(
                 SessionMeasured(
