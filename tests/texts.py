@@ -28,6 +28,7 @@ from homeassistant.helpers import entity_registry as er, issue_registry as ir
 
 DOMAIN = "fusewise"
 INTEGRATION = Path(__file__).parent.parent / "custom_components" / DOMAIN
+KEY = re.compile(r"[a-z0-9_]+")  # any other option is a name that an owner gave
 PLACEHOLDER = re.compile(r"{(\w+)}")
 
 type Texts = Mapping[str, Any]
@@ -83,7 +84,7 @@ def missing_in_entity(known: Texts, entry: er.RegistryEntry) -> list[str]:
     if entry.translation_key is None:
         return []
     here = f"entity.{entry.domain}.{entry.translation_key}"
-    options = (entry.capabilities or {}).get("options", ())
+    options = filter(KEY.fullmatch, (entry.capabilities or {}).get("options", ()))
     return _missing(known, [f"{here}.name", *(f"{here}.state.{option}" for option in options)])
 
 

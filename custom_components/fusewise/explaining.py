@@ -114,6 +114,8 @@ def explained(
         "power": None if view.power is None else round(view.power),
         "mode": view.wanted.mode.value,
         "boost": view.wanted.boost is not None,
+        "target_percent": view.wanted.soc,
+        "target_kwh": view.wanted.energy_kwh,
         "boosts_left": view.boosts_left,
         "session_energy_kwh": (
             None if view.session is None else round(view.session.energy_wh / 1000, 2)

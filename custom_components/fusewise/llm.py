@@ -23,12 +23,22 @@ from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN
 from .explaining import async_get_explainer, explained
+from .number import MOST_ENERGY
+from .target import want_energy, want_percent
 from .targets import OneCharger, loaded_sites, view_of
 
 PROMPT = (
     "Cars charge at the chargers of Fusewise, which share the home's fuse. Use its tools to say when a car is"
-    " ready or why it charges slowly, to have it ready by a time, and to boost it."
+    " ready or why it charges slowly, to have it ready by a time, to charge it up to a target, and to boost it."
 )
+
+
+TARGETS = {
+    vol.Exclusive("percent", "target"): vol.All(vol.Coerce(float), vol.Range(min=0, max=100)),
+    vol.Exclusive("kilowatt_hours", "target"): vol.All(
+        vol.Coerce(float), vol.Range(min=0, max=MOST_ENERGY)
+    ),
+}
 
 
 class ChargerTool(Tool):
@@ -111,6 +121,26 @@ class BoostTool(ChargerTool):
             coordinator.show_again()
 
 
+class TargetTool(ChargerTool):
+    """Says how much a car is to charge."""
+
+    name = f"{DOMAIN}__set_target"
+    title = "Set charging target"
+    description = (
+        "Says up to which percentage of its battery the cars at a charger charge, or how many kWh; 0 is as much as"
+        " they take. Give one of the two."
+    )
+    annotations = ToolAnnotations(destructive=False, idempotent=True, open_world=False)
+
+    @override
+    def act(self, one: OneCharger, asked: dict[str, Any]) -> None:
+        coordinator, charger = one
+        if "percent" in asked:
+            want_percent(coordinator, charger, asked["percent"] or None)
+        elif "kilowatt_hours" in asked:
+            want_energy(coordinator, charger, asked["kilowatt_hours"] or None)
+
+
 @callback
 def async_get_tools(hass: HomeAssistant, llm_context: LLMContext, api_id: str) -> LLMTools | None:
     """Return the tools, for the chargers whose boost the assistant may turn on."""
@@ -122,6 +152,7 @@ def async_get_tools(hass: HomeAssistant, llm_context: LLMContext, api_id: str) -
     tools: list[Tool] = [
         ExplainTool(chargers, {}),
         DepartureTool(chargers, {vol.Required("time"): cv.time}),
+        TargetTool(chargers, TARGETS),
         BoostTool(chargers, {vol.Optional("on", default=True): cv.boolean}),
     ]
     return LLMTools(tools=tools, prompt=PROMPT)

@@ -10,13 +10,15 @@ from homeassistant.components.number import (
     NumberEntityDescription,
     NumberMode,
 )
-from homeassistant.const import EntityCategory, UnitOfElectricCurrent, UnitOfEnergy
+from homeassistant.const import PERCENTAGE, EntityCategory, UnitOfElectricCurrent, UnitOfEnergy
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .const import CONF_CURRENCY, CONF_MAXIMUM_PRICE, CONF_PRICE
 from .coordinator import FusewiseConfigEntry
 from .entity import FusewiseDescription, SiteEntity, Wanted, WishEntity, async_keep_entities
+from .percent import NoPercent, unknown
+from .target import want_percent
 from .views import ChargerView, SiteView
 
 PARALLEL_UPDATES = 0
@@ -50,7 +52,7 @@ NUMBERS = (
         native_step=0.5,
         mode=NumberMode.BOX,
         value_fn=lambda view: view.wanted.energy_kwh or 0.0,
-        wants_fn=lambda energy: {"energy_kwh": energy or None},
+        wants_fn=lambda energy: {"energy_kwh": energy or None, "soc": None},
     ),
     FusewiseNumberDescription(
         key="maximum_current",
@@ -75,6 +77,31 @@ NUMBERS = (
         value_fn=lambda view: view.charger.priority,
         wants_fn=lambda priority: {"priority": round(priority)},
     ),
+)
+
+
+def _not_counted(view: ChargerView) -> Mapping[str, Any]:
+    """Why the target does not count for the car that is here, where it does not."""
+    if view.wanted.soc is None or view.reading.session is None:
+        return {}
+    vehicle = view.vehicle
+    why: NoPercent | None = NoPercent.UNKNOWN_VEHICLE
+    if vehicle is not None:
+        why = unknown(vehicle.reading, vehicle.guest)
+    return {} if why is None else {"not_counted": why.value}
+
+
+TARGET_PERCENT = FusewiseNumberDescription(
+    key="target_percent",
+    translation_key="target_percent",
+    native_unit_of_measurement=PERCENTAGE,
+    native_min_value=0,
+    native_max_value=100,
+    native_step=1,
+    mode=NumberMode.BOX,
+    value_fn=lambda view: view.wanted.soc or 0.0,
+    attributes_fn=_not_counted,
+    wants_fn=lambda soc: {"soc": soc or None},
 )
 
 
@@ -123,6 +150,7 @@ async def async_setup_entry(
         for charger in coordinator.controller.site.chargers:
             for description in NUMBERS:
                 yield WishNumber(coordinator, charger.id, description)
+            yield TargetPercent(coordinator, charger.id, TARGET_PERCENT)
             if currency is not None:
                 yield WishNumber(coordinator, charger.id, price_of_charger(currency))
 
@@ -181,3 +209,11 @@ class WishNumber(WishEntity, NumberEntity):
     @override
     def _show(self, value: Any) -> None:
         self._attr_native_value = value
+
+
+class TargetPercent(WishNumber):
+    """Up to which state of charge the cars charge; 0: as much as they take."""
+
+    @override
+    async def async_set_native_value(self, value: float) -> None:
+        want_percent(self.coordinator, self.charger, value or None)

@@ -34,6 +34,8 @@ class Wanted:
     """The next departure, where it is another one."""
     energy_kwh: float | None = None
     """What each car is to charge; None: until it is full."""
+    soc: float | None = None
+    """% up to which each car is to charge, in the place of an amount."""
     maximum: float | None = None
     """A."""
     maximum_price: float | None = None

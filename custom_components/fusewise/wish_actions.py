@@ -21,12 +21,14 @@ from .balancing.model import Mode
 from .const import DOMAIN
 from .describing import moment
 from .number import MOST_ENERGY
+from .target import want_energy, want_percent
 from .targets import chargers_of, view_of
 from .time import WEEKDAYS
 
 SET_DEPARTURE: Final = "set_departure"
 BOOST: Final = "boost"
 SET_MODE: Final = "set_mode"
+SET_TARGET: Final = "set_target"
 
 ATTR_AT: Final = "at"
 ATTR_TIME: Final = "time"
@@ -34,6 +36,7 @@ ATTR_DAYS: Final = "days"
 ATTR_DURATION: Final = "duration"
 ATTR_ENERGY: Final = "energy"
 ATTR_MODE: Final = "mode"
+ATTR_PERCENT: Final = "percent"
 
 CHARGERS = {vol.Required(ATTR_DEVICE_ID): vol.All(cv.ensure_list, [cv.string])}
 
@@ -59,6 +62,19 @@ SET_MODE_SCHEMA = vol.Schema(
 )
 
 
+SET_TARGET_SCHEMA = vol.Schema(
+    {
+        **CHARGERS,
+        vol.Exclusive(ATTR_ENERGY, "how_much"): vol.All(
+            vol.Coerce(float), vol.Range(min=0, max=MOST_ENERGY)
+        ),
+        vol.Exclusive(ATTR_PERCENT, "how_much"): vol.All(
+            vol.Coerce(float), vol.Range(min=0, max=100)
+        ),
+    }
+)
+
+
 @callback
 def async_register_wish_actions(hass: HomeAssistant) -> None:
     """Register them."""
@@ -74,7 +90,11 @@ def async_register_wish_actions(hass: HomeAssistant) -> None:
             coordinator.wishes.change(charger, mode=Mode(call.data[ATTR_MODE]))
             coordinator.show_again()
 
+    async def set_target(call: ServiceCall) -> ServiceResponse:
+        return set_targets(hass, call.data)
+
     for name, action, schema, response in (
+        (SET_TARGET, set_target, SET_TARGET_SCHEMA, SupportsResponse.OPTIONAL),
         (SET_DEPARTURE, set_departure, SET_DEPARTURE_SCHEMA, SupportsResponse.OPTIONAL),
         (BOOST, boost, BOOST_SCHEMA, SupportsResponse.OPTIONAL),
         (SET_MODE, set_mode, SET_MODE_SCHEMA, SupportsResponse.NONE),
@@ -115,6 +135,24 @@ def _week(
     """The week with another time on some days, or on all of them."""
     days, minutes = asked.get(ATTR_DAYS) or WEEKDAYS, daily.hour * 60 + daily.minute
     return tuple(minutes if day in days else was for day, was in zip(WEEKDAYS, before, strict=True))
+
+
+@callback
+def set_targets(hass: HomeAssistant, asked: dict[str, Any]) -> ServiceResponse:
+    """Set how much cars charge, in kWh or up to a state of charge; tell what each one still needs in kWh."""
+    told: dict[str, Any] = {}
+    for coordinator, charger in chargers_of(hass, asked[ATTR_DEVICE_ID]):
+        if ATTR_PERCENT in asked:
+            want_percent(coordinator, charger, asked[ATTR_PERCENT] or None)
+        elif ATTR_ENERGY in asked:
+            want_energy(coordinator, charger, asked[ATTR_ENERGY] or None)
+        else:
+            raise ServiceValidationError(
+                translation_domain=DOMAIN, translation_key="target_missing"
+            )
+        view = view_of(coordinator, charger)
+        told[view.name] = view.wish.energy_kwh
+    return {"still_needed_kwh": told}
 
 
 @callback

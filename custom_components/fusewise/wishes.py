@@ -13,6 +13,7 @@ from .balancing.memory import RESUMED
 from .balancing.model import ChargerReading
 from .const import DOMAIN
 from .controller import Controller
+from .percent import missing
 from .sessions import Sessions
 from .wall_clock import WallClock
 from .wanted import NOTHING_WANTED, Wanted, boosted, next_departure
@@ -134,9 +135,15 @@ class Wishes:
         )
 
     def _needed(self, charger: str, wanted: Wanted) -> float | None:
-        if wanted.energy_kwh is None:
+        if wanted.soc is not None:
+            guests, before = self._controller.surroundings.guests, self._controller.wish(charger)
+            left = missing(guests, charger, wanted.soc, is_done=before.energy_kwh == 0)
+        elif wanted.energy_kwh is not None:
+            left = max(0.0, wanted.energy_kwh - self.charged(charger))
+        else:
+            left = None
+        if left is None:
             return None
-        left = max(0.0, wanted.energy_kwh - self.charged(charger))
         # Never 0 before there is nothing left: that would be the end.
         return 0.0 if left == 0 else max(NEED_STEP, round(left / NEED_STEP) * NEED_STEP)
 

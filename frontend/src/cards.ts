@@ -21,11 +21,16 @@ const CIRCUIT_FACTS = [["limited_by"], ["demand_energy", "demand_forecast"], ["d
 /** The tiles of what a charger's owner decides, and how each is worked without another dialog. */
 const CHARGER_CONTROLS: [key: string, feature?: Card][] = [
   ["mode", { type: "select-options" }],
+  ["vehicle", { type: "select-options" }],
   ["boost", { type: "toggle" }],
   ["departure"],
   ["next_departure"],
   ["target_energy", { type: "numeric-input", style: "buttons" }],
+  ["target_percent", { type: "numeric-input", style: "buttons" }],
 ];
+
+/** What nobody can use without a vehicle whose state of charge is known. */
+const WITH_VEHICLES = "target_percent";
 
 const ICONS: Record<string, string | undefined> = {
   battery: "mdi:home-battery",
@@ -95,7 +100,7 @@ function loadGraph(circuit: Part, hours: number, text: Text): Card[] {
 export function chargerSection(charger: Part, text: Text): Section {
   const controls = CHARGER_CONTROLS.flatMap(([key, feature]) => {
     const entity = charger.entity(key);
-    if (!entity) return [];
+    if (!entity || (key === WITH_VEHICLES && !charger.entity("vehicle"))) return [];
     return [feature ? { ...tile(entity, WHOLE), ...inline(feature) } : tile(entity, WHOLE / 2)];
   });
   return section(

@@ -1,6 +1,6 @@
 // Built from frontend/ by scripts/frontend: change it there.
-// sources 74379d9b46cc4ee361b92902a4b8823632c3bbd6a4a40470a015fcae926d01fd
-// code 98421b85052b969152ff2e04cc5b6178a2c79b51b1a657f5785c6da2b228d5cd
+// sources 71a0dd46615016e9ad699d03610d05d2040bb303e90a187db2b357eb28a84779
+// code 1b2edf52ef2cb64d5b8843c4847f9bc224f21d7de775fc030b784cd4fb27e2c0
 // frontend/src/cards.ts
 var WHOLE = 12;
 var PHASE_COLORS = { l1: "blue", l2: "orange", l3: "teal" };
@@ -14,11 +14,14 @@ var CHARGER_FACTS = [
 var CIRCUIT_FACTS = [["limited_by"], ["demand_energy", "demand_forecast"], ["demand_target"]];
 var CHARGER_CONTROLS = [
   ["mode", { type: "select-options" }],
+  ["vehicle", { type: "select-options" }],
   ["boost", { type: "toggle" }],
   ["departure"],
   ["next_departure"],
-  ["target_energy", { type: "numeric-input", style: "buttons" }]
+  ["target_energy", { type: "numeric-input", style: "buttons" }],
+  ["target_percent", { type: "numeric-input", style: "buttons" }]
 ];
+var WITH_VEHICLES = "target_percent";
 var ICONS = {
   battery: "mdi:home-battery",
   meter: "mdi:meter-electric",
@@ -75,7 +78,7 @@ function loadGraph(circuit, hours2, text) {
 function chargerSection(charger, text) {
   const controls = CHARGER_CONTROLS.flatMap(([key, feature]) => {
     const entity = charger.entity(key);
-    if (!entity) return [];
+    if (!entity || key === WITH_VEHICLES && !charger.entity("vehicle")) return [];
     return [feature ? { ...tile(entity, WHOLE), ...inline(feature) } : tile(entity, WHOLE / 2)];
   });
   return section(
