@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 import math
 
 from .claims import Claim
+from .floors import Floors, full_row
 from .settings import Settings
-from .turns import full_row
 
 __all__ = ["admit", "in_order"]
 
@@ -54,7 +54,7 @@ def in_order(
 
 
 def admit(
-    ordered: Sequence[Claim], left: list[float], rising: list[float]
+    ordered: Sequence[Claim], floors: Floors, left: list[float], rising: list[float]
 ) -> tuple[list[Claim], dict[int, int]]:
     """Those whose floors fit, and for each of the others the row that has no room for it.
 
@@ -63,16 +63,23 @@ def admit(
     """
     admitted: list[Claim] = []
     refused: dict[int, int] = {}
-    for claim in ordered:
-        full = full_row(claim, left)
+    taken, tight = floors.taken, floors.tight
+    for claim in ordered if tight else ():
+        hand = floors.hands[claim.car.number]
+        full = full_row(hand, left)
         if full is None and not claim.placed:
-            full = full_row(claim, rising)
+            full = full_row(hand, rising)
         if full is None:
             admitted.append(claim)
-            floor = claim.floor
-            for row, coefficient in claim.rows:
-                left[row] -= coefficient * floor
-                rising[row] -= coefficient * floor
+            for row, needed in hand:
+                left[row] -= needed
+                rising[row] -= needed
         else:
             refused[claim.car.number] = full
-    return admitted, refused
+            for row, coefficient in claim.rows:
+                taken[row] -= coefficient * claim.floor
+    for row, amperes in enumerate(taken):
+        if amperes and row not in tight:
+            left[row] -= amperes
+            rising[row] -= amperes
+    return admitted if tight else list(ordered), refused

@@ -10,6 +10,7 @@ from itertools import groupby
 
 from .admission import admit, in_order
 from .claims import Claim
+from .floors import Floors
 from .settings import Settings
 from .sharing import EPSILON, Part, share_left
 from .steps import round_down, step_up
@@ -72,17 +73,19 @@ def _admit(
 ) -> list[Claim]:
     """Those whose floors fit; who has time only beside what the others of its tier and above need."""
     eager, patient = _by_patience(claims)
-    result.turns = turns(eager, result.left, settings)
-    admitted, result.refused = admit(
-        in_order(eager, result.turns, settings, now), result.left, rising
-    )
+    floors = Floors(eager, result.left, rising)
+    result.turns = turns(eager, floors, result.left, settings)
+    ordered = in_order(eager, result.turns, settings, now)
+    admitted, result.refused = admit(ordered, floors, result.left, rising)
     if not patient:
         return admitted
     beyond = _needed_beyond_floors(admitted, result.left)
     for left in (result.left, rising):
         for row, amperes in beyond.items():
             left[row] -= amperes
-    fitting, refused = admit(in_order(patient, {}, settings, now), result.left, rising)
+    floors = Floors(patient, result.left, rising)
+    ordered = in_order(patient, {}, settings, now)
+    fitting, refused = admit(ordered, floors, result.left, rising)
     for left in (result.left, rising):
         for row, amperes in beyond.items():
             left[row] += amperes
@@ -90,8 +93,10 @@ def _admit(
     return admitted + fitting
 
 
-def _by_patience(claims: Sequence[Claim]) -> tuple[list[Claim], list[Claim]]:
+def _by_patience(claims: Sequence[Claim]) -> tuple[Sequence[Claim], Sequence[Claim]]:
     """Those who cannot wait, and those who can and give way to them. Nobody gives way to a lower tier."""
+    if not [claim for claim in claims if claim.can_wait_until is not None]:
+        return claims, ()
     lowest = max((claim.tier for claim in claims if claim.can_wait_until is None), default=None)
     eager: list[Claim] = []
     patient: list[Claim] = []
@@ -122,9 +127,10 @@ def _serve(group: list[Claim], result: Allocation) -> None:
     parts = [Part(c.floor, c.ceiling, c.rows, c.weight, c.offset) for c in group]
     shares, bound = share_left(left, parts)
     for claim, amount, full in zip(group, shares, bound, strict=True):
-        rounded = round_down(claim.car.charger, amount)
+        rounded = claim.ceiling  # a setpoint that the charger knows
         if full is not None:
             result.bound[claim.car.number] = full
+            rounded = round_down(claim.car.charger, amount)
         if rounded > claim.floor:
             result.shares[claim.car.number] = rounded
             for row, coefficient in claim.rows:
@@ -157,8 +163,9 @@ def _serve_sun(
         claim.rows = [*claim.rows, *_sun_rows(claim, first_sun_row, left)]
     for row in range(first_sun_row):
         rising[row] = min(rising[row], left[row])
-    result.turns.update(turns(only, left, settings))
-    admitted, refused = admit(in_order(only, result.turns, settings, now), left, rising)
+    floors = Floors(only, left, rising)
+    result.turns.update(turns(only, floors, left, settings))
+    admitted, refused = admit(in_order(only, result.turns, settings, now), floors, left, rising)
     result.refused.update(refused)
     for claim in admitted:
         result.shares[claim.car.number] = claim.floor
@@ -192,12 +199,18 @@ def _fill_steps(claims: Sequence[Claim], result: Allocation) -> None:
             number = claim.car.number
             higher = step_up(claim.car.charger, result.shares[number])
             more = higher - result.shares[number]
-            if higher > claim.ceiling + EPSILON or any(
-                coefficient * more > left[row] + EPSILON for row, coefficient in claim.rows
-            ):
+            if higher > claim.ceiling + EPSILON or _bounding(claim, more, left) is not None:
                 continue
             result.shares[number] = higher
             for row, coefficient in claim.rows:
                 left[row] -= coefficient * more
             able.append(claim)
         climbing = able
+
+
+def _bounding(claim: Claim, amperes: float, left: Sequence[float]) -> int | None:
+    """The first row that has no room for so much more."""
+    for row, coefficient in claim.rows:
+        if coefficient * amperes > left[row] + EPSILON:
+            return row
+    return None

@@ -12,6 +12,7 @@ it O(K log K) in the number K of row memberships.
 Knows rows and parts only: no phases, no cars, no clock.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
@@ -128,7 +129,7 @@ class _Filling:
 
     def _rows_that_can_fill(self, left: Sequence[float]) -> dict[int, _Row]:
         """Without those that all upper bounds together cannot fill."""
-        most = dict.fromkeys([row for part in self.parts for row, _ in part.rows], 0.0)
+        most: defaultdict[int, float] = defaultdict(float)
         for part in self.parts:
             more = part.upper - part.lower
             for row, coefficient in part.rows:

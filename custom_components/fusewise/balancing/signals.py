@@ -77,17 +77,17 @@ def possible_reading(
 
 
 def _possible_sample(charger: Charger, reading: ChargerReading, now: float) -> bool:
-    sample = reading.current or ()
-    return (
-        -math.inf < reading.measured_at <= now + POSSIBLE_AHEAD
-        and len(sample) == len(charger.wiring)
-        and all(-STANDBY <= a <= TIMES_MAXIMUM * charger.maximum for a in sample)
-    )
+    sample, most = reading.current or (), TIMES_MAXIMUM * charger.maximum
+    for amperes in sample:
+        # NaN is not between anything. A loop, because `all` of a generator takes three times as long.
+        if not -STANDBY <= amperes <= most:
+            return False
+    in_time = -math.inf < reading.measured_at <= now + POSSIBLE_AHEAD
+    return in_time and len(sample) == len(charger.wiring)
 
 
 def _possible_session(session: Session) -> bool:
     for figure, (least, most) in zip(_session_figures(session), _BOUNDS, strict=True):
-        # NaN is not between anything.
         if figure is not None and not least <= figure <= most:
             return False
     return True

@@ -12,7 +12,11 @@ ROUNDING = 1e-6  # A: 5.999999 is 6
 def round_down(charger: Charger, current: float) -> float:
     """The highest setpoint of the charger that is not above `current`; 0 if there is none."""
     if charger.levels:
-        return max((level for level in charger.levels if level <= current + ROUNDING), default=0.0)
+        highest = 0.0
+        for level in charger.levels:
+            if highest < level <= current + ROUNDING:
+                highest = level
+        return highest
     steps = math.floor((current + ROUNDING) / charger.step)
     return round(steps * charger.step, 6)
 
@@ -26,7 +30,9 @@ def round_up(charger: Charger, current: float) -> float:
 def step_up(charger: Charger, current: float) -> float:
     """The next setpoint above `current`; inf if there is none."""
     if charger.levels:
-        return min(
-            (level for level in charger.levels if level > current + ROUNDING), default=math.inf
-        )
+        lowest = math.inf
+        for level in charger.levels:
+            if current + ROUNDING < level < lowest:
+                lowest = level
+        return lowest
     return round((math.floor((current + ROUNDING) / charger.step) + 1) * charger.step, 6)
