@@ -5,7 +5,7 @@ other. A charger without a car, in mode 'off', faulted or out of reach claims no
 """
 
 from dataclasses import dataclass, field
-from functools import cache
+from functools import lru_cache
 import math
 
 from .cars import Car
@@ -52,6 +52,10 @@ class Claim:
     """Who is served first with what is above the floors; equals share by weight and offset."""
     weight: float
     offset: float
+    placed: bool
+    """It was admitted in the last cycle, whether it has begun to charge or not."""
+    pinned: bool
+    """It must not be stopped."""
     sun_only: bool = False
     """It may only draw what would be exported."""
     sun_above_floor: bool = False
@@ -59,16 +63,6 @@ class Claim:
     """Until then it gives way to those who need more than their floors; None: it does not."""
     rows: list[tuple[int, float]] = field(default_factory=list)
     """(row, coefficient): A and W rows that it loads."""
-
-    @property
-    def placed(self) -> bool:
-        """It was admitted in the last cycle, whether it has begun to charge or not."""
-        return self.car.memory.on_since is not None or self.car.memory.setpoint > 0
-
-    @property
-    def pinned(self) -> bool:
-        """It must not be stopped."""
-        return not self.car.charger.pausable and self.car.memory.setpoint > 0
 
 
 def make_claims(
@@ -96,7 +90,7 @@ def _claims_nothing(car: Car, now: float, price: float | None, settings: Setting
     if not car.reading.online:
         code = car.reading.left_alone or ReasonCode.OFFLINE
         return Reason(code=code, limit=car.reserved, until=car.reading.limit_until)
-    if status in (ChargerStatus.FAULTED, ChargerStatus.UNAVAILABLE):
+    if status is ChargerStatus.FAULTED or status is ChargerStatus.UNAVAILABLE:
         return Reason(code=ReasonCode.FAULTED)
     if not car.plugged or status is ChargerStatus.FINISHING:
         return _NO_CAR
@@ -129,50 +123,55 @@ def _must_stay_on(car: Car, now: float, settings: Settings) -> bool:
 def _claim(
     site: Site, car: Car, fallback: Fallback | None, now: float, price: float | None
 ) -> Claim | Reason:
-    charger, session = car.charger, car.session
-    ceiling, why = charger.maximum, _full(charger.maximum)
+    charger, session, memory, floor = car.charger, car.session, car.memory, car.floor
+    ceiling = limit = charger.maximum
+    code, circuit = ReasonCode.FULL, None
     if session is not None and session.maximum is not None and session.maximum < ceiling:
-        ceiling, why = session.maximum, Reason(code=ReasonCode.VEHICLE_LIMIT, limit=session.maximum)
-    floor = car.floor
+        code, ceiling = ReasonCode.VEHICLE_LIMIT, session.maximum
+        limit = ceiling
     if ceiling < floor - ROUNDING:
-        return Reason(code=ReasonCode.VEHICLE_LIMIT, limit=ceiling)
+        return _why(ReasonCode.VEHICLE_LIMIT, ceiling)
     if car.reading.status is ChargerStatus.SUSPENDED_EV:
-        ceiling, why = floor, Reason(code=ReasonCode.CAR_LEAVES_IT, limit=floor)
-    if car.memory.ceiling is not None and car.memory.ceiling < ceiling:
-        ceiling, why = (
-            max(floor, car.memory.ceiling),
-            Reason(code=ReasonCode.CAR_LEAVES_IT, limit=car.memory.ceiling),
+        code, ceiling, limit = ReasonCode.CAR_LEAVES_IT, floor, floor
+    if memory.ceiling is not None and memory.ceiling < ceiling:
+        code, ceiling, limit = (
+            ReasonCode.CAR_LEAVES_IT,
+            max(floor, memory.ceiling),
+            memory.ceiling,
         )
-    if session is not None and _too_dear(session, price):
-        ceiling, why = floor, Reason(code=ReasonCode.WAITING_PRICE, limit=session.maximum_price)
+    if session is not None and session.maximum_price is not None and _too_dear(session, price):
+        code, ceiling, limit = ReasonCode.WAITING_PRICE, floor, session.maximum_price
     if fallback is not None:
         cause, circuit = fallback
-        ceiling, why = floor, Reason(code=FALLBACK_REASON[cause], circuit=circuit, limit=floor)
+        code, ceiling, limit = FALLBACK_REASON[cause], floor, floor
     ceiling = max(floor, round_down(charger, ceiling))
     mode = session.mode if session is not None else Mode.FAIR
-    boost = car.memory.boosting
+    boost = memory.boosting
     stays = _must_stay_on(car, now, site.settings)
-    sun = mode in (Mode.SUN, Mode.SUN_MINIMUM) and not boost
+    sun = (mode is Mode.SUN or mode is Mode.SUN_MINIMUM) and not boost
     return Claim(
         car=car,
         floor=floor,
         ceiling=ceiling,
-        ceiling_reason=why,
+        ceiling_reason=_why(code, limit, circuit),
         laxity=_laxity(car, session, now),
         needs=_needs(car, session, now),
         tier=(0 if boost else 1, -charger.priority),
         rank=(_BOOST if boost else _FAST if mode is Mode.FAST else _NORMAL,),
         weight=charger.weight,
         offset=0.0,
+        placed=memory.on_since is not None or memory.setpoint > 0,
+        pinned=not charger.pausable and memory.setpoint > 0,
         sun_only=sun and mode is Mode.SUN and not stays,
         sun_above_floor=sun and (mode is Mode.SUN_MINIMUM or stays),
         rows=car.rows,
     )
 
 
-@cache
-def _full(maximum: float) -> Reason:
-    return Reason(code=ReasonCode.FULL, limit=maximum)
+@lru_cache(maxsize=1024)
+def _why(code: ReasonCode, limit: float, circuit: str | None = None) -> Reason:
+    """What holds an ordinary car is the same from cycle to cycle, and so is the object that says so."""
+    return Reason(code=code, circuit=circuit, limit=limit)
 
 
 FALLBACK_REASON = {
@@ -213,6 +212,8 @@ def _can_wait_until(claim: Claim, settings: Settings, now: float) -> float | Non
     Who charges already goes on until its floor alone would be enough, so that it does not stop and go.
     """
     session = claim.car.session
+    if not settings.patience:
+        return None
     if session is None or session.departure is None or session.energy_needed_kwh is None:
         return None
     if _must_stay_on(claim.car, now, settings):

@@ -42,11 +42,16 @@ def watch_unbalance(
 ) -> list[Pair]:
     """Add the rows to what cars load, bounded by what is sure as long as everybody keeps drawing."""
     found: list[Pair] = []
+    drawn: dict[int, list[float]] = {}
     for number, circuit in enumerate(topology.circuits):
         if circuit.unbalance is not None:
             pairs = _pairs(number, circuit, loads[number], limits)
+            above = [[pair for pair in pairs if pair.upper == phase] for phase in Phase]
+            below = [[pair for pair in pairs if pair.lower == phase] for phase in Phase]
             for which in topology.below[number]:
-                _count(cars[which], pairs)
+                if which not in drawn:
+                    drawn[which] = _drawn(cars[which])
+                _count(cars[which], drawn[which], above, below)
             found += pairs
     for pair in found:
         _bound(pair, sum(drawn for _, drawn in pair.helpers), limits)
@@ -100,27 +105,47 @@ def _pairs(number: int, circuit: Circuit, load: Load, limits: Limits) -> list[Pa
     ]
 
 
-def _count(car: Car, pairs: Sequence[Pair]) -> None:
-    """Count the car against the pairs whose upper phase it loads, and for those whose lower phase it is seen on."""
+def _drawn(car: Car) -> list[float]:
+    """A that the car is seen to draw on each phase."""
     drawn = [0.0] * PHASES
-    for phase, amperes in zip(car.charger.wiring, car.samples.current or (), strict=False):
+    for phase, amperes in zip(car.lines, car.samples.current or (), strict=False):
         drawn[phase] = amperes
-    if min(drawn) > USED:
+    return drawn
+
+
+def _count(
+    car: Car,
+    drawn: Sequence[float],
+    above: Sequence[Sequence[Pair]],
+    below: Sequence[Sequence[Pair]],
+) -> None:
+    """Count the car against the pairs whose upper phase it loads, and for those whose lower phase it is seen on.
+
+    `above` and `below` are the pairs by their upper and by their lower phase.
+    """
+    seen = [phase for phase in range(PHASES) if drawn[phase] > USED]
+    if len(seen) == PHASES:
         return  # it was seen to use all: what it draws more, it draws more on all
-    used, between = car.phases, car.charger.line_to_line
+    used, between, reserved = car.phases, car.charger.line_to_line, car.reserved
     rows: list[tuple[int, float]] = []
-    for pair in pairs:
-        upper, lower = pair.upper, pair.lower
-        if drawn[lower] > USED and drawn[upper] > USED:
-            continue  # it was seen to use both
-        if upper in used:
-            if between and lower in used:
+    for upper in used if len(used) == 1 else sorted(used):
+        for pair in above[upper]:
+            if between and pair.lower in used:
                 continue
+            if pair.lower in seen and upper in seen:
+                continue  # it was seen to use both
             rows.append((pair.row, 1.0))
             pair.members.append(car.number)
-            pair.others += car.reserved
-            pair.smoothed += car.reserved
-        if drawn[lower] > 0 and car.reading.online:
-            pair.helpers.append((car.number, drawn[lower]))
+            pair.others += reserved
+            pair.smoothed += reserved
+    if car.reading.online:
+        for phase, amperes in enumerate(drawn):
+            if amperes <= 0:
+                continue
+            for pair in below[phase]:
+                if not (phase in seen and pair.upper in seen) and not (
+                    between and pair.upper in used and phase in used
+                ):
+                    pair.helpers.append((car.number, amperes))
     if rows:
         car.rows = car.rows + rows
