@@ -70,8 +70,11 @@ def _tolerated(told: float) -> float:
 def _told_at_most(charger: Charger, memory: ChargerMemory, at: float) -> float:
     """The most (A) that it was told in the time before `at` in which it may not have followed; inf: not known."""
     begins = at - charger.slow_to_obey - SETTLING
+    told = memory.told or ((memory.changed_at, memory.setpoint),)
+    if told[-1][0] <= begins:
+        return told[-1][1]  # as nearly always: it was told long ago
     most = 0.0
-    for since, amperes in reversed(memory.told or ((memory.changed_at, memory.setpoint),)):
+    for since, amperes in reversed(told):
         if since >= at:
             continue
         most = max(most, amperes)

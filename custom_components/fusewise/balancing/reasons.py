@@ -38,27 +38,24 @@ class Reasons:
 
     def why(self, number: int, told: Steadied) -> Reason:
         """The reason of one charger's setpoint."""
-        silent = self._silent.get(number)
-        if silent is not None:
-            return silent
+        claim = self._claims.get(number)
+        if claim is None:
+            return self._silent[number]
         refused = self._shares.refused.get(number)
         if refused is not None and told.waits is not ReasonCode.SWITCHING_PHASES:
             return self._why_refused(number, refused)
         row = self._shares.bound.get(number, refused)
-        if told.waits is None and (on_one := self._on_one_phase(number)) is not None:
-            return self._why_on_one(number, row, on_one)
         if told.waits is not None:
             if row is None:
-                ceiling = self._claims[number].ceiling_reason
+                ceiling = claim.ceiling_reason
                 return replace(ceiling, code=told.waits, limited_by=ceiling.code, until=told.until)
             return self._of_row(row, told.waits, told.until)
+        phasing = claim.car.memory.phasing
+        if phasing is not None and phasing.asked == 1 and phasing.why is not None:
+            return self._why_on_one(number, row, phasing.why)
         if row is None:
-            return self._claims[number].ceiling_reason
+            return claim.ceiling_reason
         return self._of_row(row, None, None)
-
-    def _on_one_phase(self, number: int) -> ReasonCode | None:
-        phasing = self._claims[number].car.memory.phasing
-        return None if phasing is None or phasing.asked > 1 else phasing.why
 
     def _why_on_one(self, number: int, row: int | None, code: ReasonCode) -> Reason:
         """It could have more phases; behind that stands what bounds it on the one."""

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 import math
-from operator import attrgetter
 from typing import Any
 
 from .codes import NoticeCode
@@ -18,20 +17,18 @@ POSSIBLE_WATTS = 10e6
 COLDEST, HOTTEST = -60.0, 250.0  # °C
 TIMES_MAXIMUM = 10.0  # a charger that measures more measures nonsense
 STANDBY = 1.0  # A below zero that a meter at zero may show
-TIMES = (-1e12, 1e12)  # s
+LONG_AGO, FAR_OFF = -1e12, 1e12  # s
+POSSIBLE_KWH = 10_000.0
 SESSION = {
-    "started": TIMES,
-    "departure": TIMES,
-    "energy_needed_kwh": (0.0, 10_000.0),
+    "started": (LONG_AGO, FAR_OFF),
+    "departure": (LONG_AGO, FAR_OFF),
+    "energy_needed_kwh": (0.0, POSSIBLE_KWH),
     "maximum": (0.0, POSSIBLE_AMPERES),
     "phases": (1, 3),
     "maximum_price": (-math.inf, math.inf),
     "longest": (0.0, math.inf),
 }
 """The least and the most of each figure of a session."""
-
-_session_figures = attrgetter(*SESSION)
-_BOUNDS = tuple(SESSION.values())
 
 
 def possible_snapshot(snapshot: Snapshot, notices: list[Notice]) -> Snapshot:
@@ -86,11 +83,17 @@ def _possible_sample(charger: Charger, reading: ChargerReading, now: float) -> b
     return in_time and len(sample) == len(charger.wiring)
 
 
-def _possible_session(session: Session) -> bool:
-    for figure, (least, most) in zip(_session_figures(session), _BOUNDS, strict=True):
-        if figure is not None and not least <= figure <= most:
-            return False
-    return True
+def _possible_session(it: Session) -> bool:
+    """Whether all is within `SESSION`: asked of every car in every cycle, so written out. NaN is not within."""
+    return (
+        LONG_AGO <= it.started <= FAR_OFF
+        and (it.departure is None or LONG_AGO <= it.departure <= FAR_OFF)
+        and (it.energy_needed_kwh is None or 0 <= it.energy_needed_kwh <= POSSIBLE_KWH)
+        and (it.maximum is None or 0 <= it.maximum <= POSSIBLE_AMPERES)
+        and (it.phases is None or 1 <= it.phases <= 3)
+        and (it.maximum_price is None or -math.inf <= it.maximum_price <= math.inf)
+        and (it.longest is None or 0 <= it.longest <= math.inf)
+    )
 
 
 def _mended(charger: str, session: Session, now: float, notices: list[Notice]) -> Session:

@@ -5,7 +5,7 @@ it is worth sending, or when somebody waits for what it leaves. A rise waits for
 and its dead band, and for the others to have really left what it takes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 import math
 
@@ -72,8 +72,9 @@ def _wanted(claims: Sequence[Claim], shares: Allocation, settings: Settings) -> 
     wanted: set[int] = set()
     for claim in claims:
         told = claim.car.memory.setpoint
-        if shares.shares.get(claim.car.number, 0.0) - told >= _dead_band(told, settings) > 0:
-            wanted.update(row for row, _ in claim.car.rows)
+        more = shares.shares.get(claim.car.number, 0.0) - told
+        if more > 0 and more >= _dead_band(told, settings):
+            wanted.update([row for row, _ in claim.car.rows])
     return wanted
 
 
@@ -115,17 +116,20 @@ def _rise(
     since_last: float,
 ) -> None:
     ready: list[Claim] = []
-    together = _together(claims, shares)
+    together: Mapping[int, float] = {}
     for claim in claims:
         steadied = result[claim.car.number]
         told = steadied.current
         more = shares.shares.get(claim.car.number, 0.0) - told
+        if more < ROUNDING:
+            continue
         # What is not worth sending is not waited for either.
         if more >= _dead_band(told, settings) or (more > ROUNDING and told == 0):
             waits, until = _must_wait(claim, told, limits, settings, now)
             if waits is None and told and _had_to_fall(claim):
                 steadied.unused = left_unused(more, since_last)
                 unused = claim.car.memory.unused + steadied.unused
+                together = together or _together(claims, shares)  # seldom needed
                 if not is_worth_it(claim, told, more, unused, together, left, limits, settings):
                     waits = ReasonCode.HOLD
             if waits is None:

@@ -43,6 +43,8 @@ class Topology:
     below: tuple[tuple[int, ...], ...]
     """Per circuit: the chargers on it and on everything that it feeds."""
     roots: tuple[int, ...]
+    unbalanced: tuple[int, ...]
+    """The circuits whose phases must not be too far apart."""
     places: tuple[tuple[int, Phase | None], ...]
     """The circuit of each row and its phase, first of those in A, then of those in W: one a circuit."""
     feeds: tuple[int, ...]
@@ -156,6 +158,7 @@ def _compile(site: Site) -> Topology:
             *((number, phase) for number in range(len(circuits)) for phase in Phase),
             *((number, None) for number in range(len(circuits))),
         ),
+        unbalanced=tuple(n for n, c in enumerate(circuits) if c.unbalance is not None),
         roots=tuple(n for n, circuit in enumerate(circuits) if circuit.parent is None),
         feeds=tuple(feeds),
         lines=tuple(tuple(map(int, charger.wiring)) for charger in site.chargers),

@@ -42,19 +42,14 @@ def watch_unbalance(
 ) -> list[Pair]:
     """Add the rows to what cars load, bounded by what is sure as long as everybody keeps drawing."""
     found: list[Pair] = []
-    drawn: dict[int, list[float]] = {}
-    for number, circuit in enumerate(topology.circuits):
-        if circuit.unbalance is not None:
-            pairs = _pairs(number, circuit, loads[number], limits)
-            above = [[pair for pair in pairs if pair.upper == phase] for phase in Phase]
-            below = [[pair for pair in pairs if pair.lower == phase] for phase in Phase]
-            for which in topology.below[number]:
-                if which not in drawn:
-                    drawn[which] = _drawn(cars[which])
-                _count(cars[which], drawn[which], above, below)
-            found += pairs
+    for number in topology.unbalanced:
+        pairs = _pairs(number, topology.circuits[number], loads[number], limits)
+        kinds: dict[_Kind, _Counts] = {}
+        for which in topology.below[number]:
+            _count(cars[which], pairs, kinds)
+        found += pairs
     for pair in found:
-        _bound(pair, sum(drawn for _, drawn in pair.helpers), limits)
+        _bound(pair, sum([drawn for _, drawn in pair.helpers]), limits)
     return found
 
 
@@ -69,7 +64,7 @@ def cap_unbalance(
     for pair in pairs:
         sure = [min(drawn, shares.get(which, 0.0)) for which, drawn in pair.helpers if counted_on]
         _bound(pair, sum(sure), limits)
-        load = sum(shares.get(which, 0.0) for which in pair.members)
+        load = sum([shares.get(which, 0.0) for which in pair.members])
         broken |= load > limits.capacity[pair.row] + EPSILON
     return broken
 
@@ -105,47 +100,53 @@ def _pairs(number: int, circuit: Circuit, load: Load, limits: Limits) -> list[Pa
     ]
 
 
-def _drawn(car: Car) -> list[float]:
-    """A that the car is seen to draw on each phase."""
+def _count(car: Car, pairs: Sequence[Pair], kinds: dict[_Kind, _Counts]) -> None:
+    """Count the car against the pairs whose upper phase it loads, and for those whose lower phase it is seen on."""
     drawn = [0.0] * PHASES
     for phase, amperes in zip(car.lines, car.samples.current or (), strict=False):
         drawn[phase] = amperes
-    return drawn
-
-
-def _count(
-    car: Car,
-    drawn: Sequence[float],
-    above: Sequence[Sequence[Pair]],
-    below: Sequence[Sequence[Pair]],
-) -> None:
-    """Count the car against the pairs whose upper phase it loads, and for those whose lower phase it is seen on.
-
-    `above` and `below` are the pairs by their upper and by their lower phase.
-    """
-    seen = [phase for phase in range(PHASES) if drawn[phase] > USED]
-    if len(seen) == PHASES:
+    one, two, three = drawn
+    seen = (one > USED, two > USED, three > USED)
+    if all(seen):
         return  # it was seen to use all: what it draws more, it draws more on all
-    used, between, reserved = car.phases, car.charger.line_to_line, car.reserved
-    rows: list[tuple[int, float]] = []
-    for upper in used if len(used) == 1 else sorted(used):
-        for pair in above[upper]:
-            if between and pair.lower in used:
-                continue
-            if pair.lower in seen and upper in seen:
-                continue  # it was seen to use both
-            rows.append((pair.row, 1.0))
-            pair.members.append(car.number)
-            pair.others += reserved
-            pair.smoothed += reserved
+    kind = (car.phases, car.charger.line_to_line, seen)
+    counts = kinds.get(kind)
+    if counts is None:
+        counts = kinds[kind] = _counts(pairs, *kind)
+    for pair in counts.against:
+        pair.members.append(car.number)
+        if car.reserved:
+            pair.others += car.reserved
+            pair.smoothed += car.reserved
     if car.reading.online:
-        for phase, amperes in enumerate(drawn):
-            if amperes <= 0:
-                continue
-            for pair in below[phase]:
-                if not (phase in seen and pair.upper in seen) and not (
-                    between and pair.upper in used and phase in used
-                ):
-                    pair.helpers.append((car.number, amperes))
-    if rows:
-        car.rows = car.rows + rows
+        for pair in counts.helped:
+            if drawn[pair.lower] > 0:
+                pair.helpers.append((car.number, drawn[pair.lower]))
+    if counts.rows:
+        car.rows = car.rows + counts.rows
+
+
+type _Kind = tuple[tuple[Phase, ...], bool, tuple[bool, ...]]
+"""The phases that a car uses, whether between two of them, and on which it was seen: few kinds for many cars."""
+
+
+@dataclass(slots=True)
+class _Counts:
+    """How all cars of one kind count on a circuit."""
+
+    rows: list[tuple[int, float]]
+    against: list[Pair]
+    helped: list[Pair]
+
+
+def _counts(
+    pairs: Sequence[Pair], used: tuple[Phase, ...], between: bool, seen: tuple[bool, ...]
+) -> _Counts:
+    apart = [
+        pair
+        for pair in pairs
+        if not (seen[pair.upper] and seen[pair.lower])  # it was seen to use both
+        if not (between and pair.upper in used and pair.lower in used)
+    ]
+    against = [pair for pair in apart if pair.upper in used]
+    return _Counts(rows=[(pair.row, 1.0) for pair in against], against=against, helped=apart)
