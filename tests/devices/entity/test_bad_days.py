@@ -257,3 +257,23 @@ async def test_a_select_without_the_amperes_asked_for_is_told_less(
     home.base = 3.0
     await home.run(60)
     assert home.boxes["carport"].drawn >= 6.0
+
+
+async def test_a_charger_that_cannot_be_reached_counts_once(home: SmallHome) -> None:
+    """Its maximum is kept for it, and what the meter shows of it is not taken for the house's as well."""
+    await settled(home)
+    all_shown("unavailable")(home.boxes["garage"])
+    await home.run(120)
+    assert not home.chargers["garage"].reading.online
+    # 33.6 A may be used: 3 A for the house and 16 A for the garage leave 14 A in whole amperes.
+    assert home.boxes["carport"].limit == 14
+    # A house that takes more shows at once where the kept maximum does not explain it.
+    home.base = 8.0
+    await home.run(60)
+    assert home.boxes["carport"].limit <= 10
+    assert home.longest_over == 0
+    # Its car leaves, unseen: what it was kept for stays, and the house is what the meter shows.
+    home.base = 3.0
+    home.boxes["garage"].plugged = False
+    await home.run(200)
+    assert home.boxes["carport"].limit == 14

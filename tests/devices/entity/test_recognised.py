@@ -219,3 +219,9 @@ def test_what_versions_say_in_their_own_ways_means_the_same(
 ) -> None:
     [preset] = [preset for preset in PRESETS if preset.integration == integration]
     assert status_of(State("sensor.status", said), preset.statuses) == means
+
+
+def test_a_wall_connector_without_its_status_is_nothing(hass: HomeAssistant) -> None:
+    with patch.dict(RECORDED, {"tesla_wall_connector": [("sensor", "PGT1-current_a_a", None)]}):
+        recorded(hass, "tesla_wall_connector")
+    assert find_chargers(hass) == []

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from custom_components.fusewise.devices.entity import Stay, Switch, Traits
+from custom_components.fusewise.devices.entity.second_hand import Contexts
 from homeassistant.core import Context, HomeAssistant
 
 from .things import ALL, LIMIT, STATUS, SWITCH, Open, Thing, session
@@ -200,3 +201,17 @@ async def test_a_switch_that_a_limit_turns_on_is_no_second_hand(opened: Open, th
     await charger.apply(10)
     thing.show("switch.charging", "on")
     assert charger.second_hand is None
+
+
+def test_what_was_ours_long_ago_is_forgotten(hass: HomeAssistant) -> None:
+    contexts = Contexts(hass)
+    first, *_, last = [contexts.new() for _ in range(150)]
+    assert contexts.is_ours(last)
+    assert not contexts.is_ours(first)
+    for number in range(150):
+        hass.bus.async_fire(
+            "automation_triggered", {"name": f"Run {number}"}, context=Context(id=f"run{number}")
+        )
+    assert contexts.run_of(Context(id="run149")) == "Run 149"
+    assert contexts.run_of(Context(id="run0")) is None
+    contexts.close()

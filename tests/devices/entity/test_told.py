@@ -198,3 +198,53 @@ async def test_an_action_that_takes_zero_pauses(opened: Open, thing: Thing) -> N
     charger = opened(limit=Limit(action=action, shown_by="sensor.dynamic_limit"), **STATUS)
     await charger.apply(0)
     assert thing.told() == [("easee", 0)]
+
+
+async def test_an_action_whose_limit_nothing_shows_is_told_once(opened: Open, thing: Thing) -> None:
+    """As an Easee is, until somebody enables its sensor."""
+    action = Action(name="easee.set_charger_dynamic_limit", data={"current": "{current}"})
+    charger = opened(limit=Limit(action=action), **STATUS)
+    before = charger.reading
+    assert before.online
+    assert before.limit is None
+    await charger.apply(10)
+    await charger.apply(10.4)
+    assert thing.told() == [("easee", 10)]
+    assert charger.reading.limit == 10
+    with pytest.raises(DeviceRefusedError, match="cannot be paused"):
+        await charger.apply(0)
+    assert thing.told() == [("easee", 1)]
+
+
+async def test_a_lock_is_locked_and_unlocked(opened: Open, thing: Thing) -> None:
+    thing.show("lock.charger", "unlocked")
+    lock = Switch(entity="lock.charger", on="unlocked", off="locked")
+    charger = opened(switch=lock, **STATUS)
+    await charger.apply(0)
+    await charger.apply(10)
+    assert thing.told() == [("lock.charger", "lock"), ("lock.charger", "unlock")]
+
+
+@pytest.mark.parametrize(
+    ("options", "shown", "amperes"),
+    [
+        (("6 A", "10 A", "16 A (11 kW)"), "16 A (11 kW)", 16),
+        (("Off", "6 A", "10 A"), "Off", 0),
+        (("Aus", "6A", "10A"), "6A", 6),
+        (("8 of 10 A or 16 A", "10 A"), "8 of 10 A or 16 A", None),
+    ],
+)
+async def test_a_select_may_say_its_amperes_in_its_own_words(
+    opened: Open, thing: Thing, options: tuple[str, ...], shown: str, amperes: float | None
+) -> None:
+    thing.show("select.limit", shown, options=list(options))
+    charger = opened(limit=Limit(entity="select.limit"), **STATUS)
+    assert charger.reading.limit == amperes
+
+
+async def test_a_select_that_has_an_off_pauses_with_it(opened: Open, thing: Thing) -> None:
+    thing.show("select.limit", "10 A", options=["Off", "6 A", "10 A"])
+    charger = opened(limit=Limit(entity="select.limit"), **STATUS)
+    await charger.apply(0)
+    assert thing.told() == [("select.limit", "Off")]
+    assert status(charger) is ChargerStatus.SUSPENDED_EVSE
