@@ -33,11 +33,12 @@ from .const import (
     CONF_OCPP,
     CONF_SERIAL,
     CONF_SITE,
+    CONF_SWITCHES_PHASES,
     CONF_VENDOR,
     DOMAIN,
     SUBENTRY_CHARGER,
 )
-from .devices.ocpp import FIRST, outlet, station_of
+from .devices.ocpp import FIRST, OcppCharger, outlet, station_of
 from .door import Caller, caller_of, is_taken_in, siblings_of, unique_id
 from .doors import async_get_doors
 from .entity_charger import is_entity_charger
@@ -255,9 +256,21 @@ class ChargerSubentryFlow(
         schema = self._with_security(
             charger_forms.charger_schema(entry), is_known=known is not None
         )
-        if known is not None:  # what few have to change is not asked at first
+        if known is not None:
+            if self._can_switch_phases(known):
+                schema = schema.extend(charger_forms.SWITCHES_PHASES)
+            # what few have to change is not asked at first
             schema = with_sections(schema)
         return self._show("details", schema, shown, errors, placeholders)
+
+    def _can_switch_phases(self, known: ConfigSubentry) -> bool:
+        """What a charger says once it is connected; or what was true when it was last asked."""
+        if known.data.get(CONF_SWITCHES_PHASES):
+            return True
+        if self._get_entry().state is not ConfigEntryState.LOADED:
+            return False
+        charger = self._get_entry().runtime_data.chargers.get(known.subentry_id)
+        return isinstance(charger, OcppCharger) and bool(charger.switches_phases)
 
     @override
     def _charger(self) -> tuple[ConfigEntry, Caller]:

@@ -10,6 +10,7 @@ import voluptuous as vol
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState, ConfigSubentry
 from homeassistant.const import CONF_NAME
 from homeassistant.helpers.selector import (
+    BooleanSelector,
     SelectSelector,
     SelectSelectorConfig,
     SelectSelectorMode,
@@ -27,6 +28,7 @@ from .const import (
     CONF_MAXIMUM,
     CONF_RATING,
     CONF_SUPPLY,
+    CONF_SWITCHES_PHASES,
     CONF_WIRING,
     ENTITIES,
     MAIN_CIRCUIT,
@@ -69,6 +71,25 @@ def charger_schema_of(site: Mapping[str, Any], circuits: Circuits) -> vol.Schema
     )
 
 
+SWITCHES_PHASES = {vol.Required(CONF_SWITCHES_PHASES, default=False): BooleanSelector()}
+"""The question where the charger can be told on how many phases it charges."""
+
+
+def phases_errors(site: Mapping[str, Any], answers: Answers) -> Errors:
+    """What cannot be right about a charger that is to switch phases."""
+    phases = len(wiring_of(answers[CONF_WIRING]))
+    is_pair = phases == 2 and SUPPLIES[site[CONF_SUPPLY]].has_pairs
+    if answers.get(CONF_SWITCHES_PHASES) and (phases < 2 or is_pair):
+        return {CONF_SWITCHES_PHASES: "switches_phases_invalid"}
+    return {}
+
+
+def phases_settings(answers: Answers) -> Answers:
+    """What is stored of that, where it was asked."""
+    asked = CONF_SWITCHES_PHASES in answers
+    return {CONF_SWITCHES_PHASES: answers[CONF_SWITCHES_PHASES]} if asked else {}
+
+
 def charger_errors(answers: Answers) -> Errors:
     """What cannot be right about a charger."""
     if errors := errors_of(answers):
@@ -85,6 +106,7 @@ def charger_settings(answers: Answers) -> Answers:
     return {
         CONF_CIRCUIT: answers.get(CONF_CIRCUIT, MAIN_CIRCUIT),
         **{key: answers[key] for key in (CONF_WIRING, CONF_MAXIMUM, CONF_FALLBACK)},
+        **phases_settings(answers),
     }
 
 
@@ -102,7 +124,7 @@ def misplaced(entry: ConfigEntry[Any], answers: Answers) -> Explained:
         if not rating[phase]:
             figures = {"circuit": names[circuit], "phase": phase.name}
             return {CONF_WIRING: "phase_not_on_circuit"}, figures
-    return {}, {}
+    return phases_errors(entry.data, answers), {}
 
 
 def unwise(

@@ -59,6 +59,7 @@ CONF_FLOOR: Final = "floor"
 CONF_LEVELS: Final = "levels"
 CONF_STEP: Final = "step"
 CONF_SLOW_TO_OBEY: Final = "slow_to_obey"
+CONF_SWITCHES_PHASES: Final = "switches_phases"
 CONF_PAUSABLE: Final = "pausable"
 
 CONF_ENCRYPTION: Final = "encryption"

@@ -26,6 +26,7 @@ from .devices.entity import (
     EntityCharger,
     Limit,
     LimitKnob,
+    Phases,
     Stay,
     Switch,
     Traits,
@@ -75,6 +76,17 @@ def stored_of(entities: ChargerEntities) -> Stored:
                 "takes_zero": limit.action.takes_zero,
                 "data": dict(limit.action.data),
             }
+    if (phases := entities.phases) is not None:
+        action = phases.action
+        stored["phases"] = {
+            "entity": phases.entity,
+            "one": phases.one,
+            "all": phases.all,
+            "action": action and {"name": action.name, "data": dict(action.data)},
+            "shown_by": phases.shown_by,
+            "one_shown": phases.one_shown,
+            "all_shown": phases.all_shown,
+        }
     if switch is not None:
         stored["switch"] = {
             "entity": switch.entity,
@@ -97,6 +109,7 @@ def entities_of(stored: Mapping[str, Any]) -> ChargerEntities:
             action=None if action is None else Action(**action),
         )
     return ChargerEntities(
+        phases=_phases_of(stored),
         limit=limit,
         switch=None if (kept := stored.get("switch")) is None else Switch(**kept),
         status=stored["status"],
@@ -109,6 +122,13 @@ def entities_of(stored: Mapping[str, Any]) -> ChargerEntities:
         presence=stored.get("presence"),
         traits=Traits(**stored["traits"]),
     )
+
+
+def _phases_of(stored: Mapping[str, Any]) -> Phases | None:
+    if (kept := stored.get("phases")) is None:
+        return None
+    action = kept["action"]
+    return Phases(**{**kept, "action": None if action is None else Action(**action)})
 
 
 def abilities_of(

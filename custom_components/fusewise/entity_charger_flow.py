@@ -1,6 +1,7 @@
 """The dialogs about a charger that Home Assistant already has: one that was found, or one by its entities."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from homeassistant.config_entries import (
@@ -141,7 +142,7 @@ class EntityChargerFlow(
         entry = self._get_entry()
         return self._show(
             "found",
-            entity_forms.found_schema(entry.data, circuit_names(entry)),
+            entity_forms.found_schema(entry.data, circuit_names(entry), self._chosen),
             shown,
             errors,
             {
@@ -172,7 +173,11 @@ class EntityChargerFlow(
         data = self._get_reconfigure_subentry().data
         if data[CONF_DEVICE] is None or data.get(CONF_GUESS):
             return await self.async_step_entities()
-        self._chosen = entities_of(data[CONF_ENTITIES])
+        self._chosen = chosen = entities_of(data[CONF_ENTITIES])
+        found = (each for each in find_chargers(self.hass) if each.device == data[CONF_DEVICE])
+        if chosen.phases is None and (known := next(found, None)) is not None:
+            # It was set up before that could be told.
+            self._chosen = replace(chosen, phases=known.entities.phases)
         return await self.async_step_found()
 
     def _keep(self, answers: Answers) -> SubentryFlowResult:

@@ -20,7 +20,7 @@ from homeassistant.helpers.selector import (
 from homeassistant.util.unit_conversion import ElectricCurrentConverter, PowerConverter
 
 from .balancing.model import ChargerStatus
-from .charger_forms import charger_schema_of
+from .charger_forms import SWITCHES_PHASES, charger_schema_of, phases_settings
 from .const import (
     CONF_CIRCUIT,
     CONF_FALLBACK,
@@ -43,6 +43,7 @@ from .devices.entity import (
     Switch,
     Traits,
     levels_of,
+    phases_of,
     status_of,
     switch_of,
 )
@@ -57,6 +58,7 @@ HOLD_HOURS = "hold_hours"
 LIMIT_UNITS = {*ElectricCurrentConverter.VALID_UNITS, *PowerConverter.VALID_UNITS}
 LIMITS = [Platform.NUMBER, Platform.SELECT, "input_number", "input_select"]
 SWITCHES = [Platform.SWITCH, "input_boolean", Platform.SELECT, "input_select", Platform.LOCK]
+PHASES = [Platform.SWITCH, Platform.NUMBER, Platform.SELECT, "input_boolean", "input_select"]
 PRESENCE = [Platform.DEVICE_TRACKER, Platform.BINARY_SENSOR, "input_boolean"]
 
 OWN_SCHEMA = vol.Schema(
@@ -89,6 +91,7 @@ OWN_SCHEMA = vol.Schema(
         vol.Optional("switch_on"): TextSelector(),
         vol.Optional("switch_off"): TextSelector(),
         vol.Required("limit_phases", default=1): number(1, 3, step=1),
+        vol.Optional("phases"): EntitySelector(EntitySelectorConfig(domain=PHASES)),
         vol.Optional("presence"): EntitySelector(EntitySelectorConfig(domain=PRESENCE)),
         vol.Optional("action"): TextSelector(),
         vol.Optional("action_data"): ObjectSelector(),
@@ -109,6 +112,8 @@ def own_errors(hass: HomeAssistant, answers: Answers) -> Errors:
                 errors["limit"] = "limit_without_amperes"
         elif unit is not None and unit not in LIMIT_UNITS:
             errors["limit"] = "limit_no_current"
+    if (phases := answers.get("phases")) is not None and phases_of(hass, phases) is None:
+        errors["phases"] = "phases_without_options"
     if answers.get("switch") is not None and not errors:
         errors |= _switch_errors(hass, answers)
     if action and not valid_entity_id(action):
@@ -154,6 +159,7 @@ def own_entities(hass: HomeAssistant, answers: Answers) -> ChargerEntities:
     return ChargerEntities(
         limit=limit,
         switch=switch,
+        phases=phases_of(hass, answers["phases"]) if answers.get("phases") else None,
         status=answers.get("status"),
         statuses={word: ChargerStatus.AVAILABLE.value for word in words if word},
         currents=tuple(answers.get("currents", ())),
@@ -179,6 +185,7 @@ def own_answers(entities: ChargerEntities) -> Answers:
         "switch_on": switch and switch.on,
         "switch_off": switch and switch.off,
         "no_car": list(entities.statuses) or None,
+        "phases": entities.phases and entities.phases.entity,
         "presence": entities.presence,
         "status": entities.status,
         "currents": list(entities.currents),
@@ -194,12 +201,15 @@ def own_answers(entities: ChargerEntities) -> Answers:
     return {key: value for key, value in shown.items() if value is not None}
 
 
-def found_schema(site: Mapping[str, Any], circuits: Circuits) -> vol.Schema:
+def found_schema(
+    site: Mapping[str, Any], circuits: Circuits, chosen: ChargerEntities
+) -> vol.Schema:
     """The questions about a charger that cannot be told what to do alone."""
     asked = charger_schema_of(site, circuits).schema
     return vol.Schema(
         {
             **{key: kind for key, kind in asked.items() if key != CONF_FALLBACK},
+            **(SWITCHES_PHASES if chosen.phases is not None else {}),
             vol.Optional(HOLD_HOURS): number(0, 168, "h"),
         }
     )
@@ -212,6 +222,7 @@ def found_settings(answers: Answers) -> Answers:
         CONF_WIRING: answers[CONF_WIRING],
         CONF_MAXIMUM: answers[CONF_MAXIMUM],
         CONF_FALLBACK: answers[CONF_MAXIMUM],
+        **phases_settings(answers),
     }
 
 

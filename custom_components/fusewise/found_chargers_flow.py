@@ -14,6 +14,7 @@ from homeassistant.helpers.selector import (
 )
 
 from . import entity_charger_forms as entity_forms
+from .charger_forms import phases_errors
 from .const import CONF_IDENTITY, CONF_VOLTAGE, MAIN_CIRCUIT, SUBENTRY_CHARGER
 from .devices.entity import FoundCharger, find_chargers
 from .dialog import Dialog
@@ -82,7 +83,7 @@ class FoundChargersSteps(Dialog[ConfigFlowContext, ConfigFlowResult, str]):
         device = self._waiting[0]
         errors: Errors = {}
         if user_input is not None:
-            errors = errors_of(user_input)
+            errors = errors_of(user_input) or phases_errors(self._data, user_input)
             if not errors:
                 voltage = self._data[CONF_VOLTAGE]
                 data = entity_forms.found_data(
@@ -100,7 +101,9 @@ class FoundChargersSteps(Dialog[ConfigFlowContext, ConfigFlowResult, str]):
                 return await self._async_next()
         return self._show(
             "found",
-            entity_forms.found_schema(self._data, {MAIN_CIRCUIT: self._title or ""}),
+            entity_forms.found_schema(
+                self._data, {MAIN_CIRCUIT: self._title or ""}, device.entities
+            ),
             user_input or {CONF_NAME: device.name},
             errors,
             {

@@ -52,6 +52,7 @@ from .const import (
     CONF_SLOW_TO_OBEY,
     CONF_STEP,
     CONF_SUPPLY,
+    CONF_SWITCHES_PHASES,
     CONF_TEMPERATURE,
     CONF_TRANSFORMER,
     CONF_TURN_TIME,
@@ -196,11 +197,16 @@ def charger_of(entry: ConfigEntry[Any], subentry: ConfigSubentry) -> Charger:
     """The charger that a subentry describes; its id is the subentry's."""
     data = subentry.data
     wiring = wiring_of(data[CONF_WIRING])
+    line_to_line = is_line_to_line(entry, wiring)
     charger = Charger(
         id=subentry.subentry_id,
         circuit=data.get(CONF_CIRCUIT, MAIN_CIRCUIT),
         wiring=wiring,
-        line_to_line=is_line_to_line(entry, wiring),
+        line_to_line=line_to_line,
+        # On one phase nothing is left to switch, whatever was said before it was wired otherwise.
+        switches_phases=bool(data.get(CONF_SWITCHES_PHASES))
+        and len(wiring) > 1
+        and not line_to_line,
         maximum=data[CONF_MAXIMUM],
         fallback=data[CONF_FALLBACK],
     )

@@ -166,7 +166,8 @@ def _judge(
         return phasing
     if says_otherwise or (sample is not None and _elsewhere(sample, one)):
         # It is on all of them: that is what it is asked for, so that it does not follow at some later time.
-        return replace(phasing, obeys=False, asked=len(charger.wiring), why=None)
+        whole = len(charger.wiring)
+        return replace(phasing, obeys=False, asked=whole, confirmed=False, why=None)
     if sample is not None and memory.uses == one and phasing.several_in == here:
         return replace(phasing, obeys=True)
     return phasing

@@ -30,7 +30,7 @@ def source_of(preset: Preset) -> str:
 
 def roles_of(preset: Preset) -> Iterator[Role]:
     roles = (preset.limit, preset.limit_shown_by, preset.switch, preset.status, preset.power)
-    for role in (*roles, preset.presence, *preset.currents):
+    for role in (*roles, preset.phases, preset.presence, *preset.currents):
         if role is not None:
             yield role
 

@@ -7,10 +7,11 @@ from .found import FoundMeter, find_meters
 from .generic import switch_of
 from .knobs import LimitKnob, levels_of
 from .meter import EntityMeter, MeterEntities, Quantities
+from .phases import phases_of
 from .presets import PRESETS, Preset, Role
 from .price import EntityPrice
 from .recognised import FoundCharger, find_chargers, guess_chargers
-from .roles import Action, ChargerEntities, Limit, Switch, Traits
+from .roles import Action, ChargerEntities, Limit, Phases, Switch, Traits
 from .second_hand import SecondHand
 from .solar import EntitySolar, SolarEntities
 from .statuses import status_of
@@ -37,6 +38,7 @@ __all__ = [
     "Limit",
     "LimitKnob",
     "MeterEntities",
+    "Phases",
     "Preset",
     "Quantities",
     "Role",
@@ -50,6 +52,7 @@ __all__ = [
     "find_meters",
     "guess_chargers",
     "levels_of",
+    "phases_of",
     "status_of",
     "suggest_battery",
     "suggest_solar",

@@ -26,6 +26,7 @@ from ..listeners import Listeners
 from .arming import Arming
 from .drawn import Drawn
 from .knobs import LimitKnob, SwitchKnob
+from .phases import PhaseChoice, PhasesKnob
 from .roles import ChargerEntities
 from .second_hand import Contexts, SecondHand
 from .statuses import status_of
@@ -64,6 +65,10 @@ class EntityCharger(Charger):
         self._knob = None if limit is None else LimitKnob(hass, limit, voltage)
         self._limit = None if self._knob is None else self._turning(self._knob)
         self._switch = None if switch is None else self._turning(SwitchKnob(switch))
+        phases = entities.phases
+        self._phases = PhaseChoice(
+            None if phases is None else self._turning(PhasesKnob(phases, conductors))
+        )
         self._arming = Arming(hass, entities.arm, self._contexts, clock)
         self._drawn = Drawn(hass, entities, clock, conductors=conductors, voltage=voltage)
         self._voltage = voltage
@@ -84,9 +89,9 @@ class EntityCharger(Charger):
         ]
         self._notice_car()
 
-    def _turning(self, knob: LimitKnob | SwitchKnob) -> Turning:
+    def _turning(self, knob: LimitKnob | SwitchKnob | PhasesKnob) -> Turning:
         traits = self.entities.traits
-        if isinstance(knob, SwitchKnob):
+        if not isinstance(knob, LimitKnob):
             traits = replace(traits, renew=None)  # only a limit is forgotten
         return Turning(self._hass, knob, traits, self._contexts, self._clock)
 
@@ -120,7 +125,16 @@ class EntityCharger(Charger):
             measured_at=self._drawn.measured_at,
             limit=None if away else self._let_through(),
             session=self._visit.session() if status in PLUGGED else None,
+            phases=None if away else self._phases.shown,
         )
+
+    def ask_for_phases(self, phases: int) -> None:
+        """Charge on so many conductors from the next `apply` on, once it is paused."""
+        if phases == self._phases.asked:
+            return
+        self._phases.asked = phases
+        if self._knob is not None and self.entities.limit is not None:
+            self._count_phases(self._knob, 1 if phases == 1 else self.entities.limit.phases)
 
     @override
     def subscribe(self, listener: Callable[[], None]) -> Unsubscribe:
@@ -151,6 +165,7 @@ class EntityCharger(Charger):
         else:
             await self._pause()
         await self._arming.arm()
+        await self._phases.tell(is_paused=let == 0.0)
         if problem is not None:
             raise DeviceRefusedError(problem)
 
@@ -262,6 +277,7 @@ class EntityCharger(Charger):
         old, new = event.data["old_state"], event.data["new_state"]
         entity = event.data["entity_id"]
         self._count(entity, new)
+        self._phases.heard(entity, old, new)
         for turning in (self._limit, self._switch):
             if turning is not None and turning.entity == entity and not self._away():
                 hand = turning.second_hand(old, new)

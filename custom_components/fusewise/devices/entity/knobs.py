@@ -19,7 +19,7 @@ from .values import number
 from .vocabulary import OFF
 from .words import plain
 
-__all__ = ["Knob", "LimitKnob", "SwitchKnob", "levels_of"]
+__all__ = ["SELECTS", "Call", "Knob", "LimitKnob", "SwitchKnob", "levels_of"]
 
 FIGURE = r"(\d+(?:[.,]\d+)?)\s*"
 AMPERES = r"(m?)a(?:mps?|mperes?)?(?![a-z])"

@@ -1,6 +1,6 @@
 """Recognises the chargers that Home Assistant already has, from its device registry."""
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 import re
 
@@ -9,7 +9,7 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er
 
 from .generic import energy_of, guess_charger
 from .presets import PRESETS, Preset, Role
-from .roles import Action, ChargerEntities, Limit, Switch
+from .roles import Action, ChargerEntities, Limit, Phases, Switch
 
 __all__ = ["FoundCharger", "find_chargers", "guess_chargers"]
 
@@ -194,6 +194,7 @@ def _entities(
     return ChargerEntities(
         limit=limit,
         switch=switch,
+        phases=_phases(preset, device_id, find),
         status=status,
         statuses=preset.statuses,
         currents=currents,
@@ -202,6 +203,25 @@ def _entities(
         presence=find(preset.presence),
         arm=preset.arm and _filled(preset.arm, device_id),
         traits=preset.traits,
+    )
+
+
+def _phases(
+    preset: Preset, device_id: str, find: Callable[[Role | None], str | None]
+) -> Phases | None:
+    """How it is told to charge on one phase or on all; None where it cannot be."""
+    entity, shown_by = find(preset.phases), find(preset.phases_shown_by)
+    action = preset.phases_action
+    if entity is None and (action is None or shown_by is None):
+        return None
+    return Phases(
+        entity=entity,
+        one=preset.one_phase,
+        all=preset.all_phases,
+        action=action and _filled(action, device_id),
+        shown_by=shown_by,
+        one_shown=preset.one_phase_shown,
+        all_shown=preset.all_phases_shown,
     )
 
 

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["NO_TRAITS", "Action", "ChargerEntities", "Limit", "Switch", "Traits"]
+__all__ = ["NO_TRAITS", "Action", "ChargerEntities", "Limit", "Phases", "Switch", "Traits"]
 
 CURRENT = "{current}"
+PHASES = "{phases}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +50,25 @@ class Switch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Phases:
+    """How the charger is told to charge on one phase or on all: by a switch, a select, a number or an action."""
+
+    one: str
+    """What stands for one phase, as it is shown and told."""
+    all: str
+    """And for all of them."""
+    entity: str | None = None
+    action: Action | None = None
+    """In the place of the entity; '{phases}' stands for the word."""
+    shown_by: str | None = None
+    """The entity that shows what an action has set, where there is one."""
+    one_shown: str | None = None
+    """What it shows for one phase, where that is another word than the one that is told …"""
+    all_shown: str | None = None
+    """… and for all of them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Traits:
     """What a charger cannot do, or wants."""
 
@@ -71,6 +91,7 @@ class ChargerEntities:
 
     limit: Limit | None = None
     switch: Switch | None = None
+    phases: Phases | None = None
     status: str | None = None
     statuses: Mapping[str, str] = field(default_factory=dict)
     """What its words for its status mean, where they mean something else than they say."""
@@ -91,6 +112,7 @@ class ChargerEntities:
         """The ids of all its entities."""
         limit = self.limit and (self.limit.entity or self.limit.shown_by)
         switch = self.switch and self.switch.entity
-        others = (self.status, self.power, self.energy, self.presence)
+        phases = self.phases and (self.phases.entity or self.phases.shown_by)
+        others = (phases, self.status, self.power, self.energy, self.presence)
         chosen = (limit, switch, *others, *self.currents)
         yield from (entity for entity in chosen if entity)

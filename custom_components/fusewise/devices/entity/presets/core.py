@@ -25,6 +25,7 @@ PRESETS: Sequence[Preset] = (
         limit=_number("charge_current_limit"),
         # Setting a limit of 6 A or more turns it on as well.
         switch=_switch("charge"),
+        phases=_switch("force_single_phase"),
         status=_sensor("cp_state"),
         statuses={
             "no_ev_connected": "available",
@@ -111,8 +112,9 @@ PRESETS: Sequence[Preset] = (
     ),
     Preset(
         integration="lektrico",
-        source="homeassistant/components/lektrico: number.py, sensor.py, coordinator.py",
+        source="homeassistant/components/lektrico: number.py, switch.py, sensor.py, coordinator.py",
         limit=_number("dynamic_limit"),
+        phases=_switch("force_single_phase"),
         status=_sensor("state"),
         statuses={
             "locked": "available",
@@ -163,6 +165,9 @@ PRESETS: Sequence[Preset] = (
         source="homeassistant/components/nrgkick: number.py, switch.py, sensor.py, const.py",
         limit=_number("current_set"),
         switch=_switch("charging_enabled"),
+        phases=_number("phase_count"),
+        one_phase="1",
+        all_phases="3",
         status=_sensor("status"),
         statuses={"standby": "available", "wakeup": "preparing"},
         currents=tuple(_sensor(f"l{n}_current") for n in (1, 2, 3)),

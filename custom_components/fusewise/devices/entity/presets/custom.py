@@ -21,6 +21,15 @@ PRESETS: Sequence[Preset] = (
         limit_shown_by=Role(domain="sensor", key="dynamic_charger_limit"),
         currents=(Role(domain="sensor", key="current"),),
         switch=Role(domain="switch", key="is_enabled"),
+        phases_action=Action(
+            name="easee.set_charger_phase_mode",
+            data={"device_id": "{device}", "phase_mode": "{phases}"},
+        ),
+        one_phase="1_phase",
+        all_phases="3_phase",
+        phases_shown_by=Role(domain="sensor", key="phase_mode"),
+        one_phase_shown="single",
+        all_phases_shown="three",
         status=Role(domain="sensor", key="status"),
         statuses={
             "awaiting_start": "preparing",
@@ -69,6 +78,10 @@ PRESETS: Sequence[Preset] = (
         limit=Role(domain="number", key="amp"),
         # Its forceState: 0 neutral, 1 off, 2 on.
         switch=Role(domain="select", key="frc"),
+        # Its phaseSwitchMode: 0 as its own sun charging wants, 1 one phase, 2 three.
+        phases=Role(domain="select", key="psm"),
+        one_phase="1",
+        all_phases="2",
         on="0",
         off="1",
         # The number is disabled until somebody enables it; what it means is said in English or German.
@@ -192,6 +205,10 @@ PRESETS: Sequence[Preset] = (
         # Its loadpoints are of one device, or have one each, as versions differ.
         parts=r"max_?current_\d+_(.+)$",
         limit=Role(domain="select", key="maxcurrent"),
+        # 0 is as evcc wants; it has that choice only where its charger can switch.
+        phases=Role(domain="select", key="phasesconfigured"),
+        one_phase="1",
+        all_phases="3",
         switch=Role(domain="select", key="mode"),
         on="now",
         off="off",

@@ -42,6 +42,16 @@ class Preset:
     """The state that lets the car charge; or several such, as versions differ: 'new|old'."""
     off: str = "off"
     switch_follows_car: bool = False
+    phases: Role | None = None
+    """What sets whether it charges on one phase or on all, where there is one; the words for both follow."""
+    phases_action: Action | None = None
+    """In its place; '{phases}' stands for the word, '{device}' for the id of the device."""
+    one_phase: str = "on"
+    all_phases: str = "off"
+    phases_shown_by: Role | None = None
+    """What shows what the action has set, in these words:"""
+    one_phase_shown: str | None = None
+    all_phases_shown: str | None = None
     status: Role | None = None
     statuses: Mapping[str, str] = field(default_factory=dict)
     currents: tuple[Role, ...] = ()
