@@ -16,6 +16,7 @@ from .proving import ProofState
 from .views import ChargerView
 
 PRICES = frozenset({ReasonCode.WAITING_PRICE})  # whose limit is no current
+USED = 1.0  # A: a conductor with less carries a charger's standby, not a car
 FULL_MINUTES = 300  # s: an estimate is not known to the second
 
 
@@ -143,6 +144,22 @@ CHARGER_SENSORS: tuple[FusewiseSensorDescription[ChargerView], ...] = (
     current(
         "target", lambda view: None if view.setpoint is None else view.setpoint.target, detail=True
     ),
+)
+
+
+def _phases(view: ChargerView) -> int | None:
+    """What it is seen to use; while nothing flows, what it is to use."""
+    used = sum(amperes > USED for amperes in view.reading.current or ())
+    return used or (None if view.setpoint is None else view.setpoint.phases)
+
+
+# Only where it can switch between one phase and all.
+PHASES_IN_USE: FusewiseSensorDescription[ChargerView] = FusewiseSensorDescription(
+    key="phases",
+    translation_key="phases",
+    entity_category=EntityCategory.DIAGNOSTIC,
+    value_fn=_phases,
+    available_fn=_online,
 )
 
 # Only where the site has a quota.

@@ -1,4 +1,4 @@
-"""Reports, as a repair, a charger that accepts its limit and goes on drawing more."""
+"""Reports, as a repair, a charger that accepts its limit and draws more, or is asked for one phase and uses all."""
 
 from collections.abc import Mapping
 
@@ -22,10 +22,12 @@ class Disobedience:
         self._since: dict[str, float] = {}
         self._last: dict[str, float] = {}
         self._told: set[str] = set()
+        self._phases_told: set[str] = set()
 
     @callback
     def decided(self, decision: Decision, names: Mapping[str, str]) -> None:
         """Take what a cycle has noticed."""
+        self._tell_phases(decision, names)
         noticed = {
             notice.subject: notice.figure
             for notice in decision.notices
@@ -51,6 +53,29 @@ class Disobedience:
         for charger in self._told:
             ir.async_delete_issue(self._hass, DOMAIN, _issue(charger))
         self._told.clear()
+        for charger in self._phases_told:
+            ir.async_delete_issue(self._hass, DOMAIN, _phases_issue(charger))
+        self._phases_told.clear()
+
+    def _tell_phases(self, decision: Decision, names: Mapping[str, str]) -> None:
+        noticed = {
+            notice.subject
+            for notice in decision.notices
+            if notice.code is NoticeCode.PHASES_DISOBEYED
+        }
+        for charger in noticed - self._phases_told:
+            ir.async_create_issue(
+                self._hass,
+                DOMAIN,
+                _phases_issue(charger),
+                is_fixable=False,
+                severity=ir.IssueSeverity.WARNING,
+                translation_key="phases_disobeyed",
+                translation_placeholders={"name": names[charger]},
+            )
+        for charger in self._phases_told - noticed:
+            ir.async_delete_issue(self._hass, DOMAIN, _phases_issue(charger))
+        self._phases_told = noticed
 
     def _tell(self, charger: str, name: str, drawn: float, limit: float) -> None:
         ir.async_create_issue(
@@ -70,3 +95,7 @@ class Disobedience:
 
 def _issue(charger: str) -> str:
     return f"disobeys_{charger}"
+
+
+def _phases_issue(charger: str) -> str:
+    return f"phases_{charger}"

@@ -11,7 +11,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .around_sensors import BATTERY_SENSORS, SOLAR_SENSORS, VEHICLE_SENSORS
 from .balancing.model import Charger
 from .balancing.settings import Settings
-from .charger_sensors import BOOSTS_LEFT, CHARGER_SENSORS, measured
+from .charger_sensors import BOOSTS_LEFT, CHARGER_SENSORS, PHASES_IN_USE, measured
 from .circuit_sensors import circuit_sensors
 from .const import CONF_CURRENCY, CONF_PRICE
 from .coordinator import FusewiseConfigEntry
@@ -68,6 +68,8 @@ def _charger_sensors(
 ) -> Iterator[FusewiseSensorDescription[ChargerView]]:
     yield from CHARGER_SENSORS
     yield from map(measured, sorted(charger.wiring))
+    if charger.switches_phases:
+        yield PHASES_IN_USE
     if settings.boosts_per_week is not None:
         yield BOOSTS_LEFT
 

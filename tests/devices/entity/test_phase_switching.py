@@ -1,0 +1,234 @@
+"""A charger made of entities charges on one phase or on all: told by a select, a switch, a number or an action."""
+
+from collections.abc import Callable, Generator
+from typing import Any
+
+import pytest
+
+from custom_components.fusewise.devices import DeviceRefusedError, SwitchesPhases
+from custom_components.fusewise.devices.entity import (
+    Action,
+    ChargerEntities,
+    EntityCharger,
+    Limit,
+    Phases,
+    Switch,
+    Traits,
+    phases_of,
+)
+from homeassistant.core import Context, HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+
+from .test_charger import NUMBER, Thing
+
+SELECT = Phases(entity="select.psm", one="1", all="2")
+
+
+@pytest.fixture
+def thing(hass: HomeAssistant) -> Thing:
+    thing = Thing(hass)
+    hass.services.async_register("easee", "set_charger_phase_mode", thing._called)
+    thing.show("number.limit", 16, **NUMBER)
+    thing.show("switch.charging", "on")
+    thing.show("sensor.status", "charging")
+    thing.show("select.psm", "2", options=["0", "1", "2"])
+    return thing
+
+
+type Open = Callable[..., EntityCharger]
+
+
+@pytest.fixture
+def opened(hass: HomeAssistant, thing: Thing) -> Generator[Open]:
+    chargers: list[EntityCharger] = []
+
+    def open_(phases: Phases = SELECT, **roles: Any) -> EntityCharger:
+        roles = {
+            "limit": Limit(entity="number.limit"),
+            "switch": Switch(entity="switch.charging"),
+            "status": "sensor.status",
+            "traits": Traits(obeys_within=5.0),
+            **roles,
+        }
+        entities = ChargerEntities(phases=phases, **roles)
+        charger = EntityCharger(hass, "garage", entities, thing.clock, conductors=3)
+        chargers.append(charger)
+        return charger
+
+    yield open_
+    for charger in chargers:
+        charger.close()
+
+
+async def test_it_is_switched_while_it_is_paused_and_says_so(opened: Open, thing: Thing) -> None:
+    charger = opened()
+    assert isinstance(charger, SwitchesPhases)
+    assert charger.reading.phases == 3
+    charger.ask_for_phases(1)
+    await charger.apply(0.0)
+    assert thing.told() == [("switch.charging", "turn_off"), ("select.psm", "1")]
+    assert charger.reading.phases == 1
+    await charger.apply(0.0)
+    await charger.apply(10.0)
+    assert ("select.psm", "1") not in thing.told()
+    charger.ask_for_phases(3)
+    await charger.apply(0.0)
+    assert ("select.psm", "2") in thing.told()
+    assert charger.reading.phases == 3
+
+
+async def test_it_is_not_switched_while_a_car_may_draw(opened: Open, thing: Thing) -> None:
+    charger = opened()
+    charger.ask_for_phases(1)
+    await charger.apply(10.0)
+    assert thing.told() == [("number.limit", 10)]
+    await charger.apply(0.0)
+    assert ("select.psm", "1") in thing.told()
+
+
+async def test_one_that_chooses_by_itself_is_told_at_once(opened: Open, thing: Thing) -> None:
+    thing.show("select.psm", "0")
+    charger = opened()
+    assert charger.reading.phases is None
+    charger.ask_for_phases(3)
+    await charger.apply(10.0)
+    assert ("select.psm", "2") in thing.told()
+
+
+@pytest.mark.parametrize(
+    ("entity", "phases", "shown", "one", "three"),
+    [
+        (
+            "switch.force",
+            Phases(entity="switch.force", one="on", all="off"),
+            "off",
+            "turn_on",
+            "off",
+        ),
+        ("number.count", Phases(entity="number.count", one="1", all="3"), "3.0", 1.0, "3.0"),
+        ("select.lp", Phases(entity="select.lp", one="1", all="3"), "3", "1", "3"),
+    ],
+)
+async def test_switches_numbers_and_selects_do(
+    opened: Open, thing: Thing, entity: str, phases: Phases, shown: str, one: object, three: str
+) -> None:
+    thing.show(entity, shown, options=["0", "1", "3"])
+    charger = opened(phases)
+    assert charger.reading.phases == 3
+    charger.ask_for_phases(1)
+    await charger.apply(0.0)
+    assert (entity, one) in thing.told()
+    assert charger.reading.phases == 1
+    charger.ask_for_phases(3)
+    await charger.apply(0.0)
+    state = thing.hass.states.get(entity)
+    assert state is not None
+    assert state.state == three
+
+
+async def test_an_action_tells_it_in_its_own_words_and_a_sensor_shows_it_in_others(
+    opened: Open, thing: Thing
+) -> None:
+    thing.show("sensor.phase_mode", "three")
+    action = Action(
+        name="easee.set_charger_phase_mode",
+        data={"device_id": "abc", "current": "{phases}"},
+    )
+    charger = opened(
+        Phases(
+            one="1_phase",
+            all="3_phase",
+            action=action,
+            shown_by="sensor.phase_mode",
+            one_shown="single",
+            all_shown="three",
+        )
+    )
+    assert charger.reading.phases == 3
+    charger.ask_for_phases(1)
+    await charger.apply(0.0)
+    assert ("easee", "1_phase") in thing.told()
+    assert charger.reading.phases == 3  # until its cloud has told
+    thing.show("sensor.phase_mode", "single")
+    assert charger.reading.phases == 1
+
+
+async def test_whoever_else_switches_it_is_followed(opened: Open, thing: Thing) -> None:
+    charger = opened()
+    charger.ask_for_phases(3)
+    await charger.apply(10.0)
+    thing.now += 60
+    thing.show("select.psm", "1", context=Context(user_id="anna"))
+    await thing.hass.async_block_till_done()
+    assert charger.reading.phases == 1
+    thing.told()
+    charger.ask_for_phases(1)
+    await charger.apply(10.0)
+    assert thing.told() == []
+
+
+async def test_a_switch_that_fails_is_told_and_holds_up_nothing_else(
+    opened: Open, thing: Thing
+) -> None:
+    charger = opened()
+    charger.ask_for_phases(1)
+    await charger.apply(10.0)
+    thing.told()
+    await charger.apply(0.0)
+    thing.show("select.psm", "2")
+    thing.told()
+    charger.ask_for_phases(3)
+    charger.ask_for_phases(1)
+    thing.error = HomeAssistantError("not now")
+    thing.now += 60
+    with pytest.raises(DeviceRefusedError, match="not now"):
+        await charger.apply(0.0)
+    thing.error = None
+    await charger.apply(8.0)
+    assert ("number.limit", 8) in thing.told()
+
+
+async def test_one_whose_phases_are_not_available_is_balanced_all_the_same(
+    opened: Open, thing: Thing
+) -> None:
+    thing.show("select.psm", "unavailable")
+    charger = opened()
+    charger.ask_for_phases(1)
+    assert charger.reading.online
+    assert charger.reading.phases is None
+    await charger.apply(0.0)
+    assert thing.told() == [("switch.charging", "turn_off")]
+
+
+async def test_a_limit_in_watts_is_for_one_phase_once_it_is_asked_for_one(
+    opened: Open, thing: Thing
+) -> None:
+    thing.show("number.limit", 4140, min=1380, max=11040, step=230, unit_of_measurement="W")
+    charger = opened(limit=Limit(entity="number.limit", phases=3))
+    charger.ask_for_phases(3)
+    await charger.apply(10.0)
+    assert ("number.limit", 6900) in thing.told()
+    charger.ask_for_phases(1)
+    await charger.apply(0.0)
+    await charger.apply(10.0)
+    assert ("number.limit", 2300) in thing.told()
+
+
+@pytest.mark.parametrize(
+    ("options", "one", "every"),
+    [
+        (["0", "1", "3"], "1", "3"),
+        (["auto", "single_phase", "three_phase"], "single_phase", "three_phase"),
+        (["1-phase", "3-phase"], "1-phase", "3-phase"),
+        (["1 Phase", "3 Phasen", "Automatisch"], "1 Phase", "3 Phasen"),
+        (["low", "high"], None, None),
+        (["1", "1 (fast)", "3"], None, None),
+        ([], None, None),
+    ],
+)
+def test_what_stands_for_one_and_for_three_is_read_from_the_options(
+    thing: Thing, options: list[str], one: str | None, every: str | None
+) -> None:
+    thing.show("select.lp", "?", options=options)
+    found = phases_of(thing.hass, "select.lp")
+    assert (found and found.one, found and found.all) == (one, every)
