@@ -1,6 +1,6 @@
 """A charger made of entities charges on one phase or on all: told by a select, a switch, a number or an action."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -8,7 +8,6 @@ import pytest
 from custom_components.fusewise.devices import DeviceRefusedError, SwitchesPhases
 from custom_components.fusewise.devices.entity import (
     Action,
-    ChargerEntities,
     EntityCharger,
     Limit,
     Phases,
@@ -16,52 +15,41 @@ from custom_components.fusewise.devices.entity import (
     Traits,
     phases_of,
 )
-from homeassistant.core import Context, HomeAssistant
+from homeassistant.core import Context
 from homeassistant.exceptions import HomeAssistantError
 
-from .test_charger import NUMBER, Thing
+from .things import Thing
 
 SELECT = Phases(entity="select.psm", one="1", all="2")
 
 
-@pytest.fixture
-def thing(hass: HomeAssistant) -> Thing:
-    thing = Thing(hass)
-    hass.services.async_register("easee", "set_charger_phase_mode", thing._called)
-    thing.show("number.limit", 16, **NUMBER)
-    thing.show("switch.charging", "on")
-    thing.show("sensor.status", "charging")
+@pytest.fixture(autouse=True)
+def psm(thing: Thing) -> None:
+    """Its number of phases is a select."""
     thing.show("select.psm", "2", options=["0", "1", "2"])
-    return thing
 
 
 type Open = Callable[..., EntityCharger]
 
 
 @pytest.fixture
-def opened(hass: HomeAssistant, thing: Thing) -> Generator[Open]:
-    chargers: list[EntityCharger] = []
+def charging(opened: Open) -> Open:
+    """Such a charger, with a limit, a switch and a status."""
 
     def open_(phases: Phases = SELECT, **roles: Any) -> EntityCharger:
-        roles = {
+        usual = {
             "limit": Limit(entity="number.limit"),
             "switch": Switch(entity="switch.charging"),
             "status": "sensor.status",
             "traits": Traits(obeys_within=5.0),
-            **roles,
         }
-        entities = ChargerEntities(phases=phases, **roles)
-        charger = EntityCharger(hass, "garage", entities, thing.clock, conductors=3)
-        chargers.append(charger)
-        return charger
+        return opened(phases=phases, **usual | roles)
 
-    yield open_
-    for charger in chargers:
-        charger.close()
+    return open_
 
 
-async def test_it_is_switched_while_it_is_paused_and_says_so(opened: Open, thing: Thing) -> None:
-    charger = opened()
+async def test_it_is_switched_while_it_is_paused_and_says_so(charging: Open, thing: Thing) -> None:
+    charger = charging()
     assert isinstance(charger, SwitchesPhases)
     assert charger.reading.phases == 3
     charger.ask_for_phases(1)
@@ -77,8 +65,8 @@ async def test_it_is_switched_while_it_is_paused_and_says_so(opened: Open, thing
     assert charger.reading.phases == 3
 
 
-async def test_it_is_not_switched_while_a_car_may_draw(opened: Open, thing: Thing) -> None:
-    charger = opened()
+async def test_it_is_not_switched_while_a_car_may_draw(charging: Open, thing: Thing) -> None:
+    charger = charging()
     charger.ask_for_phases(1)
     await charger.apply(10.0)
     assert thing.told() == [("number.limit", 10)]
@@ -86,9 +74,9 @@ async def test_it_is_not_switched_while_a_car_may_draw(opened: Open, thing: Thin
     assert ("select.psm", "1") in thing.told()
 
 
-async def test_one_that_chooses_by_itself_is_told_at_once(opened: Open, thing: Thing) -> None:
+async def test_one_that_chooses_by_itself_is_told_at_once(charging: Open, thing: Thing) -> None:
     thing.show("select.psm", "0")
-    charger = opened()
+    charger = charging()
     assert charger.reading.phases is None
     charger.ask_for_phases(3)
     await charger.apply(10.0)
@@ -110,10 +98,10 @@ async def test_one_that_chooses_by_itself_is_told_at_once(opened: Open, thing: T
     ],
 )
 async def test_switches_numbers_and_selects_do(
-    opened: Open, thing: Thing, entity: str, phases: Phases, shown: str, one: object, three: str
+    charging: Open, thing: Thing, entity: str, phases: Phases, shown: str, one: object, three: str
 ) -> None:
     thing.show(entity, shown, options=["0", "1", "3"])
-    charger = opened(phases)
+    charger = charging(phases)
     assert charger.reading.phases == 3
     charger.ask_for_phases(1)
     await charger.apply(0.0)
@@ -127,14 +115,14 @@ async def test_switches_numbers_and_selects_do(
 
 
 async def test_an_action_tells_it_in_its_own_words_and_a_sensor_shows_it_in_others(
-    opened: Open, thing: Thing
+    charging: Open, thing: Thing
 ) -> None:
     thing.show("sensor.phase_mode", "three")
     action = Action(
         name="easee.set_charger_phase_mode",
         data={"device_id": "abc", "current": "{phases}"},
     )
-    charger = opened(
+    charger = charging(
         Phases(
             one="1_phase",
             all="3_phase",
@@ -153,8 +141,8 @@ async def test_an_action_tells_it_in_its_own_words_and_a_sensor_shows_it_in_othe
     assert charger.reading.phases == 1
 
 
-async def test_whoever_else_switches_it_is_followed(opened: Open, thing: Thing) -> None:
-    charger = opened()
+async def test_whoever_else_switches_it_is_followed(charging: Open, thing: Thing) -> None:
+    charger = charging()
     charger.ask_for_phases(3)
     await charger.apply(10.0)
     thing.now += 60
@@ -168,9 +156,9 @@ async def test_whoever_else_switches_it_is_followed(opened: Open, thing: Thing) 
 
 
 async def test_a_switch_that_fails_is_told_and_holds_up_nothing_else(
-    opened: Open, thing: Thing
+    charging: Open, thing: Thing
 ) -> None:
-    charger = opened()
+    charger = charging()
     charger.ask_for_phases(1)
     await charger.apply(10.0)
     thing.told()
@@ -189,10 +177,10 @@ async def test_a_switch_that_fails_is_told_and_holds_up_nothing_else(
 
 
 async def test_one_whose_phases_are_not_available_is_balanced_all_the_same(
-    opened: Open, thing: Thing
+    charging: Open, thing: Thing
 ) -> None:
     thing.show("select.psm", "unavailable")
-    charger = opened()
+    charger = charging()
     charger.ask_for_phases(1)
     assert charger.reading.online
     assert charger.reading.phases is None
@@ -201,10 +189,10 @@ async def test_one_whose_phases_are_not_available_is_balanced_all_the_same(
 
 
 async def test_a_limit_in_watts_is_for_one_phase_once_it_is_asked_for_one(
-    opened: Open, thing: Thing
+    charging: Open, thing: Thing
 ) -> None:
     thing.show("number.limit", 4140, min=1380, max=11040, step=230, unit_of_measurement="W")
-    charger = opened(limit=Limit(entity="number.limit", phases=3))
+    charger = charging(limit=Limit(entity="number.limit", phases=3))
     charger.ask_for_phases(3)
     await charger.apply(10.0)
     assert ("number.limit", 6900) in thing.told()

@@ -26,7 +26,7 @@ class Thing:
             "select": ["select_option"],
             "switch": ["turn_on", "turn_off"],
             "lock": ["lock", "unlock"],
-            "easee": ["set_charger_dynamic_limit"],
+            "easee": ["set_charger_dynamic_limit", "set_charger_phase_mode"],
         }.items():
             for name in names:
                 hass.services.async_register(domain, name, self._called)
