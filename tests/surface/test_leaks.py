@@ -23,6 +23,8 @@ from .house import (
     until,
 )
 
+pytestmark = pytest.mark.usefixtures("impatient")
+
 
 @pytest.fixture
 def identities() -> tuple[str, ...]:

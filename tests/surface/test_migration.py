@@ -11,6 +11,8 @@ from homeassistant.core import HomeAssistant
 
 from .house import charger_data, let_call, site_data, state_of, until
 
+pytestmark = pytest.mark.usefixtures("impatient")
+
 
 @pytest.fixture
 def identities() -> tuple[str, ...]:
