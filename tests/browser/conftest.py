@@ -20,6 +20,7 @@ from tests.texts import english
 
 ROOT = Path(__file__).parents[2]
 ACCOUNT = {"name": "Demo", "password": "demo-demo", "password_confirm": "demo-demo"}
+BASE = 4.0  # A
 CHARGERS = {
     "garage": {"name": "Garage", "wiring": "L1 L2 L3", "maximum": 16},
     "carport": {"name": "Carport", "wiring": "L2", "maximum": 16},
@@ -79,6 +80,8 @@ def desk(
         running.do(home.start())
         for charger in house.about["chargers"]:  # before they are limited they would fill the fuse
             running.post("/plug", charger=charger, plugged=False)
+        for phase in ("L1", "L2", "L3"):  # a house that draws more than its roof gives
+            running.post("/step", phase=phase, amperes=BASE)
         yield Desk(folder, running, pictures)
     finally:
         running.do(house.stop())
