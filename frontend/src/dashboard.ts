@@ -14,7 +14,7 @@ import { findSites, type Site } from "./site";
 const TYPE = "fusewise";
 const DASHBOARD = "fusewise-dashboard"; // its address
 const BOARD = "ha-panel-lovelace"; // what shows dashboards
-const SHORTEST = 0.25; // h of history: what a site shows that was set up just now
+const SHORTEST = 0.1; // h of history: what a site shows that was set up just now
 const LONGEST = 6;
 const HOUR = 3_600_000; // ms
 const TRIES = 30;

@@ -1,6 +1,6 @@
 // Built from frontend/ by scripts/frontend: change it there.
-// sources 71a0dd46615016e9ad699d03610d05d2040bb303e90a187db2b357eb28a84779
-// code 1b2edf52ef2cb64d5b8843c4847f9bc224f21d7de775fc030b784cd4fb27e2c0
+// sources 5a42909722a836848341da642d6665a501ebb9ff8ce91393a213454886c966ed
+// code ec43c71759c82dbe772ff354997406c1005583aa4c84bda3258032a8798aa3cf
 // frontend/src/cards.ts
 var WHOLE = 12;
 var PHASE_COLORS = { l1: "blue", l2: "orange", l3: "teal" };
@@ -262,7 +262,7 @@ function arranged(site, parts, hass) {
 var TYPE = "fusewise";
 var DASHBOARD = "fusewise-dashboard";
 var BOARD = "ha-panel-lovelace";
-var SHORTEST = 0.25;
+var SHORTEST = 0.1;
 var LONGEST = 6;
 var HOUR = 36e5;
 var TRIES = 30;
