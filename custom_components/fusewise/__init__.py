@@ -11,6 +11,7 @@ from .const import CONF_OCPP, DOMAIN, PLATFORMS
 from .coordinator import FusewiseConfigEntry, FusewiseCoordinator
 from .dashboard import async_hide_dashboard, async_offer_dashboard, async_show_dashboard
 from .doors import async_get_doors
+from .energy_dashboard import async_clear_energy_dashboard
 from .grid_limits import async_forget_grid_limits
 from .issues import async_forget_site, async_forget_stall
 from .learnt_store import async_forget_learnt
@@ -109,6 +110,7 @@ def _hide_dashboard_after(hass: HomeAssistant, gone: FusewiseConfigEntry) -> Non
 async def async_remove_entry(hass: HomeAssistant, entry: FusewiseConfigEntry) -> None:
     """Close the door behind a site that is gone, and forget all that was known of it."""
     async_forget_site(hass, entry.entry_id, entry.subentries)
+    await async_clear_energy_dashboard(hass, entry)
     await async_forget_sessions(hass, entry.entry_id)
     await async_forget_wishes(hass, entry.entry_id)
     await async_forget_grid_limits(hass, entry.entry_id)

@@ -1,11 +1,12 @@
-"""What is known of the sun, the battery and the vehicles, and how old that is."""
+"""What is known of the sun, the battery, the vehicles and the meters, and how old that is."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
 from homeassistant.const import PERCENTAGE, EntityCategory, UnitOfEnergy
 
+from .balancing.model import MeterReading
 from .dead_bands import ENERGY, MOMENT, STATE_OF_CHARGE
 from .describing import FusewiseSensorDescription, moment, power
 from .devices.home import BatteryReading, SolarReading
@@ -13,7 +14,7 @@ from .views import VehicleView
 
 
 def _measured_at[ViewT](
-    value_fn: Callable[[ViewT], float | None],
+    value_fn: Callable[[ViewT], float | None], significant: timedelta = MOMENT
 ) -> FusewiseSensorDescription[ViewT]:
     """When something was measured last; off until somebody wants it."""
 
@@ -29,7 +30,7 @@ def _measured_at[ViewT](
         entity_registry_enabled_default=False,
         value_fn=at,
         available_fn=lambda view: value_fn(view) is not None,
-        significant=MOMENT,
+        significant=significant,
     )
 
 
@@ -91,4 +92,9 @@ VEHICLE_SENSORS: tuple[FusewiseSensorDescription[VehicleView], ...] = (
         available_fn=lambda view: view.guest is not None,
     ),
     _measured_at(lambda view: view.reading.soc_at),
+)
+
+METER_SENSORS: tuple[FusewiseSensorDescription[MeterReading], ...] = (
+    # Who turns it on wants to see it stop.
+    _measured_at(lambda reading: reading.measured_at, timedelta(seconds=30)),
 )

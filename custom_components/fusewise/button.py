@@ -10,9 +10,10 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .asking import asking
+from .const import CONF_IN_ENERGY_DASHBOARD
 from .coordinator import FusewiseConfigEntry
 from .devices.ocpp import OcppCharger
-from .energy_dashboard import async_fill_energy_dashboard
+from .energy_dashboard import async_clear_energy_dashboard, async_fill_energy_dashboard
 from .entity import (
     ChargerEntity,
     FusewiseDescription,
@@ -79,6 +80,12 @@ ENERGY_DASHBOARD = EnergyDashboardDescription(
     entity_category=EntityCategory.CONFIG,
     value_fn=lambda _: None,
 )
+LEAVE_ENERGY_DASHBOARD = EnergyDashboardDescription(
+    key="leave_energy_dashboard",
+    translation_key="leave_energy_dashboard",
+    entity_category=EntityCategory.CONFIG,
+    value_fn=lambda _: None,
+)
 TEST_FALLBACK = FallbackTestDescription(
     key="test_fallback",
     translation_key="test_fallback",
@@ -108,6 +115,8 @@ async def async_setup_entry(
 
     def wanted() -> Wanted:
         yield EnergyDashboardButton(coordinator, ENERGY_DASHBOARD)
+        if entry.options.get(CONF_IN_ENERGY_DASHBOARD):
+            yield LeaveEnergyDashboardButton(coordinator, LEAVE_ENERGY_DASHBOARD)
         for charger in coordinator.controller.site.chargers:
             yield ClearDepartureButton(coordinator, charger.id, CLEAR_DEPARTURE)
             if not isinstance(coordinator.chargers.get(charger.id), OcppCharger):
@@ -166,13 +175,27 @@ class ClearDepartureButton(WishEntity, ButtonEntity):
 
 
 class EnergyDashboardButton(SiteEntity, ButtonEntity):
-    """Add the chargers to Home Assistant's energy dashboard."""
+    """Add the chargers, the sun and the batteries to Home Assistant's energy dashboard."""
 
     entity_description: EnergyDashboardDescription
 
     @override
     async def async_press(self) -> None:
         await async_fill_energy_dashboard(self.hass, self.coordinator)
+
+    @override
+    def _show(self, value: Any) -> None:
+        """Show nothing: a button's state is when it was pressed."""
+
+
+class LeaveEnergyDashboardButton(SiteEntity, ButtonEntity):
+    """Take out of the energy dashboard again what was added to it."""
+
+    entity_description: EnergyDashboardDescription
+
+    @override
+    async def async_press(self) -> None:
+        await async_clear_energy_dashboard(self.hass, self.coordinator.config_entry)
 
     @override
     def _show(self, value: Any) -> None:

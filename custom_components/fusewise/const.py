@@ -112,6 +112,8 @@ CONF_PATIENCE: Final = "patience"
 CONF_PRICE: Final = "price_entity"
 CONF_CURRENCY: Final = "currency"
 CONF_MAXIMUM_PRICE: Final = "maximum_price"
+# What was added to the energy dashboard for the site, by its statistics
+CONF_IN_ENERGY_DASHBOARD: Final = "in_energy_dashboard"
 
 # What the forms ask besides
 CONF_SITE: Final = "site"

@@ -18,7 +18,14 @@ from .balancing.decide import decide
 from .balancing.decision import Decision
 from .balancing.errors import ClockError
 from .balancing.memory import Memory
-from .balancing.model import Charger as SiteCharger, ChargerReading, GridLimit, Site, Snapshot
+from .balancing.model import (
+    Charger as SiteCharger,
+    ChargerReading,
+    GridLimit,
+    MeterReading,
+    Site,
+    Snapshot,
+)
 from .balancing.restart import outlive
 from .devices import Charger, DeviceError, Meter, Unsubscribe
 from .line import Line
@@ -146,6 +153,11 @@ class Controller:
         """Test whether a charger falls back by itself, at the next chance."""
         self.prover.ask(charger)
         self._wake.set()
+
+    @property
+    def meter_readings(self) -> Mapping[str, MeterReading]:
+        """What each meter has said last."""
+        return self._meters.read()
 
     def problem(self, charger: str) -> DeviceError | None:
         """Why the charger could not be told its last setpoint; None when it was."""

@@ -8,7 +8,7 @@ from homeassistant.components.sensor import SensorEntity
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .around_sensors import BATTERY_SENSORS, SOLAR_SENSORS, VEHICLE_SENSORS
+from .around_sensors import BATTERY_SENSORS, METER_SENSORS, SOLAR_SENSORS, VEHICLE_SENSORS
 from .balancing.model import Charger
 from .balancing.settings import Settings
 from .charger_sensors import BOOSTS_LEFT, CHARGER_SENSORS, PHASES_IN_USE, measured
@@ -57,6 +57,8 @@ async def async_setup_entry(
             yield AroundSensor(coordinator, solar, of_solar, lambda view: view.solar)
         for battery, of_battery in product(around.batteries, BATTERY_SENSORS):
             yield AroundSensor(coordinator, battery, of_battery, lambda view: view.batteries)
+        for meter, of_meter in product(coordinator.meters, METER_SENSORS):
+            yield AroundSensor(coordinator, meter, of_meter, lambda view: view.meters)
         for vehicle, of_vehicle in product(around.vehicles, VEHICLE_SENSORS):
             yield AroundSensor(coordinator, vehicle, of_vehicle, lambda view: view.vehicles)
 
@@ -97,4 +99,4 @@ class ChargerSensor(FusewiseSensor[ChargerView], ChargerEntity):
 
 
 class AroundSensor[ViewT](FusewiseSensor[ViewT], AroundEntity[ViewT]):
-    """A sensor of solar panels, a battery or a vehicle."""
+    """A sensor of solar panels, a battery, a vehicle or a meter."""

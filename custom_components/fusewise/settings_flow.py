@@ -133,8 +133,8 @@ class SettingsFlow(Dialog[ConfigFlowContext, ConfigFlowResult, str], OptionsFlow
         if user_input is not None:
             errors, placeholders = self._errors(user_input)
             if not errors:
-                known, self._options = self.config_entry.options, stored(user_input)
-                self._options[CONF_CURRENCY] = known.get(CONF_CURRENCY)
+                known = self.config_entry.options
+                self._options = {**known, **stored(user_input)}  # some are asked elsewhere
                 if self._options[CONF_PRICE] in (None, known.get(CONF_PRICE)):
                     return self.async_create_entry(data=self._options)
                 return await self.async_step_price()

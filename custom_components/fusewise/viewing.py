@@ -64,6 +64,7 @@ class Viewer:
             solar={key: solar.reading for key, solar in around.solar.items()},
             batteries={key: battery.reading for key, battery in around.batteries.items()},
             vehicles=vehicles,
+            meters=controller.meter_readings,
             price=around.price_now,
             maximum_price=self._wishes.maximum_price,
             starting=starting,

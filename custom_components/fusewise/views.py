@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from .balancing.decision import CircuitState, Decision, Setpoint
 from .balancing.memory import CircuitMemory
-from .balancing.model import Charger, ChargerReading, Circuit, GridLimit
+from .balancing.model import Charger, ChargerReading, Circuit, GridLimit, MeterReading
 from .const import MAIN_CIRCUIT
 from .devices import DeviceError
 from .devices.home import BatteryReading, PriceReading, SolarReading, VehicleReading
@@ -97,6 +97,8 @@ class SiteView:
     """What each inverter feeds in, by the id of its subentry; `measured_at` tells how old that is."""
     batteries: Mapping[str, BatteryReading | None]
     vehicles: Mapping[str, VehicleView]
+    meters: Mapping[str, MeterReading]
+    """What each meter has said last, by the id of its subentry."""
     price: PriceReading | None
     """What electricity costs; None where nothing tells."""
     maximum_price: float | None

@@ -11,6 +11,8 @@ from homeassistant.components.modbus.connection import async_get_connection_info
 from homeassistant.config_entries import SOURCE_RECONFIGURE, SOURCE_USER
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.helpers import entity_registry as er
+from homeassistant.util import dt as dt_util
 
 from .house import (
     HOST,
@@ -21,6 +23,7 @@ from .house import (
     let_call,
     panel_data,
     site_entry,
+    state_of,
     until,
 )
 from .test_circuit_flow import PANEL, opened as panel_opened
@@ -202,3 +205,20 @@ async def some_cycles(seen: list[float]) -> None:
     """Let the loop decide a few times more."""
     enough = len(seen) + 4
     await until(lambda: len(seen) >= enough)
+
+
+async def test_when_a_meter_has_spoken_last_is_shown_where_somebody_wants_it(
+    hass: HomeAssistant, house: World, ocpp_port: int, entity_registry: er.EntityRegistry
+) -> None:
+    entry = site_entry(hass, house, ocpp_port)
+    known = entity_registry.async_get_or_create(
+        "sensor", "fusewise", "id_of_meter_measured_at", disabled_by=None
+    )
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await until(lambda: state_of(hass, known.entity_id).state != "unavailable")
+    at = dt_util.parse_datetime(state_of(hass, known.entity_id).state)
+    assert at is not None
+    assert abs((dt_util.utcnow() - at).total_seconds()) < 60
+    described = entity_registry.async_get(known.entity_id)
+    assert described is not None
+    assert described.device_id == device_of(hass, entry, "id_of_meter").id

@@ -19,6 +19,7 @@ from .suggested import suggest_battery, suggest_solar, suggest_vehicle
 from .thermometer import EntityThermometer
 from .vehicle import EntityVehicle, VehicleEntities
 from .visit import Stay
+from .words import words_of
 
 __all__ = [
     "FALLBACK",
@@ -58,4 +59,5 @@ __all__ = [
     "suggest_solar",
     "suggest_vehicle",
     "switch_of",
+    "words_of",
 ]
