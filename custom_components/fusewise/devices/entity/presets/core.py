@@ -175,22 +175,60 @@ PRESETS: Sequence[Preset] = (
         traits=Traits(obeys_within=35.0),
     ),
     Preset(
-        integration="ohme",
-        source="homeassistant/components/ohme: select.py, sensor.py, coordinator.py",
-        # Only its cloud decides how much; it can be paused.
-        switch=Role(domain="select", key="charge_mode"),
-        on="max_charge",
-        off="paused",
-        status=_sensor("status"),
+        integration="victron_gx",
+        source="homeassistant/components/victron_gx: number.py, switch.py, sensor.py, strings.json",
+        # It is taken only in the mode 'manual'.
+        limit=_number("evcharger_set_current"),
+        switch=_switch("evcharger_charge"),
+        status=_sensor("evcharger_status"),
         statuses={
-            "unplugged": "available",
-            "pending_approval": "preparing",
-            "plugged_in": "suspended_ev",
-            "finished": "finishing",
+            "charging_limit": "charging",
+            "start_charging": "preparing",
+            "waiting_for_rfid": "preparing",
+            **dict.fromkeys(
+                (
+                    "low_soc",
+                    "switching_to_1_phase",
+                    "switching_to_3_phase",
+                    "waiting_for_start",
+                    "waiting_for_sun",
+                ),
+                "suspended_evse",
+            ),
+            **dict.fromkeys(
+                (
+                    "cp_input_test_error",
+                    "ground_test_error",
+                    "overheating_detected",
+                    "overvoltage_detected",
+                    "residual_current_detected",
+                    "undervoltage_detected",
+                    "welded_contacts_test_error",
+                ),
+                "faulted",
+            ),
+            **{f"reserved{number}": "unavailable" for number in range(15, 20)},
         },
-        currents=(_sensor("current"),),
-        power=_sensor("power"),
-        traits=Traits(obeys_within=70.0, minimum_interval=60.0),  # read every 30 to 60 s
+        power=_sensor("evcharger_power"),
+    ),
+    Preset(
+        integration="tuya",
+        source="homeassistant/components/tuya: number.py, switch.py, sensor.py, strings.json",
+        limit=_number("charging_current"),
+        switch=_switch("switch"),
+        status=_sensor("charger_status"),
+        statuses={
+            "charger_free": "available",
+            "charger_insert": "preparing",
+            "charger_wait": "preparing",
+            "charger_charging": "charging",
+            "charger_pause": "suspended_evse",
+            "charger_end": "finishing",
+            "charger_fault": "faulted",
+            "charger_free_fault": "faulted",
+        },
+        power=_sensor("total_power"),
+        traits=Traits(obeys_within=20.0, minimum_interval=10.0),  # through its cloud
     ),
     Preset(
         integration="keba",
@@ -212,20 +250,6 @@ PRESETS: Sequence[Preset] = (
             },
         ),
         traits=Traits(obeys_within=15.0),  # read every 5 s; the change waits a second
-    ),
-    Preset(
-        integration="tesla_wall_connector",
-        source="homeassistant/components/tesla_wall_connector: sensor.py, binary_sensor.py, __init__.py",
-        # The car decides how much it draws: it is limited by its own integration.
-        is_only_watched=True,
-        status=_sensor("status"),
-        statuses={
-            "booting": "unavailable",
-            "ready": "suspended_ev",
-            "waiting_car": "suspended_ev",
-        },
-        currents=tuple(_sensor(f"current_{letter}_a") for letter in "abc"),
-        power=_sensor("total_power_w"),
     ),
     Preset(
         integration="shelly",
