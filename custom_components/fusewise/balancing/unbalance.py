@@ -7,6 +7,8 @@ it counts as if it used only the one that is worse.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import permutations
 
 from .cars import USED, Car
 from .codes import ReasonCode
@@ -43,10 +45,10 @@ def watch_unbalance(
     """Add the rows to what cars load, bounded by what is sure as long as everybody keeps drawing."""
     found: list[Pair] = []
     for number in topology.unbalanced:
-        pairs = _pairs(number, topology.circuits[number], loads[number], limits)
-        kinds: dict[_Kind, _Counts] = {}
+        present = topology.present[number]
+        pairs = _pairs(number, topology.circuits[number], present, loads[number], limits)
         for which in topology.below[number]:
-            _count(cars[which], pairs, kinds)
+            _count(cars[which], pairs, present)
         found += pairs
     for pair in found:
         _bound(pair, sum([drawn for _, drawn in pair.helpers]), limits)
@@ -80,27 +82,26 @@ def _bound(pair: Pair, helped: float, limits: Limits) -> None:
     )
 
 
-def _pairs(number: int, circuit: Circuit, load: Load, limits: Limits) -> list[Pair]:
+def _pairs(
+    number: int, circuit: Circuit, present: Sequence[int], load: Load, limits: Limits
+) -> list[Pair]:
     """Each phase above each other one, without cars."""
-    present = [phase for phase in Phase if circuit.rating[phase]]
     return [
         Pair(
-            upper=upper,
-            lower=lower,
-            row=limits.add_row(number, upper),
+            upper=Phase(upper),
+            lower=Phase(lower),
+            row=limits.add_row(number, Phase(upper)),
             figure=circuit.unbalance or 0.0,
             others=load.others[upper] - load.others[lower],
             smoothed=load.expected[upper] - load.others[lower],
             members=[],
             helpers=[],
         )
-        for upper in present
-        for lower in present
-        if upper != lower
+        for upper, lower in permutations(present, 2)
     ]
 
 
-def _count(car: Car, pairs: Sequence[Pair], kinds: dict[_Kind, _Counts]) -> None:
+def _count(car: Car, pairs: Sequence[Pair], present: tuple[int, ...]) -> None:
     """Count the car against the pairs whose upper phase it loads, and for those whose lower phase it is seen on."""
     drawn = [0.0] * PHASES
     for phase, amperes in zip(car.lines, car.samples.current or (), strict=False):
@@ -109,44 +110,36 @@ def _count(car: Car, pairs: Sequence[Pair], kinds: dict[_Kind, _Counts]) -> None
     seen = (one > USED, two > USED, three > USED)
     if all(seen):
         return  # it was seen to use all: what it draws more, it draws more on all
-    kind = (car.phases, car.charger.line_to_line, seen)
-    counts = kinds.get(kind)
-    if counts is None:
-        counts = kinds[kind] = _counts(pairs, *kind)
-    for pair in counts.against:
+    against, helped = _counts(present, car.phases, car.charger.line_to_line, seen)
+    for number in against:
+        pair = pairs[number]
         pair.members.append(car.number)
         if car.reserved:
             pair.others += car.reserved
             pair.smoothed += car.reserved
-    if car.reading.online:
-        for pair in counts.helped:
-            if drawn[pair.lower] > 0:
-                pair.helpers.append((car.number, drawn[pair.lower]))
-    if counts.rows:
-        car.rows = car.rows + counts.rows
+    if against:
+        car.rows = car.rows + [(pairs[number].row, 1.0) for number in against]
+    if any(drawn) and car.reading.online:
+        for number, lower in helped:
+            if drawn[lower] > 0:
+                pairs[number].helpers.append((car.number, drawn[lower]))
 
 
-type _Kind = tuple[tuple[Phase, ...], bool, tuple[bool, ...]]
-"""The phases that a car uses, whether between two of them, and on which it was seen: few kinds for many cars."""
-
-
-@dataclass(slots=True)
-class _Counts:
-    """How all cars of one kind count on a circuit."""
-
-    rows: list[tuple[int, float]]
-    against: list[Pair]
-    helped: list[Pair]
-
-
+@lru_cache(maxsize=1024)
 def _counts(
-    pairs: Sequence[Pair], used: tuple[Phase, ...], between: bool, seen: tuple[bool, ...]
-) -> _Counts:
-    apart = [
-        pair
-        for pair in pairs
-        if not (seen[pair.upper] and seen[pair.lower])  # it was seen to use both
-        if not (between and pair.upper in used and pair.lower in used)
-    ]
-    against = [pair for pair in apart if pair.upper in used]
-    return _Counts(rows=[(pair.row, 1.0) for pair in against], against=against, helped=apart)
+    present: tuple[int, ...], used: tuple[Phase, ...], between: bool, seen: tuple[bool, ...]
+) -> tuple[list[int], list[tuple[int, int]]]:
+    """The pairs of a circuit against which a car of this kind counts; and for which, with the lower phase of each.
+
+    There are few kinds: which phases it uses, whether between two of them, and on which it was seen.
+    """
+    against: list[int] = []
+    helped: list[tuple[int, int]] = []
+    for number, (upper, lower) in enumerate(permutations(present, 2)):
+        both = upper in used and lower in used
+        if (seen[upper] and seen[lower]) or (between and both):
+            continue  # what it draws, it draws on both
+        helped.append((number, lower))
+        if upper in used:
+            against.append(number)
+    return against, helped
