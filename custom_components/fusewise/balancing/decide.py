@@ -3,7 +3,7 @@
 meters, chargers, wishes → limits → claims → allocation → steady → setpoints with their reasons
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 import math
 
@@ -16,7 +16,7 @@ from .decision import Decision, Notice, Setpoint
 from .errors import ClockError, SnapshotError
 from .limits import Limits, measure_limits, watt_row
 from .loads import Load, measure_loads
-from .memory import ChargerMemory, Memory
+from .memory import ChargerMemory, Memory, Samples
 from .model import NEVER, ChargerStatus, Site, Snapshot
 from .obedience import told_lately
 from .phase_switching import switch_phases
@@ -63,34 +63,46 @@ def decide(site: Site, snapshot: Snapshot, memory: Memory) -> Decision:
     if topology.switching:
         switch_phases(topology, cars, claims, shares, limits, pairs, now)
     told = steady(cars, claims, shares, limits, settings, now, now - memory.time)
-    reasons = Reasons(topology, limits, claims, silent, shares, now)
     claiming = {claim.car.number: claim for claim in claims}
-    return Decision(
-        time=now,
-        setpoints=tuple(
+    reasons = Reasons(topology, limits, claiming, silent, shares, now)
+    memory = Memory(time=now, meters=meters, circuits=limits.circuits)
+    return _conclude(cars, told, claiming, shares, reasons, limits, memory)
+
+
+def _conclude(
+    cars: Sequence[Car],
+    told: Sequence[Steadied],
+    claims: Mapping[int, Claim],
+    shares: Allocation,
+    reasons: Reasons,
+    limits: Limits,
+    memory: Memory,
+) -> Decision:
+    """What each charger is told, why, and what is remembered of it besides what `memory` has."""
+    setpoints: list[Setpoint] = []
+    remembered: dict[str, ChargerMemory] = {}
+    samples: dict[str, Samples] = {}
+    for car, tell in zip(cars, told, strict=True):
+        name, share = car.charger.id, shares.shares.get(car.number)
+        setpoints.append(
             Setpoint(
-                charger=car.charger.id,
+                charger=name,
                 current=tell.current,
-                target=shares.shares.get(car.number, 0.0),
+                target=share or 0.0,
                 reason=reasons.why(car.number, tell),
                 phases=None if car.memory.phasing is None else car.memory.phasing.asked,
             )
-            for car, tell in zip(cars, told, strict=True)
-        ),
+        )
+        claim = claims.get(car.number)
+        remembered[name] = _remember(car, tell, claim, share is not None, memory.time)
+        if car.samples.at > NEVER:
+            samples[name] = car.samples
+    return Decision(
+        time=memory.time,
+        setpoints=tuple(setpoints),
         circuits=tuple(limits.states),
         notices=tuple(limits.notices),
-        memory=Memory(
-            time=now,
-            chargers={
-                car.charger.id: _remember(
-                    car, tell, claiming.get(car.number), car.number in shares.shares, now
-                )
-                for car, tell in zip(cars, told, strict=True)
-            },
-            samples={car.charger.id: car.samples for car in cars if car.samples.at > NEVER},
-            meters=meters,
-            circuits=limits.circuits,
-        ),
+        memory=replace(memory, chargers=remembered, samples=samples),
     )
 
 

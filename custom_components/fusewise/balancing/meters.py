@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from .codes import FallbackCause
 from .memory import MeterMemory
-from .model import NEVER, PHASES, MeterReading, PerPhase
+from .model import NEVER, NOTHING, PHASES, MeterReading, PerPhase
+from .per_phase import higher, minus
 from .signals import POSSIBLE_AHEAD
 
 __all__ = ["SILENT_AFTER", "SLOW", "judge", "silent_after"]
@@ -69,12 +70,11 @@ def _remember(
     if memory is None or at - memory.measured_at > silent_after(reading):
         # What cars did while the meter was away says nothing about it.
         return MeterMemory(current=current, measured_at=at, still=current, still_since=(at, at, at))
-    fell: list[float] = [
-        max(0.0, old - new) for old, new in zip(memory.current, current, strict=True)
-    ]
-    falls = tuple(fall for fall in memory.falls if fall[0] > at - FALLS_KEPT)
+    fell, falls = higher(minus(memory.current, current), NOTHING), memory.falls
+    while falls and falls[0][0] <= at - FALLS_KEPT:
+        falls = falls[1:]
     if max(fell) > FALL:
-        falls = (*falls, (at, (fell[0], fell[1], fell[2])))
+        falls = (*falls, (at, fell))
     still, since = list(memory.still), list(memory.still_since)
     cars, unanswered = list(memory.cars), list(memory.unanswered)
     for phase, (amperes, sampled_at, count) in enumerate(drawn):

@@ -1,6 +1,6 @@
 """Why each charger gets what it gets, as data: the limit that bound, where, and who shares it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 
 from .allocation import Allocation
@@ -22,14 +22,14 @@ class Reasons:
         self,
         topology: Topology,
         limits: Limits,
-        claims: Sequence[Claim],
+        claims: Mapping[int, Claim],
         silent: Mapping[int, Reason],
         shares: Allocation,
         now: float,
     ) -> None:
         self._topology = topology
         self._limits = limits
-        self._claims = {claim.car.number: claim for claim in claims}
+        self._claims = claims
         self._silent = silent
         self._shares = shares
         self._now = now

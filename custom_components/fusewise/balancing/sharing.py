@@ -59,6 +59,8 @@ def share_left(
 ) -> tuple[list[float], list[int | None]]:
     """The same, given what the lower bounds leave of the capacities."""
     filling = _Filling(left, parts)
+    if not filling.rows:
+        return [part.upper for part in parts], filling.bound  # there is room for everybody
     filling.run()
     return filling.shares, filling.bound
 
