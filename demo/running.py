@@ -22,6 +22,7 @@ _SHARING = {
     "sun": {"netting": "all_phases"},
     "calm": {"hold": 6, "turn_time": 1800, "minimum_on": 300, "minimum_off": 60},
     "grid": {},
+    "price": {},
 }
 
 
