@@ -13,6 +13,9 @@ from custom_components.fusewise.devices.entity import PRESETS, Preset, Role
 from custom_components.fusewise.devices.entity.statuses import status_of
 import homeassistant
 from homeassistant.core import State
+from homeassistant.util.unit_conversion import ElectricCurrentConverter, PowerConverter
+
+from .stand_ins import descriptions_of
 
 CORE = Path(homeassistant.__file__).parent / "components"
 OF_CORE = [preset for preset in PRESETS if preset.source.startswith("homeassistant/components/")]
@@ -94,3 +97,48 @@ def test_a_mode_that_switches_is_one_that_the_integration_has(preset: Preset) ->
     assert preset.switch is not None
     states = texts_of(preset)["select"][preset.switch.key]["state"]
     assert {preset.on, preset.off} <= set(states)
+
+
+UNITS = {
+    "limit": {*ElectricCurrentConverter.VALID_UNITS, *PowerConverter.VALID_UNITS},
+    "current": ElectricCurrentConverter.VALID_UNITS,
+    "power": PowerConverter.VALID_UNITS,
+}
+
+
+def test_the_integrations_themselves_describe_these_entities_so() -> None:
+    """Their own code is run; only their libraries are stood in for."""
+    roles = [
+        (preset.integration, what, role)
+        for preset in CHARGERS_OF_CORE
+        for what, role in [
+            ("limit", preset.limit),
+            ("status", preset.status),
+            ("power", preset.power),
+            *(("current", role) for role in preset.currents),
+        ]
+        if role is not None
+    ]
+    platforms = {(integration, role.domain) for integration, _, role in roles}
+    described = descriptions_of(sorted(platforms))
+    seen = set()
+    for integration, what, role in roles:
+        for description in described[f"{integration} {role.domain}"]:
+            if role.key not in (description["key"], description["translation_key"]):
+                continue
+            seen.add((integration, role))
+            where, kind, unit = (
+                f"{integration} {role}",
+                description["device_class"],
+                description["unit"],
+            )
+            if what == "status":
+                assert kind in (None, "enum", "plug"), where
+            elif unit is None:
+                # The charger itself says it: then the kind is said, or it is a limit, which counts as amperes.
+                assert what in ("limit", kind), where
+            else:
+                assert unit in UNITS[what], where
+    # Some make an entity without a table; most do not.
+    assert len(seen) >= 50
+    assert len({integration for integration, _ in seen}) >= 16
