@@ -12,6 +12,7 @@ from .balancing.codes import ReasonCode
 from .balancing.model import ChargerStatus, Phase
 from .dead_bands import ENERGY, MOMENT
 from .describing import FusewiseSensorDescription, current, moment, power, rounded
+from .devices.events import EnergyBy
 from .proving import ProofState
 from .views import ChargerView
 
@@ -54,14 +55,22 @@ def why(view: ChargerView) -> dict[str, Any]:
 
 
 def _energy(view: ChargerView) -> float | None:
-    return None if view.session is None else round(view.session.energy_wh / 1000, 2)
+    if view.session is None or view.energy_by is EnergyBy.NOTHING:
+        return None
+    return round(view.session.energy_wh / 1000, 2)
+
+
+def _estimated(view: ChargerView) -> Mapping[str, Any]:
+    """Whether what it has charged is only reckoned from its power."""
+    return {"estimated": True} if view.energy_by is EnergyBy.POWER else {}
 
 
 def _session_told(view: ChargerView) -> Mapping[str, Any]:
     """When the session began and ended, and why."""
     if (session := view.session) is None:
-        return {}
+        return _estimated(view)
     told = {
+        **_estimated(view),
         "began": moment(session.began),
         "ended": session.ended and moment(session.ended),
         "why_ended": session.why_ended,
@@ -121,6 +130,8 @@ CHARGER_SENSORS: tuple[FusewiseSensorDescription[ChargerView], ...] = (
         state_class=SensorStateClass.TOTAL_INCREASING,
         suggested_display_precision=1,
         value_fn=lambda view: round(view.energy_kwh, 2),
+        attributes_fn=_estimated,
+        available_fn=lambda view: view.energy_by is not EnergyBy.NOTHING,
         significant=ENERGY,
     ),
     FusewiseSensorDescription(

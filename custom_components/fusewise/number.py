@@ -18,7 +18,7 @@ from .const import CONF_CURRENCY, CONF_MAXIMUM_PRICE, CONF_PRICE
 from .coordinator import FusewiseConfigEntry
 from .entity import FusewiseDescription, SiteEntity, Wanted, WishEntity, async_keep_entities
 from .percent import NoPercent, unknown
-from .target import want_percent
+from .target import want_energy, want_percent
 from .views import ChargerView, SiteView
 
 PARALLEL_UPDATES = 0
@@ -41,19 +41,19 @@ class FusewiseNumberDescription(NumberEntityDescription, FusewiseDescription[Cha
     """The fields of `Wanted` that a number stands for."""
 
 
+TARGET_ENERGY = FusewiseNumberDescription(
+    key="target_energy",
+    translation_key="target_energy",
+    device_class=NumberDeviceClass.ENERGY,
+    native_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
+    native_min_value=0,
+    native_max_value=MOST_ENERGY,
+    native_step=0.5,
+    mode=NumberMode.BOX,
+    value_fn=lambda view: view.wanted.energy_kwh or 0.0,
+    wants_fn=lambda energy: {"energy_kwh": energy or None, "soc": None},
+)
 NUMBERS = (
-    FusewiseNumberDescription(
-        key="target_energy",
-        translation_key="target_energy",
-        device_class=NumberDeviceClass.ENERGY,
-        native_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
-        native_min_value=0,
-        native_max_value=MOST_ENERGY,
-        native_step=0.5,
-        mode=NumberMode.BOX,
-        value_fn=lambda view: view.wanted.energy_kwh or 0.0,
-        wants_fn=lambda energy: {"energy_kwh": energy or None, "soc": None},
-    ),
     FusewiseNumberDescription(
         key="maximum_current",
         translation_key="maximum_current",
@@ -148,6 +148,7 @@ async def async_setup_entry(
         if currency is not None:
             yield MaximumPrice(coordinator, price_of_site(currency))
         for charger in coordinator.controller.site.chargers:
+            yield TargetEnergy(coordinator, charger.id, TARGET_ENERGY)
             for description in NUMBERS:
                 yield WishNumber(coordinator, charger.id, description)
             yield TargetPercent(coordinator, charger.id, TARGET_PERCENT)
@@ -209,6 +210,14 @@ class WishNumber(WishEntity, NumberEntity):
     @override
     def _show(self, value: Any) -> None:
         self._attr_native_value = value
+
+
+class TargetEnergy(WishNumber):
+    """How much each car charges; 0: as much as it takes."""
+
+    @override
+    async def async_set_native_value(self, value: float) -> None:
+        want_energy(self.coordinator, self.charger, value or None)
 
 
 class TargetPercent(WishNumber):

@@ -80,7 +80,7 @@ SCHEMA = vol.Schema(
                 vol.Required(CONF_PATIENCE, default=NEW.patience): number(0, MOST_PATIENCE),
             }
         ),
-        vol.Required("price"): folded(
+        vol.Required("price", default={}): folded(
             {
                 vol.Optional(CONF_PRICE): EntitySelector(EntitySelectorConfig(domain=PRICES)),
                 vol.Optional(CONF_MAXIMUM_PRICE): number(0, HIGHEST_PRICE),

@@ -5,16 +5,34 @@ from homeassistant.exceptions import ServiceValidationError
 
 from .const import DOMAIN
 from .coordinator import FusewiseCoordinator
+from .devices.entity import EntityCharger
+from .devices.events import EnergyBy
 from .percent import hindrance
 
-__all__ = ["want_energy", "want_percent"]
+__all__ = ["check_counted", "want_energy", "want_percent"]
 
 
 @callback
 def want_energy(coordinator: FusewiseCoordinator, charger: str, energy_kwh: float | None) -> None:
-    """Have each car charge so many kWh; None: as much as it takes."""
+    """Have each car charge so many kWh; None: as much as it takes. Raises where nothing counts them."""
+    if energy_kwh is not None:
+        check_counted(coordinator, charger)
     coordinator.wishes.change(charger, energy_kwh=energy_kwh, soc=None)
     coordinator.show_again()
+
+
+@callback
+def check_counted(coordinator: FusewiseCoordinator, charger: str) -> None:
+    """Raise where nobody could tell that an amount is reached."""
+    device = coordinator.chargers[charger]
+    if isinstance(device, EntityCharger) and device.energy_by is EnergyBy.NOTHING:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key="energy_not_measured",
+            translation_placeholders={
+                "charger": coordinator.config_entry.subentries[charger].title
+            },
+        )
 
 
 @callback

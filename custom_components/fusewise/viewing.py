@@ -12,6 +12,8 @@ from .balancing.model import Charger as SiteCharger
 from .circuit_views import circuit_views, limits_now
 from .controller import Controller
 from .devices import Charger, DeviceOfflineError
+from .devices.entity import EntityCharger
+from .devices.events import EnergyBy
 from .readiness import Readiness, most_of, power_of
 from .session_log import SessionLog
 from .views import ChargerView, SiteView, VehicleView
@@ -126,6 +128,7 @@ class Viewer:
             boosts_left=boosts_left(memory, site.settings, decision.time),
             session=self._log.sessions.last(key),
             energy_kwh=self._log.sessions.total(key) / 1000,
+            energy_by=device.energy_by if isinstance(device, EntityCharger) else EnergyBy.METER,
             proof_state=controller.prover.state(charger),
             proof=controller.prover.proofs.get(key),
             vehicle=vehicle,

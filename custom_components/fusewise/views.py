@@ -8,6 +8,7 @@ from .balancing.memory import CircuitMemory
 from .balancing.model import Charger, ChargerReading, Circuit, GridLimit, MeterReading
 from .const import MAIN_CIRCUIT
 from .devices import DeviceError
+from .devices.events import EnergyBy
 from .devices.home import BatteryReading, PriceReading, SolarReading, VehicleReading
 from .guests import Guest
 from .proving import Proof, ProofState
@@ -59,6 +60,8 @@ class ChargerView:
     """The session that runs, or the last one."""
     energy_kwh: float
     """What it has charged in all its sessions."""
+    energy_by: EnergyBy
+    """How that is known."""
     proof_state: ProofState
     proof: Proof | None
     """What the last test of its fall-back has shown."""

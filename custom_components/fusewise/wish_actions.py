@@ -21,7 +21,7 @@ from .balancing.model import Mode
 from .const import DOMAIN
 from .describing import moment
 from .number import MOST_ENERGY
-from .target import want_energy, want_percent
+from .target import check_counted, want_energy, want_percent
 from .targets import chargers_of, view_of
 from .time import WEEKDAYS
 
@@ -163,6 +163,8 @@ def boost_chargers(hass: HomeAssistant, asked: dict[str, Any]) -> ServiceRespons
     until = None if duration is None else (dt_util.utcnow() + duration).timestamp()
     told: dict[str, Any] = {}
     for coordinator, charger in chargers_of(hass, asked[ATTR_DEVICE_ID]):
+        if energy is not None:
+            check_counted(coordinator, charger)
         charged = coordinator.wishes.charged(charger)
         coordinator.boost(charger, until, None if energy is None else charged + energy)
         view = view_of(coordinator, charger)

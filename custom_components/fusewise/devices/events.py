@@ -3,10 +3,22 @@
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 
 from . import Unsubscribe
 
 KEPT = 200  # events that wait while nobody listens: a reload takes a second
+
+
+class EnergyBy(StrEnum):
+    """How it is known what a charger's cars have charged."""
+
+    METER = "meter"
+    """It counts that itself."""
+    POWER = "power"
+    """By its power over time: an estimate."""
+    NOTHING = "nothing"
+
 
 type Attempt = tuple[str, int, str]
 """Card, meter and time at the start: what a charger says again when it has not heard our answer."""

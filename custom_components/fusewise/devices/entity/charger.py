@@ -22,6 +22,7 @@ from homeassistant.helpers.event import (
 
 from ...balancing.model import PLUGGED, ChargerReading, ChargerStatus
 from .. import Charger, Clock, DeviceOfflineError, DeviceRefusedError, Unsubscribe
+from ..events import EnergyBy
 from ..listeners import Listeners
 from .arming import Arming
 from .drawn import Drawn
@@ -106,6 +107,13 @@ class EntityCharger(Charger):
         return self._visit.stay.hand
 
     @property
+    def energy_by(self) -> EnergyBy:
+        """How it is known what a car has charged."""
+        if self.entities.energy is not None:
+            return EnergyBy.METER
+        return EnergyBy.POWER if self._drawn.sources else EnergyBy.NOTHING
+
+    @property
     def stay(self) -> Stay:
         """What is known of the car that is there, and outlives a restart."""
         return self._visit.stay
@@ -144,6 +152,7 @@ class EntityCharger(Charger):
     async def apply(self, current: float) -> None:
         if not (math.isfinite(current) and current >= 0.0):
             raise ValueError(f"{current} A is no limit")
+        self._count_on()
         if self._away():
             return
         if (missing := self._missing()) is not None:
@@ -296,6 +305,14 @@ class EntityCharger(Charger):
             self._drawn.reported(entity, state)
         elif entity != self.entities.energy:
             return
+        self._count_now()
+
+    def _count_on(self) -> None:
+        """Go on counting what draws steadily: many an integration tells only what has changed."""
+        if self.entities.energy is None and self._drawn.sources:
+            self._count_now()
+
+    def _count_now(self) -> None:
         power = None if self._away() else self._drawn.power(self._let_through())
         energy = self.entities.energy and self._hass.states.get(self.entities.energy)
         kwh = None if not energy else kilowatt_hours(energy)
