@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 import pytest
 
-from custom_components.fusewise.devices.ocpp import CentralSystem, charger
+from custom_components.fusewise.devices.ocpp import CentralSystem, preparing
 
 from .peer import Clock, Peer
 
@@ -35,7 +35,7 @@ def clock() -> Clock:
 @pytest.fixture
 def short_boot_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     """A charger that does not boot by itself is not waited for as long as at home."""
-    monkeypatch.setattr(charger, "BOOT_WAIT", 0.05)
+    monkeypatch.setattr(preparing, "BOOT_WAIT", 0.05)
 
 
 @pytest.fixture

@@ -6,22 +6,21 @@ only), ends by itself, and only `apply` renews it. A car that plugs in therefore
 the moment until its transaction has begun: that wakes the controller, which applies the car's setpoint.
 """
 
-import asyncio
-from collections.abc import Callable, Coroutine, Sequence
-import contextlib
-from functools import partial
+from collections.abc import Callable, Sequence
 import logging
 import math
-from typing import Any, override
+from typing import override
 
-from ...balancing.model import ChargerReading, ChargerStatus, Session
-from .. import Charger, Clock, DeviceError, DeviceOfflineError, Unsubscribe
-from ..events import Attempt, SessionBegan, SessionEnded, SessionEvents, SessionMeasured
+from ...balancing.model import ChargerReading, ChargerStatus
+from .. import Charger, Clock, DeviceOfflineError, Unsubscribe
+from ..events import Attempt, SessionEvents
 from ..listeners import Listeners
 from .autostart import Autostart
 from .clock import ChargerClock
 from .learnt import Learnt
 from .measurands import MeterValues
+from .preparing import Preparation
+from .session_teller import SessionTeller
 from .settings import ChargerSettings
 from .station import Station, StationInfo
 from .telling import Teller
@@ -30,8 +29,6 @@ from .ways import Way
 from .wishes import Wishes
 
 _LOGGER = logging.getLogger(__name__)
-
-BOOT_WAIT = 2.0  # s that a charger has, from its connection, to boot by itself
 
 
 class OcppCharger(Wishes, Charger):
@@ -52,8 +49,10 @@ class OcppCharger(Wishes, Charger):
         self._measured_at = 0.0
         self._transactions = Transactions(identity)
         self._teller = Teller(identity, settings, self.clock, self._transactions, clock)
-        self._preparing: asyncio.Task[None] | None = None
-        self._asked_to_boot = False
+        self._preparation = Preparation(self, self._teller)
+        self._sessions = SessionTeller(
+            self.events, self._transactions, self.clock, clock, self._power
+        )
         self._autostart = Autostart(self.start)
         self._listeners = Listeners[[]]()
 
@@ -138,13 +137,13 @@ class OcppCharger(Wishes, Charger):
         self._teller.configure(settings)
         self.settings = settings
         if other_unit and self._station is not None:
-            self._prepare(self._station)
+            self._preparation.begin(self._station)
 
     def connected(self, station: Station) -> None:
         """Take the newest connection."""
         self._station = station
         self._teller.doubt()
-        self._prepare(station)
+        self._preparation.begin(station)
         self._changed()
 
     def disconnected(self, station: Station) -> None:
@@ -152,20 +151,18 @@ class OcppCharger(Wishes, Charger):
         if self._station is station:
             self._station = None
             self._autostart.rest()
-            if self._preparing is not None:
-                self._preparing.cancel()
-                self._preparing = None
+            self._preparation.stop()
             self._changed()
 
     def booted(self, station: Station, told: float) -> None:
         """Note that the charger was started: what it had in its memory may be gone."""
         self.info = station.info
         self.clock.told(told, self._now())
-        if self._asked_to_boot:
-            self._asked_to_boot = False  # it has only told its name; what it had it still has
-        else:
+        if (
+            not self._preparation.has_asked()
+        ):  # else it has only told its name; what it had it still has
             self._teller.booted()
-        self._prepare(station)
+        self._preparation.begin(station)
 
     def status_changed(self, status: ChargerStatus) -> None:
         """Take a status of its connector."""
@@ -175,8 +172,8 @@ class OcppCharger(Wishes, Charger):
         if self._transactions.fits(status, now):
             self._idle()
             if before is not None:
-                self.events.tell(SessionEnded(session=before.id, at=now, transaction=number))
-        self._tell_found(before)
+                self._sessions.gone(before, number)
+        self._sessions.found(before)
         if self._transactions.session is not None:
             self._autostart.begun()
         elif status is ChargerStatus.PREPARING and self.settings.is_free:
@@ -206,31 +203,15 @@ class OcppCharger(Wishes, Charger):
             self._teller.started()
             session = self._transactions.session
             assert session is not None
-            self.events.tell(
-                SessionBegan(
-                    session=session.id,
-                    at=session.started,
-                    transaction=number,
-                    attempt=attempt,
-                    register=float(attempt[1]) if attempt[1] >= 0 else None,
-                )
-            )
+            self._sessions.started(session, attempt)
             self._changed()
         return number
 
     def stopped(self, number: int, stamp: float | None, register: float | None, why: str) -> None:
         """End a transaction; one that is not known, or over already, changes nothing here."""
-        now, session = self._now(), self._transactions.session
+        session = self._transactions.session
         is_over = self._transactions.stop(number)
-        self.events.tell(
-            SessionEnded(
-                session=session.id if session is not None and is_over else None,
-                at=now if stamp is None else self.clock.ours(stamp, now),
-                transaction=number,
-                register=register,
-                why=why,
-            )
-        )
+        self._sessions.stopped(session if is_over else None, number, stamp, register, why)
         if is_over:
             self._idle()
             self._changed()
@@ -254,42 +235,9 @@ class OcppCharger(Wishes, Charger):
                 self._current, self._measured_at = sample.current, at
                 if self._station is not None:
                     self._teller.judge(self._station, sample, at)
-        self._tell_found(before)
-        self._tell_measured(transaction, values, now)
+        self._sessions.found(before)
+        self._sessions.measured(transaction, values)
         self._changed()
-
-    def _tell_found(self, before: Session | None) -> None:
-        """Tell of a session that was found rather than started."""
-        session = self._transactions.session
-        if session is not None and before is None:
-            self.events.tell(
-                SessionBegan(
-                    session=session.id,
-                    at=session.started,
-                    transaction=self._transactions.number,
-                )
-            )
-
-    def _tell_measured(self, transaction: object, values: MeterValues, now: float) -> None:
-        session = self._transactions.session
-        if session is None or transaction not in (None, self._transactions.number):
-            return  # of no session, or of one that is over
-        powers = {sample.stamp: self._power(sample.current) for sample in values.samples}
-        registers = {register.stamp: register.energy for register in values.registers}
-        for stamp in dict.fromkeys([*powers, *registers]):
-            at = now if stamp is None else self.clock.ours(stamp, now)
-            self.events.tell(
-                SessionMeasured(
-                    session=session.id,
-                    at=at,
-                    transaction=self._transactions.number,
-                    register=registers.get(stamp),
-                    power=powers.get(stamp),
-                )
-            )
-
-    def _power(self, current: Sequence[float]) -> float:
-        return self.settings.wiring.watts_per_ampere * sum(current) / len(current)
 
     def _idle(self) -> None:
         """No transaction: no live limit, and the contactor is open."""
@@ -298,42 +246,12 @@ class OcppCharger(Wishes, Charger):
             self._current = (0.0,) * len(self._current)
             self._measured_at = self._now()
 
+    def prepared(self) -> None:
+        """Note that it is known what it can do, and that it is armed, or not."""
+        self._changed()
+
     def _changed(self) -> None:
         self._listeners.call()
 
-    def _prepare(self, station: Station) -> None:
-        if self._preparing is not None:
-            self._preparing.cancel()
-        self._preparing = asyncio.create_task(_logged(self.identity, partial(self._ready, station)))
-
-    async def _ready(self, station: Station) -> None:
-        """Make a charger that came in safe, and know its state at once."""
-        async with self._teller.turn:
-            if self.info is None:
-                await self._let_boot(station)
-            with contextlib.suppress(DeviceError):
-                await station.learn(self.settings.unit)
-            self._teller.choose(station)
-            with contextlib.suppress(DeviceError):  # the next `apply` tries again, and tells
-                await self._teller.arm(station)
-        self._changed()
-        with contextlib.suppress(DeviceError):
-            await station.measure(self.settings.sample_interval)
-        with contextlib.suppress(DeviceError):
-            await station.report()
-
-    async def _let_boot(self, station: Station) -> None:
-        """Wait until it boots; that starts `_ready` anew, so coming back from here means that it did not."""
-        if station.info is None:
-            await asyncio.sleep(BOOT_WAIT)  # most do by themselves
-        self._asked_to_boot = True
-        with contextlib.suppress(DeviceError):
-            await station.announce()
-            await asyncio.sleep(BOOT_WAIT)
-
-
-async def _logged(identity: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    try:
-        await work()
-    except Exception:
-        _LOGGER.exception("Preparing charger %s failed", identity)
+    def _power(self, current: Sequence[float]) -> float:
+        return self.settings.wiring.watts_per_ampere * sum(current) / len(current)
