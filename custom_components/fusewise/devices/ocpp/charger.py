@@ -62,7 +62,7 @@ class OcppCharger(Wishes, Charger):
     @override
     def reading(self) -> ChargerReading:
         return ChargerReading(
-            status=self._status,
+            status=self._teller.pausing.shown(self._status),
             online=self._station is not None,
             current=self._current,
             measured_at=self._measured_at,
@@ -180,6 +180,7 @@ class OcppCharger(Wishes, Charger):
             self._autostart.plugged()
         elif status is ChargerStatus.AVAILABLE:
             self._autostart.gone()
+            self._teller.pausing.over()
         self._changed()
 
     def noted(self, what: str, status: str) -> None:

@@ -4,7 +4,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
+from .traits import FINEST, LONGEST_SPACING, WHOLE, Known
 from .ways import Way
+
+NOTHING = Known()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +26,8 @@ class Learnt:
     """A of the fall-back that lies in it."""
     armed_as: str = ""
     """How that was written: way, unit, phases."""
+    traits: Known = NOTHING
+    """Its step, whether 0 pauses it, how often it likes to be told."""
 
     def stored(self) -> dict[str, Any]:
         """Return what is to be stored."""
@@ -46,4 +51,18 @@ class Learnt:
             is_clean=stored.get("is_clean") is True,
             armed=float(armed) if isinstance(armed, int | float) else None,
             armed_as=str(stored.get("armed_as") or ""),
+            traits=_traits(stored.get("traits")),
         )
+
+
+def _traits(stored: object) -> Known:
+    if not isinstance(stored, Mapping):
+        return NOTHING
+    step, pauses, spacing = (stored.get(key) for key in ("step", "pauses", "spacing"))
+    return Known(
+        step=step if step in (FINEST, WHOLE) else None,
+        pauses=pauses if isinstance(pauses, bool) else None,
+        spacing=min(max(float(spacing), 0.0), LONGEST_SPACING)
+        if isinstance(spacing, int | float)
+        else 0.0,
+    )

@@ -22,17 +22,20 @@ class Limit:
         self._refusal: DeviceRefusedError | None = None
         self._refusals = 0
 
-    def due(self, wanted: float, now: float, spacing: float) -> bool:
-        """Tell whether the charger must be told now: something new, or what was told `spacing` ago.
+    def due(self, wanted: float, now: float, renewal: float, spacing: float = 0.0) -> bool:
+        """Tell whether the charger must be told now: something new, or what was told `renewal` ago.
+
+        What is higher waits until `spacing` after what was told before.
 
         Raises the refusal of this very limit again, until it is time to try once more: after a second at
         first, because some chargers refuse while they begin a transaction.
         """
         if wanted != self._wanted:
-            return True
+            is_higher = self._wanted is not None and wanted > self._wanted
+            return not is_higher or now >= self._told_at + spacing
         if self._refusal is None:
-            return now >= self._told_at + spacing
-        if now >= self._told_at + min(2.0 ** (self._refusals - 1), spacing):
+            return now >= self._told_at + renewal
+        if now >= self._told_at + min(2.0 ** (self._refusals - 1), renewal):
             return True
         raise self._refusal
 

@@ -24,6 +24,12 @@ class Quirk:
     """It obeys numberPhases in a charging profile, also where it does not say so."""
     sample_interval: int = 0
     """s that it must have between its measurements."""
+    step: float | None = None
+    """A that its limits are multiples of."""
+    pauses: bool | None = None
+    """False: it draws on when it is told 0."""
+    spacing: float = 0.0
+    """s that it must have between a limit and a higher one."""
     source: str
 
     def fits(self, info: StationInfo) -> bool:

@@ -39,7 +39,8 @@ NO_ID = "-1"  # where the message has no id that could be read (as OCPP 2.0.1 sa
 # Configuration keys (OCPP 1.6 security whitepaper, OCPP 2) whose values are passwords.
 SECRET = ("AuthorizationKey", "BasicAuthPassword")
 
-ANSWER_TIME = 5.0  # s; a charger that needs longer cannot hold a fuse
+ANSWER_TIME = 5.0  # s that a charger has; one that is seen to need longer gets it, up to …
+LONGEST_ANSWER_TIME = 15.0  # … s, half the life of a limit
 
 type Handler = Callable[[Payload], DataclassInstance]
 """Takes a call's payload, returns the answer's. Must not wait for a call of ours: answers come in order."""
@@ -115,6 +116,8 @@ class Rpc:
         self._calling = asyncio.Lock()
         self._awaited: tuple[str, asyncio.Future[Payload]] | None = None
         self._abandoned: deque[str] = deque(maxlen=8)
+        self._overdue: dict[str, float] = {}
+        self._patience = ANSWER_TIME
         self._told: set[Fault] = set()
 
     async def serve(self) -> None:
@@ -152,12 +155,14 @@ class Rpc:
             self._awaited = (key, answer)
             try:
                 await self._pace.asking.turn()
-                async with asyncio.timeout(ANSWER_TIME):
+                began = asyncio.get_running_loop().time()
+                async with asyncio.timeout(self._patience):
                     await self._send([CALL, key, type(request).__name__, payload])
                     return await answer
             except TimeoutError:
                 name = type(request).__name__
-                self.complain(Fault.NO_ANSWER, f"did not answer {name} in {ANSWER_TIME:g} s")
+                self.complain(Fault.NO_ANSWER, f"did not answer {name} in {self._patience:g} s")
+                self._overdue = {**dict([*self._overdue.items()][-7:]), key: began}
                 raise
             except asyncio.CancelledError:
                 self._abandoned.append(key)
@@ -238,6 +243,11 @@ class Rpc:
         is_given_up = awaited is not None and awaited[0] == key and awaited[1].cancelled()
         if is_given_up or key in self._abandoned:
             return  # we have given this call up, for example because the charger booted meanwhile
+        if (began := self._overdue.pop(key, None)) is not None:
+            # Whatever limit it was about: the higher of two counted, and it is told again.
+            took = asyncio.get_running_loop().time() - began
+            self._patience = min(max(self._patience, 1.5 * took), LONGEST_ANSWER_TIME)
+            return
         if self._awaited is None or self._awaited[0] != key or self._awaited[1].done():
             # Late by more than ANSWER_TIME, doubled, or invented: nobody waits for it.
             self.complain(Fault.UNEXPECTED_ANSWER, "answered a call that nobody waits for")

@@ -32,6 +32,12 @@ class ChargerSettings:
     """Whose cards may charge, in their plain form; None: all."""
     is_free: bool = False
     """No card is needed: a car that is plugged in is started."""
+    step: float | None = None
+    """A that its limits are multiples of: 0.1 or 1; None: that is found out."""
+    pauses: bool | None = None
+    """Whether a limit of 0 stops its car; else its session is ended. None: that is found out."""
+    spacing: float = 0.0
+    """s between a limit and a higher one; 0: that is found out."""
     sample_interval: int = 5
     """s between its measurements; some chargers want 30."""
 
@@ -48,6 +54,10 @@ class ChargerSettings:
             raise ValueError(f"A maximum of {self.maximum} A is not possible")
         if not SHORTEST_LIFE <= self.life <= 3600.0:
             raise ValueError(f"A limit lives for {SHORTEST_LIFE:g} to 3600 s, not {self.life} s")
+        if self.step not in (None, 0.1, 1.0):
+            raise ValueError(f"A step of {self.step} A is not possible: 0.1 or 1")
+        if not 0.0 <= self.spacing <= 10.0:
+            raise ValueError(f"Limits are told up to 10 s apart, not {self.spacing} s")
         if self.sample_interval < 1:
             raise ValueError("A charger measures every second at most")
 

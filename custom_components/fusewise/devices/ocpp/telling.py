@@ -9,12 +9,16 @@ import math
 
 from .. import Clock, DeviceOfflineError, DeviceRefusedError
 from .clock import ChargerClock
-from .learnt import Learnt
-from .limit import Limit, tenths
+from .fallback import Fallback
+from .learnt import NOTHING, Learnt
+from .limit import Limit
 from .measurands import Sample
+from .pausing import Pausing
 from .phases import CarPhases
+from .quirks import quirk_of
 from .settings import ChargerSettings
 from .station import LiveLimit, Station
+from .traits import Traits, rounded
 from .transactions import Transactions
 from .wayfinding import Wayfinder
 from .ways import STACKED, Way
@@ -24,7 +28,6 @@ from .ways import STACKED, Way
 SETTLING = 3.0
 SECOND_ATTEMPT = 0.2
 FLASH_LIFE = 300.0  # s; one write in 100 s
-ARM_AGAIN = 300.0  # s until a fall-back that was refused is tried again
 
 
 class Teller:
@@ -43,9 +46,10 @@ class Teller:
         self.settings = settings
         self.clock = clock
         self.limit = Limit()
-        self.armed: float | None = None
-        """A of the fall-back that it has accepted."""
+        self._fallback = Fallback(now)
         self.phases = CarPhases()
+        self.traits = Traits(identity)
+        self.pausing = Pausing()
         self.asked_phases: int | None = None
         """On how many conductors it is to charge; None: nobody asks for that."""
         self.turn = asyncio.Lock()
@@ -56,10 +60,13 @@ class Teller:
         self._finder = Wayfinder(identity)
         self._finder.fix(settings.way, now())
         self._drawn = 0.0
-        self._is_clean = False
-        self._armed_as = ""
         self._in_watts = False
-        self._arm_refused: tuple[float, DeviceRefusedError] | None = None
+        self._tells_schedule = False
+
+    @property
+    def armed(self) -> float | None:
+        """A of the fall-back that it has accepted."""
+        return self._fallback.armed
 
     @property
     def way(self) -> Way:
@@ -81,19 +88,21 @@ class Teller:
             way=finder.way if found and finder.fixed is None else None,
             tried=tuple(sorted(finder.tried)),
             checked=tuple(sorted(finder.checked)),
-            is_clean=self._is_clean,
+            is_clean=self._fallback.is_clean,
             armed=self.armed,
-            armed_as=self._armed_as,
+            armed_as=self._fallback.armed_as,
+            traits=self.traits.known,
         )
 
     def remember(self, learnt: Learnt) -> None:
         """Go on with what was found out before a restart, unless something was found out since."""
+        if self.traits.known == NOTHING:
+            self.traits.known = learnt.traits
         if self._finder.tried or self._finder.checked or self.armed is not None:
             return
         if self._finder.fixed is None:
             self._finder.remember(learnt)
-        self._is_clean = learnt.is_clean
-        self.armed, self._armed_as = learnt.armed, learnt.armed_as
+        self._fallback.remember(learnt)
 
     async def apply(self, station: Station, current: float) -> None:
         """Have this limit in force, above the fall-back. Raises DeviceError."""
@@ -101,11 +110,11 @@ class Teller:
             await self.arm(station)
         except DeviceRefusedError:
             # A live limit without a fall-back is better than none; its owner is told all the same.
-            await self._tell(station, tenths(current))
+            await self._tell(station, self._rounded(station, current))
             if self.armed is None:  # not in another way either
                 raise
             return
-        await self._tell(station, tenths(current))
+        await self._tell(station, self._rounded(station, current))
 
     def ask_for_phases(self, phases: int) -> None:
         """Charge on so many conductors, from the next limit on."""
@@ -117,7 +126,7 @@ class Teller:
     def configure(self, settings: ChargerSettings) -> None:
         """Take over changed settings."""
         if settings.wiring != self.settings.wiring:
-            self.armed = None  # it may have been written in watts
+            self._fallback.forget()  # it may have been written in watts
         self.settings = settings
         if self._finder.fix(settings.way, self._now()):
             self._another_way()
@@ -125,12 +134,12 @@ class Teller:
 
     def doubt(self) -> None:
         """Tell everything again that may not be there any more."""
-        self._arm_refused = None
+        self._fallback.doubt()
         self.limit.doubt()
 
     def booted(self) -> None:
         """Note that it was started: what it had in its memory may be gone."""
-        self.armed = None
+        self._fallback.forget()
         self.doubt()
 
     def choose(self, station: Station) -> None:
@@ -141,6 +150,7 @@ class Teller:
 
     def started(self) -> None:
         """Note that a transaction begins."""
+        self.pausing.over()
         self._started_at = self._now()
         self._over()
 
@@ -168,7 +178,11 @@ class Teller:
         if self.limit.until is None or at >= self.limit.until:
             return
         obedience = self._finder.obedience
+        if obedience.has_settled(at) and self.limit.current is not None:
+            self.traits.drawn(self.limit.current, drawn)
         if obedience.disobeys(drawn, at):
+            if self.limit.current == 0.0 and self.traits.may_draw_on:
+                return
             self._go_another_way(station, "does not obey")
         elif (
             self._transactions.session is not None
@@ -179,36 +193,28 @@ class Teller:
 
     async def arm(self, station: Station) -> None:
         """Write the fall-back, where it is not that already."""
-        wanted, settings = tenths(self.settings.fallback), self.settings
-        # Whatever car comes: it may have one phase.
-        phases = settings.conductors if settings.fallback >= settings.maximum else 1
-        unit = f"W{phases}" if station.in_watts else "A"
-        armed_as = f"{self.way} {unit} {settings.conductors}"
-        if station.is_shared:
-            armed_as += " for itself"
-        if self.armed == wanted and self._armed_as == armed_as:
-            return
-        if self._arm_refused is not None and self._now() < self._arm_refused[0]:
-            raise self._arm_refused[1]
-        if not self._is_clean and self._transactions.session is None:
-            # What others have left in it might hold beneath our limits, or above them.
-            with contextlib.suppress(DeviceRefusedError):
-                await station.clear()
-            self._is_clean = True
-        try:
-            await station.set_fallback(wanted, phases, settings.wiring, self.way)
-        except DeviceRefusedError as refusal:
-            self.armed = None
-            self._arm_refused = (self._now() + ARM_AGAIN, refusal)
-            raise
-        self.armed, self._armed_as, self._arm_refused = wanted, armed_as, None
+        await self._fallback.arm(
+            station,
+            self._rounded(station, self.settings.fallback),
+            self.settings,
+            self.way,
+            may_clear=self._transactions.session is None,
+        )
 
     async def _tell(self, station: Station, wanted: float) -> None:
         """Send the live limit, where it is new or has lived for a third of its life."""
         now = self._now()
+        quirk = quirk_of(station.info)
         if self._transactions.session is None:
+            if wanted > 0.0:
+                await self.pausing.end(station, now)
             return
-        if not self.limit.due(wanted, now, self._life / 3):
+        number = self._transactions.number
+        if wanted == 0.0 and number is not None and not self.traits.pauses(self.settings, quirk):
+            await self.pausing.begin(station, number, now)
+            return
+        spacing = self.traits.spacing(self.settings, quirk)
+        if not self.limit.due(wanted, now, self._life / 3, spacing):
             return
         try:
             await self._send(station, wanted)
@@ -217,8 +223,13 @@ class Teller:
                 await asyncio.sleep(SECOND_ATTEMPT)
                 await self._send(station, wanted)
                 return
+            if self._finder.was_accepted:
+                self.traits.failed(now)
             if not (self._finder.refused() and await self._send_otherwise(station, wanted)):
                 raise
+        except DeviceOfflineError:
+            self.traits.failed(now)
+            raise
 
     async def _send_otherwise(self, station: Station, wanted: float, why: str = "refuses") -> bool:
         """Try the other ways; return whether one was accepted."""
@@ -238,8 +249,7 @@ class Teller:
         return True
 
     def _another_way(self) -> None:
-        # What is armed lies beneath what it does not obey.
-        self.armed = self._arm_refused = None
+        self._fallback.forget()
         self.limit.doubt()
 
     @property
@@ -265,9 +275,13 @@ class Teller:
             await station.set_limit(limit, self.settings.wiring, self.way)
         self._finder.obedience.told(wanted, now)
         self._finder.accepted()
+        self.traits.accepted(now)
         if self._in_watts and self.settings.conductors > 1:
             self.phases.told(wanted, self._drawn, now)
-        if self.way not in self._finder.checked and wanted > 0.0:
+        is_new = self.way not in self._finder.checked or (
+            self._tells_schedule and self.traits.wants_schedule(wanted)
+        )
+        if is_new and wanted > 0.0:
             await self._check(station, wanted)
 
     async def _check(self, station: Station, wanted: float) -> None:
@@ -277,8 +291,14 @@ class Teller:
             shown = await station.shown(self.settings.wiring)
         except DeviceOfflineError:
             return  # asked again with the next limit
+        self._tells_schedule = shown is not None
+        if shown is not None and not station.in_watts:
+            self.traits.shown(wanted, shown)
         if self._finder.doubts(wanted, self.armed, shown) and way is self.way:
             await self._send_otherwise(station, wanted, "accepts without effect")
+
+    def _rounded(self, station: Station, current: float) -> float:
+        return rounded(current, self.traits.step(self.settings, quirk_of(station.info)))
 
     def _phases_at(self, wanted: float) -> int:
         """Return on how many conductors watts may be spread, without more than `wanted` on any."""

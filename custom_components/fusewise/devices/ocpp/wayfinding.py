@@ -57,6 +57,11 @@ class Wayfinder:
         self._take(first, now)
         return True
 
+    @property
+    def was_accepted(self) -> bool:
+        """It has taken a limit in this way."""
+        return self._was_accepted
+
     def accepted(self) -> None:
         """It took a limit."""
         self._refusals, self._was_accepted = 0, True

@@ -56,6 +56,10 @@ class Obedience:
         if limit != self._limit:
             self._limit, self._since, self._disobeyed = limit, now, 0
 
+    def has_settled(self, at: float) -> bool:
+        """Tell whether a sample of that moment shows what the limit makes of the car."""
+        return at >= self._since + SETTLING
+
     def disobeys(self, drawn: float, at: float) -> bool:
         """Take a sample, in A of the conductor that carries most; return True once it is sure."""
         if at < self._since + SETTLING:
