@@ -235,10 +235,19 @@ class Box:
     def on_TriggerMessage(self, **_: Any) -> Payload:  # noqa: N802
         return {"status": "NotImplemented"}
 
-    def on_ClearChargingProfile(self, connectorId: int | None = None, **_: Any) -> Payload:  # noqa: N802, N803
-        gone = [each for each in self.profiles if connectorId in (None, each.connector)]
-        self.profiles = [each for each in self.profiles if each not in gone]
-        return {"status": "Accepted" if gone else "Unknown"}
+    def on_ClearChargingProfile(  # noqa: N802
+        self,
+        connectorId: int | None = None,  # noqa: N803
+        chargingProfilePurpose: str | None = None,  # noqa: N803
+    ) -> Payload:
+        kept = [
+            each
+            for each in self.profiles
+            if connectorId not in (None, each.connector)
+            or chargingProfilePurpose not in (None, each.purpose)
+        ]
+        known, self.profiles = len(kept) < len(self.profiles), kept
+        return {"status": "Accepted" if known else "Unknown"}
 
     def on_SetChargingProfile(  # noqa: N802
         self,
@@ -302,9 +311,11 @@ class Box:
         began = self.outlets[connector].began if connector else profile.at
         if (start := schedule.get("startSchedule")) is not None:
             began = datetime.fromisoformat(start).timestamp()
-        if not 0 <= self.clock() - began < schedule.get("duration", float("inf")):
+        since = self.clock() - began
+        if not 0 <= since < schedule.get("duration", float("inf")):
             return None
-        limit = float(schedule["chargingSchedulePeriod"][0]["limit"])
+        periods = [p for p in schedule["chargingSchedulePeriod"] if p["startPeriod"] <= since]
+        limit = float(periods[-1]["limit"])
         if schedule["chargingRateUnit"] == "A":
             return limit
         return limit / VOLTAGE / self.phases

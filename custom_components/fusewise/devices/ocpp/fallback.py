@@ -53,11 +53,12 @@ class Fallback:
         armed_as = f"{way} {unit} {settings.conductors}"
         if station.is_shared:
             armed_as += " for itself"
-        if self.armed == wanted and self.armed_as == armed_as:
+        has_to_clear = may_clear and not self.is_clean
+        if self.armed == wanted and self.armed_as == armed_as and not has_to_clear:
             return
         if self._refused is not None and self._now() < self._refused[0]:
             raise self._refused[1]
-        if not self.is_clean and may_clear:
+        if has_to_clear:
             # What others have left in it might hold beneath our limits, or above them.
             with contextlib.suppress(DeviceRefusedError):
                 await station.clear()

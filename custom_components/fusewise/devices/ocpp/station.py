@@ -44,6 +44,8 @@ class LiveLimit:
     """s since the transaction began, for chargers that count from there."""
     phases: int
     """On how many conductors the car charges, for chargers that take a sum of watts; 1 where that is not known."""
+    fallback: float
+    """A that hold after it, for chargers that keep one profile only."""
     asked_phases: int | None = None
     """On how many conductors the charger is to charge (numberPhases); None: it is not asked for that."""
 

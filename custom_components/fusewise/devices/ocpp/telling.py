@@ -21,7 +21,7 @@ from .station import LiveLimit, Station
 from .traits import Traits, rounded
 from .transactions import Transactions
 from .wayfinding import Wayfinder
-from .ways import STACKED, Way
+from .ways import LASTING, Way
 
 # s from the start of a transaction in which a charger that refuses a limit may not have taken our answer to
 # that start in yet, and s until it is asked once more.
@@ -163,7 +163,7 @@ class Teller:
         self.phases.forget()
         self._drawn = 0.0
         # What belongs to a transaction ends with it; a limit of the station goes on.
-        if self.way in STACKED:
+        if self.way in LASTING:
             self.limit.doubt()
         else:
             self.limit.forget()
@@ -255,7 +255,7 @@ class Teller:
     @property
     def _life(self) -> float:
         """s until a live limit ends: longer where each is written to flash, which wears."""
-        return max(self.settings.life, FLASH_LIFE) if self.way in STACKED else self.settings.life
+        return max(self.settings.life, FLASH_LIFE) if self.way in LASTING else self.settings.life
 
     async def _send(self, station: Station, wanted: float) -> None:
         now, session = self._now(), self._transactions.session
@@ -269,6 +269,7 @@ class Teller:
             transaction=self._transactions.number,
             elapsed=0 if session is None else max(0, math.floor(now - session.started)),
             phases=self._phases_at(wanted),
+            fallback=self.armed or 0.0,
             asked_phases=self.asked_phases,
         )
         with self.limit.told(wanted, now, until=starts + duration - self.clock.ahead):

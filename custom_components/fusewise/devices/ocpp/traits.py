@@ -129,8 +129,8 @@ class Traits:
     def failed(self, now: float) -> None:
         """It did not take a limit of a kind that it has taken before, or did not answer."""
         since = now - self._accepted_at
-        if since >= HASTE:
-            return
+        if not self.known.spacing <= since < HASTE:
+            return  # it has another reason; or a fall was tried at once, though that is known to be too soon
         self._failures += 1
         if self._failures >= SURE:
             self._failures = 0

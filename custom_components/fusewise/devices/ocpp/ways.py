@@ -29,10 +29,14 @@ class Way(StrEnum):
     """A TxDefaultProfile over another: for chargers that accept a TxProfile without effect (go-e)."""
     STATION_MAX = "station_max"
     """A ChargePointMaxProfile over another: for chargers that take nothing else."""
+    SINGLE = "single"
+    """A TxDefaultProfile that is the limit first and the fall-back then: for chargers that keep one profile only."""
 
 
 STACKED = frozenset({Way.TX_DEFAULT, Way.STATION_MAX})
 """Ways in which limit and fall-back have one purpose, so that it takes two levels of the stack."""
+LASTING = STACKED | {Way.SINGLE}
+"""Ways whose limits do not end with a transaction, and are written to flash, which wears."""
 
 
 class Trouble(StrEnum):

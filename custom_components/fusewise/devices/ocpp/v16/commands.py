@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 ASKED = (
     Key.charging_schedule_allowed_charging_rate_unit,
     Key.charge_profile_max_stack_level,
+    Key.max_charging_profiles_installed,
     Key.meter_value_sample_interval,
     Key.meter_values_sampled_data,
     Key.connector_switch_3to1_phase_supported,
@@ -54,6 +55,7 @@ class Commands(Station):
         self._shared = False
         self._unit = Unit.amps
         self._highest = 1
+        self._most_profiles = 2
         self._configuration: Mapping[str, tuple[str, bool]] = {}
 
     @property
@@ -90,10 +92,14 @@ class Commands(Station):
         self._unit = Unit(unit) if unit else Unit.watts if only_watts else Unit.amps
         highest, _ = configuration.get(Key.charge_profile_max_stack_level, ("1", True))
         self._highest = int(highest) if highest.isdecimal() else 1
+        most, _ = configuration.get(Key.max_charging_profiles_installed, ("", True))
+        self._most_profiles = int(most) if most.isdecimal() else 2
 
     @property
     @override
     def ways(self) -> tuple[Way, ...]:
+        if self._most_profiles == 1:
+            return (Way.SINGLE,)
         ways = quirk_of(self.info).ways
         if self._highest <= 0:
             # With one level only, a limit would take the place of its fall-back.
@@ -134,7 +140,10 @@ class Commands(Station):
 
     @override
     async def set_limit(self, limit: LiveLimit, wiring: Wiring, way: Way) -> None:
-        profile = profiles.live(limit, self._unit, wiring, self._highest, way, self._target)
+        if way is Way.SINGLE:
+            profile = profiles.single(limit, self._unit, wiring, self._target)
+        else:
+            profile = profiles.live(limit, self._unit, wiring, self._highest, way, self._target)
         await self._set(
             profile,
             f"a limit of {limit.current:g} A ({profiles.PURPOSES[way]}). Switch on smart charging in the charger's own "

@@ -34,6 +34,7 @@ PURPOSES = {
     Way.TX_RELATIVE: Purpose.tx_profile,
     Way.TX_DEFAULT: Purpose.tx_default_profile,
     Way.STATION_MAX: Purpose.charge_point_max_profile,
+    Way.SINGLE: Purpose.tx_default_profile,
 }
 
 
@@ -103,6 +104,31 @@ def no_default() -> call.ClearChargingProfile:
     """Return what takes the default profile away, so that it does not hold beneath a station's maximum."""
     return call.ClearChargingProfile(
         charging_profile_purpose=Purpose.tx_default_profile, connector_id=STATION
+    )
+
+
+def single(
+    limit: LiveLimit, unit: Unit, wiring: Wiring, target: Target = ALONE
+) -> call.SetChargingProfile:
+    """Return a profile that is the limit for its life, and the fall-back from then on."""
+    later = _period(limit.fallback, 1, unit, wiring)
+    later.start_period = limit.duration
+    return call.SetChargingProfile(
+        connector_id=target.outside,
+        cs_charging_profiles=datatypes.ChargingProfile(
+            charging_profile_id=target.fallback_id,
+            stack_level=0,
+            charging_profile_purpose=Purpose.tx_default_profile,
+            charging_profile_kind=Kind.absolute,
+            charging_schedule=datatypes.ChargingSchedule(
+                charging_rate_unit=unit,
+                start_schedule=written(limit.starts),
+                charging_schedule_period=[
+                    _period(limit.current, limit.phases, unit, wiring),
+                    later,
+                ],
+            ),
+        ),
     )
 
 
