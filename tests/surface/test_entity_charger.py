@@ -383,7 +383,7 @@ async def test_a_known_kind_is_found_and_asks_nothing_that_it_can_know(
     step = await answer(hass, step, {"identity": device})
     assert step["step_id"] == "found"
     shown = {str(key): key.description for key in step["data_schema"].schema}
-    assert shown.keys() == {"name", "wiring", "maximum", "hold_hours"}
+    assert shown.keys() == {"name", "wiring", "maximum", "switches_phases", "hold_hours"}
     assert shown["name"] == {"suggested_value": "Wallbox"}
     values = step["description_placeholders"]["values"]
     assert f"- `{limit}`: 16" in values
