@@ -74,6 +74,10 @@ def test_a_site_without_a_circuit_has_no_fuse() -> None:
             "charger 'a' is on circuit 'garage', which the site does not have",
         ),
         ([fuse(16), box(), box()], "two chargers are called 'a'"),
+        (
+            [fuse(16, meter="grid"), fuse(16, "shed", "main", meter="grid")],
+            "circuit 'shed': meter 'grid' is in circuit 'main' already; give each meter to one",
+        ),
     ],
 )
 def test_names_must_fit_together(parts: list[Any], says: str) -> None:

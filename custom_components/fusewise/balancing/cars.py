@@ -132,6 +132,8 @@ def observe(
     if reading is None:
         return _NO_CAR, memory, samples
     sample, plugged = reading.current, reading.status in PLUGGED
+    if not plugged and sample is None and _knows_nobody(memory, samples):
+        return reading, memory, samples  # an empty place, as most are in a large car park
     drawn = None if sample is None else max(sample)
     if memory.changed_at == NEVER and memory.setpoint == 0 and reading.online:
         draws = drawn is not None and drawn > USED and plugged
@@ -152,6 +154,17 @@ def observe(
         current=sample, at=reading.measured_at, earlier=samples.current, earlier_at=samples.at
     )
     return reading, memory, newest
+
+
+def _knows_nobody(memory: ChargerMemory, samples: Samples) -> bool:
+    """Nothing of the last car is left to forget."""
+    return (
+        memory.session is None
+        and memory.uses is None
+        and memory.ceiling is None
+        and samples.current is None
+        and not memory.asleep
+    )
 
 
 def _of_this_session(

@@ -126,7 +126,8 @@ def _check_setpoints(charger: Charger, name: str) -> None:
 
 
 def check_site(site: Site) -> None:
-    """Raises SiteError where a voltage or a setting cannot be."""
+    """Raises SiteError where a voltage, a setting or a meter's place cannot be."""
+    _check_meters(site)
     _check_voltage("voltage", site.voltage)
     _check_voltage("line_voltage", site.line_voltage)
     settings = site.settings
@@ -156,6 +157,19 @@ def check_site(site: Site) -> None:
         raise SiteError(
             f"settings: battery_reserve {settings.battery_reserve!r} % is not between 0 and 100"
         )
+
+
+def _check_meters(site: Site) -> None:
+    measures: dict[str, str] = {}
+    for circuit in site.circuits:
+        if circuit.meter is None:
+            continue
+        if circuit.meter in measures:
+            raise SiteError(
+                f"circuit {circuit.id!r}: meter {circuit.meter!r} is in circuit"
+                f" {measures[circuit.meter]!r} already; give each meter to one"
+            )
+        measures[circuit.meter] = circuit.id
 
 
 def _check_voltage(what: str, volts: float) -> None:

@@ -64,7 +64,8 @@ def disobeys_with(
 
 
 def _tolerated(told: float) -> float:
-    return told + max(DISOBEYS, DISOBEYS_SHARE * told)
+    more = DISOBEYS_SHARE * told
+    return told + (max(DISOBEYS, more))
 
 
 def _told_at_most(charger: Charger, memory: ChargerMemory, at: float) -> float:

@@ -33,6 +33,7 @@ def estimate_others(
     this very sample of the meter, where that is not new.
     """
     at, exact = meter.measured_at, True
+    known = [0.0] * PHASES
     least = [0.0] * PHASES
     most = [0.0] * PHASES
     doubtful = [0.0] * PHASES  # A that may have gone since the cars were sampled
@@ -43,8 +44,7 @@ def estimate_others(
         if sampled_with and samples.current is not None:
             # By far the most usual case: what it drew then is known.
             for phase, drawn in zip(car.lines, samples.current, strict=True):
-                least[phase] += drawn
-                most[phase] += drawn
+                known[phase] += drawn
             continue
         exact = exact and sampled_with
         lower, upper, sampled_at = _drawn(car, at, is_new)
@@ -56,7 +56,7 @@ def estimate_others(
                 oldest[phase] = min(oldest[phase], sampled_at)
     others = [0.0] * PHASES
     for phase in range(PHASES):
-        shown = meter.current[phase]
+        shown = meter.current[phase] - known[phase]
         if doubtful[phase]:
             fell = sum(by[phase] for fell_at, by in meter.falls if fell_at > oldest[phase])
             least[phase] -= min(doubtful[phase], fell)
