@@ -5,6 +5,19 @@ from typing import Any
 
 import pytest
 
+from custom_components.fusewise.balancing.codes import NoticeCode
+from custom_components.fusewise.balancing.decide import decide
+from custom_components.fusewise.balancing.decision import Decision
+from custom_components.fusewise.balancing.memory import Memory
+from custom_components.fusewise.balancing.model import (
+    Charger as SiteCharger,
+    Circuit,
+    MeterReading,
+    Mode,
+    Phase,
+    Site,
+    Snapshot,
+)
 from custom_components.fusewise.devices import DeviceRefusedError, SwitchesPhases
 from custom_components.fusewise.devices.entity import (
     Action,
@@ -15,6 +28,7 @@ from custom_components.fusewise.devices.entity import (
     Traits,
     phases_of,
 )
+from custom_components.fusewise.wish import Wish, with_wish
 from homeassistant.core import Context
 from homeassistant.exceptions import HomeAssistantError
 
@@ -220,3 +234,109 @@ def test_what_stands_for_one_and_for_three_is_read_from_the_options(
     thing.show("select.lp", "?", options=options)
     found = phases_of(thing.hass, "select.lp")
     assert (found and found.one, found and found.all) == (one, every)
+
+
+# --- in closed loop ----------------------------------------------------------------------------------
+
+SITE = Site(
+    circuits=(Circuit(id="main", rating=(25.0, 25.0, 25.0), meter="grid", usable_share=1.0),),
+    chargers=(
+        SiteCharger(
+            id="garage",
+            circuit="main",
+            wiring=(Phase.L1, Phase.L2, Phase.L3),
+            step=1.0,
+            switches_phases=True,
+        ),
+    ),
+)
+CURRENTS = tuple(f"sensor.l{n}" for n in (1, 2, 3))
+
+
+class Home:
+    """A three-phase car at the charger, under the sun; `keeps`: the charger does not do what its select shows."""
+
+    def __init__(self, thing: Thing, charger: EntityCharger, *, keeps: bool = False) -> None:
+        self.thing, self.charger, self.keeps = thing, charger, keeps
+        self.sun = 3.0
+        self.memory = Memory()
+        self.decision: Decision | None = None
+        self.phases = 3
+
+    def drawn(self) -> list[float]:
+        """A on each conductor, as its entities have been told."""
+        shown = {name: self.thing.hass.states.get(name) for name in ENTITIES}
+        assert all(shown.values())
+        limit, switch, psm = (state.state if state else "" for state in shown.values())
+        amperes = float(limit) if switch == "on" else 0.0
+        if not self.keeps and (phases := {"1": 1, "2": 3}[psm]) != self.phases:
+            assert amperes == 0.0, "contactors are not moved under load"
+            self.phases = phases
+        return [amperes if n < self.phases else 0.0 for n in range(3)]
+
+    async def live(self, seconds: int) -> None:
+        """Show, decide and tell, every five seconds."""
+        for _ in range(seconds // 5):
+            self.thing.now += 5.0
+            drawn = self.drawn()
+            for entity, amperes in zip(CURRENTS, drawn, strict=True):
+                self.thing.show(entity, amperes, unit_of_measurement="A", device_class="current")
+            await self.thing.hass.async_block_till_done()
+            one, two, three = (amperes - self.sun for amperes in drawn)
+            meter = MeterReading(current=(one, two, three), measured_at=self.thing.now)
+            self.decision = decide(
+                SITE,
+                Snapshot(
+                    now=self.thing.now,
+                    meters={"grid": meter},
+                    chargers={"garage": with_wish(self.charger.reading, Wish(mode=Mode.SUN))},
+                ),
+                self.memory,
+            )
+            self.memory = self.decision.memory
+            [told] = self.decision.setpoints
+            assert told.phases is not None
+            self.charger.ask_for_phases(told.phases)
+            await self.charger.apply(told.current)
+
+
+ENTITIES = ("number.limit", "switch.charging", "select.psm")
+
+
+@pytest.fixture
+def home(charging: Open, thing: Thing) -> Callable[..., Home]:
+    """Such a charger with a car."""
+
+    def begin(**how: Any) -> Home:
+        for entity in CURRENTS:
+            thing.show(entity, 0.0, unit_of_measurement="A", device_class="current")
+        thing.show("switch.charging", "off")
+        thing.show("sensor.status", "preparing")
+        return Home(thing, charging(currents=CURRENTS), **how)
+
+    return begin
+
+
+async def test_a_car_charges_on_one_phase_by_the_sun_and_on_three_when_it_shines(
+    home: Callable[..., Home],
+) -> None:
+    house = home()
+    await house.live(250)
+    assert house.phases == 1
+    assert house.drawn() == [9.0, 0.0, 0.0]
+    house.sun = 9.0
+    await house.live(900)
+    assert house.phases == 3
+    assert house.drawn() == [9.0, 9.0, 9.0]
+
+
+async def test_one_whose_select_shows_one_phase_while_it_uses_all_is_noticed(
+    home: Callable[..., Home],
+) -> None:
+    house = home(keeps=True)
+    await house.live(300)
+    assert house.decision is not None
+    assert NoticeCode.PHASES_DISOBEYED in [notice.code for notice in house.decision.notices]
+    assert house.decision.setpoints[0].phases == 3
+    await house.live(300)
+    assert house.decision.setpoints[0].phases == 3
