@@ -60,6 +60,8 @@ CONF_LEVELS: Final = "levels"
 CONF_STEP: Final = "step"
 CONF_SLOW_TO_OBEY: Final = "slow_to_obey"
 CONF_SWITCHES_PHASES: Final = "switches_phases"
+CONF_PHASE_SPACING: Final = "phase_spacing"
+CONF_PHASE_SWITCHES: Final = "phase_switches_per_day"
 CONF_PAUSABLE: Final = "pausable"
 
 CONF_ENCRYPTION: Final = "encryption"

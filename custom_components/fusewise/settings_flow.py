@@ -25,6 +25,8 @@ from .const import (
     CONF_MINIMUM_ON,
     CONF_NETTING,
     CONF_PATIENCE,
+    CONF_PHASE_SPACING,
+    CONF_PHASE_SWITCHES,
     CONF_POLICY,
     CONF_PRICE,
     CONF_SAFE_GRID_WATTS,
@@ -40,14 +42,19 @@ from .limit_forms import LARGEST_POWER, folded
 from .site import USABLE_SHARE
 
 NEW = Settings()
-TIMES = (CONF_HOLD, CONF_TURN_TIME, CONF_MINIMUM_ON, CONF_MINIMUM_OFF)  # s
+TIMES = (
+    *(CONF_HOLD, CONF_TURN_TIME, CONF_MINIMUM_ON, CONF_MINIMUM_OFF),
+    CONF_PHASE_SPACING,
+)  # s
+A_MINUTE_AT_LEAST = (CONF_TURN_TIME, CONF_PHASE_SPACING)
 SECTIONS = {
     "sun": (CONF_NETTING,),
-    "calm": (*TIMES, CONF_PATIENCE),
+    "calm": (*TIMES, CONF_PATIENCE, CONF_PHASE_SWITCHES),
     "price": (CONF_PRICE, CONF_MAXIMUM_PRICE),
     "grid": (CONF_SAFE_GRID_WATTS,),
 }
 MOST_BOOSTS = 100
+MOST_SWITCHES = 100
 HOUR = 3600.0  # s
 MOST_PATIENCE = 10.0
 HIGHEST_PRICE = 1000.0  # per kWh, in any currency
@@ -73,11 +80,14 @@ SCHEMA = vol.Schema(
             {
                 **{
                     vol.Required(key, default=getattr(NEW, key)): number(
-                        60 if key == CONF_TURN_TIME else 0, 4 * HOUR, "s"
+                        60 if key in A_MINUTE_AT_LEAST else 0, 4 * HOUR, "s"
                     )
                     for key in TIMES
                 },
                 vol.Required(CONF_PATIENCE, default=NEW.patience): number(0, MOST_PATIENCE),
+                vol.Required(CONF_PHASE_SWITCHES, default=NEW.phase_switches_per_day): number(
+                    0, MOST_SWITCHES, step=1
+                ),
             }
         ),
         vol.Required("price", default={}): folded(
@@ -104,8 +114,9 @@ def stored(answers: Answers) -> Answers:
     for name, keys in SECTIONS.items():
         options |= {key: answers[name].get(key) for key in keys}
     options[CONF_MAXIMUM_PRICE] = options[CONF_MAXIMUM_PRICE] or None  # 0: any price
+    options[CONF_PHASE_SWITCHES] = int(options[CONF_PHASE_SWITCHES])
     # What is as it is for a new site follows that, also when a later version knows better.
-    as_new = {key for key in (*TIMES, CONF_PATIENCE) if options[key] == getattr(NEW, key)}
+    as_new = {key for key in SECTIONS["calm"] if options[key] == getattr(NEW, key)}
     return {key: None if key in as_new else value for key, value in options.items()}
 
 
