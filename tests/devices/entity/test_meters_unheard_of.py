@@ -60,6 +60,10 @@ PHASES = {
         [its(f"m_phase_{letter}_power") for letter in "abc"] + [its("m_total_power")],
         {"power": "m_phase_b_power"},
     ),
+    "letters of lines": (
+        [its(f"m_power_line_{letter}") for letter in "rst"] + [its("m_total_power")],
+        {"power": "m_power_line_s"},
+    ),
     "an inverter's meter at the grid": (
         [its(f"solar_inverter_grid_power_l{n}") for n in (1, 2, 3)]
         + [its(f"solar_inverter_power_l{n}") for n in (1, 2, 3)],
@@ -120,6 +124,12 @@ def test_on_one_phase_a_numbered_channel_is_not_taken_for_it(hass: HomeAssistant
     channels = [its(f"em_power_{n}") for n in (1, 2, 3)]
     meter, names = found(hass, *channels, its("em_power"), phases=1)
     assert names[meter.entities.total.power or ""] == "em_power"
+
+
+def test_the_legs_of_a_split_phase_home_may_be_numbered_or_lettered(hass: HomeAssistant) -> None:
+    meter, names = found(hass, its("vue_power_1"), its("vue_power_2"), its("vue_power"), phases=2)
+    first, second, _ = meter.entities.phases
+    assert [names[leg.power or ""] for leg in (first, second)] == ["vue_power_1", "vue_power_2"]
 
 
 def test_phases_that_are_switched_off_are_named(hass: HomeAssistant) -> None:

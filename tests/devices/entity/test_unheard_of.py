@@ -164,6 +164,117 @@ UNHEARD_OF: dict[str, tuple[str, list[Its], Roles]] = {
         ],
         {"limit": "number c1", "switch": "switch c2", "status": "sensor c3", "power": "sensor c4"},
     ),
+    # Named as their integrations name them.
+    "Heidelberg Energy Control": (
+        "Heidelberg Energy Control",
+        [
+            number("hd_charging_current_limit"),
+            number("hd_standby_current"),
+            Its("sensor", "hd_charging_state", "enum", state="A1"),
+            *(current(f"hd_current_phase_{n}") for n in (1, 2, 3)),
+            power("hd_charging_power"),
+            Its("switch", "hd_remote_lock"),
+            Its("switch", "hd_logic_charging_enabled"),
+        ],
+        {
+            "limit": "number hd_charging_current_limit",
+            "switch": "switch hd_logic_charging_enabled",
+            "status": "sensor hd_charging_state",
+            "currents": [f"sensor hd_current_phase_{n}" for n in (1, 2, 3)],
+            "power": "sensor hd_charging_power",
+        },
+    ),
+    "Hypervolt": (
+        "Hypervolt",
+        [
+            number("max_current_1"),
+            Its("switch", "charging_1"),
+            Its("select", "charge_mode_1", state="Eco", options=("Boost", "Eco", "Super Eco")),
+            current("charger_current_1x"),
+            current("ct_current_1x"),
+            Its("binary_sensor", "car_plugged_1", "plug", state="on"),
+        ],
+        {
+            "limit": "number max_current_1",
+            "switch": "switch charging_1",
+            "status": "binary_sensor car_plugged_1",
+            "currents": ["sensor charger_current_1x"],
+        },
+    ),
+    "Wattpilot": (
+        "Wattpilot garage",
+        [
+            number("wp1-amp"),
+            Its("select", "wp1-lmo", state="Eco", options=("Default", "Eco", "Next Trip")),
+            Its("select", "wp1-frc", state="Neutral", options=("Neutral", "Off", "On")),
+            Its("sensor", "wp1-car", "enum", state="Charging", name="Car status"),
+            *(current(f"wp1-nrg_amp{n}") for n in (1, 2, 3)),
+            power("wp1-nrg_ptotal"),
+        ],
+        {
+            "limit": "number wp1-amp",
+            "switch": "select wp1-frc",
+            "off": "Off",
+            "status": "sensor wp1-car",
+            "currents": [f"sensor wp1-nrg_amp{n}" for n in (1, 2, 3)],
+            "power": "sensor wp1-nrg_ptotal",
+        },
+    ),
+    "openWB": (
+        "openWB CP4",
+        [
+            number("openwb_cp4_instant_charging_current"),
+            number("openwb_cp4_pv_charging_min_current"),
+            Its(
+                "select",
+                "openwb_cp4_chargemode",
+                state="Stop",
+                options=("Instant Charging", "PV Charging", "Stop"),
+            ),
+            Its("binary_sensor", "openwb_cp4_plug_state", "plug", state="on"),
+            *(current(f"openwb_cp4_strom_phase_{n}") for n in (1, 2, 3)),
+            power("openwb_cp4_power"),
+        ],
+        {
+            "limit": "number openwb_cp4_instant_charging_current",
+            "switch": "select openwb_cp4_chargemode",
+            "off": "Stop",
+            "status": "binary_sensor openwb_cp4_plug_state",
+            "currents": [f"sensor openwb_cp4_strom_phase_{n}" for n in (1, 2, 3)],
+            "power": "sensor openwb_cp4_power",
+        },
+    ),
+    "ABB Terra AC": (
+        "ABB Terra AC",
+        [
+            number("t_set_charging_current_limit"),
+            number("t_communication_timeout", "s", None),
+            Its("sensor", "t_charging_state", "enum", state="B2"),
+            Its("switch", "t_start_stop_charging"),
+            power("t_active_power"),
+        ],
+        {
+            "limit": "number t_set_charging_current_limit",
+            "switch": "switch t_start_stop_charging",
+            "status": "sensor t_charging_state",
+            "power": "sensor t_active_power",
+        },
+    ),
+    "Charge Amps": (
+        "Charge Amps HALO",
+        [
+            number("ca_1_max_current"),
+            Its("switch", "ca_1_connector_mode", name="Connector enabled"),
+            Its("sensor", "ca_1_status", "enum", state="Connected"),
+            power("ca_1_power"),
+        ],
+        {
+            "limit": "number ca_1_max_current",
+            "switch": "switch ca_1_connector_mode",
+            "status": "sensor ca_1_status",
+            "power": "sensor ca_1_power",
+        },
+    ),
     "a Swedish one with a select in bare figures": (
         "Laddbox",
         [
@@ -204,6 +315,23 @@ def test_the_entities_of_one_get_their_roles(hass: HomeAssistant, which: str) ->
         ("Spülmaschine", [Its("switch", "a"), power("a_power")]),
         ("Handy", [Its("sensor", "laden", "enum", name="Ladezustand", state="lädt")]),
         ("Carport light", [Its("switch", "carport"), power("carport_power")]),
+        ("Solar charger", [Its("sensor", "a_status", "enum", state="charging"), power("a_power")]),
+        ("Wallbox", [Its("sensor", "a_status", "enum", state="charging")]),
+        (
+            "Hybrid",
+            [
+                number("h_battery_charge_current"),
+                Its("sensor", "h_status", "enum", state="charging"),
+            ],
+        ),
+        (
+            "Kia",
+            [
+                Its("number", "kia_ac_charge_limit", None, "%"),
+                Its("binary_sensor", "kia_ev_plugged", "plug", state="on"),
+                Its("sensor", "kia_ev_battery", "battery", "%"),
+            ],
+        ),
     ],
 )
 def test_what_only_sounds_like_one_is_not_offered(

@@ -190,7 +190,8 @@ def _above(device: dr.AnyDeviceEntry | None) -> str | None:
 def _together(parts: Iterable[_Part], wanted: list[int]) -> MeterEntities:
     """The entities by phase; of two that measure the same, the one at the grid, or with the shorter name."""
     parts = list(parts)
-    if {part.phase for part in parts if not part.is_sure} != {0, 1, 2} or len(wanted) < 3:
+    numbered = {part.phase for part in parts if not part.is_sure}
+    if numbered != set(wanted) or len(wanted) < 2:
         # Numbers that are no phases: the channels of a meter for several things.
         parts = [part for part in parts if part.is_sure]
     delivers = _delivered_is(parts)

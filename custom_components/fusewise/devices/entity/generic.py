@@ -25,6 +25,7 @@ from .vocabulary import (
     IS_CHARGER,
     MEASURED,
     NOT_COUNTED,
+    NOT_FOR_CARS,
     NOT_MODE,
     NOT_OWN,
     NOT_PLUGGED,
@@ -36,6 +37,7 @@ from .vocabulary import (
     PLUGGED,
     SET,
     STATUS,
+    STORES,
     SWITCHED,
 )
 from .words import named_phase, numbered_phase, plain, words_of
@@ -61,13 +63,15 @@ def guess_charger(
     platform = entries[0].platform
     called = _joined(" ".join(filter(None, (device.name, device.model, device.manufacturer))))
     look = _Look(hass, entries, _joined(device.name or ""))
-    if not CHARGER.search(" ".join([platform, called, *map(words_of, entries)])):
-        return None
     limit, switch, status = look.limit(), look.switch(), look.status()
+    said = " ".join([platform, called, *map(words_of, entries)])
+    if not CHARGER.search(said) and not (limit and status and not STORES.search(said)):
+        return None
     currents, power = look.currents(), look.power()
     if limit is None and switch is None:
         # It can be told nothing; but its owner looks for it, and ought to be told that.
-        if not (IS_CHARGER.search(called) and status and (currents or power)):
+        is_for_cars = IS_CHARGER.search(called) and not NOT_FOR_CARS.search(called)
+        if not (is_for_cars and status and (currents or power)):
             return None
     elif limit is None and not (status or currents or power):
         return None  # a switch alone may switch anything
@@ -195,9 +199,8 @@ class _Look:
         named, whole = self._phases(SensorDeviceClass.CURRENT)
         if named:
             return named
-        best = min(whole, key=lambda entry: len(entry.unique_id), default=None)
-        if best is not None:
-            return (best.entity_id,)
+        if whole:
+            return (min(whole, key=_likeness).entity_id,)
         by_power, _ = self._phases(SensorDeviceClass.POWER)
         return by_power if len(by_power) > 1 else ()
 
@@ -240,6 +243,11 @@ class _Look:
         """Where it is, if it is a vehicle."""
         trackers = (it.entity_id for it, _ in self._entries if it.domain == Platform.DEVICE_TRACKER)
         return next(trackers, None)
+
+
+def _likeness(entry: er.RegistryEntry) -> tuple[bool, int]:
+    """What says that it is of charging, then what has the shortest name, is the plainest."""
+    return not CHARGES.search(words_of(entry)), len(entry.unique_id)
 
 
 def _kind(entry: er.RegistryEntry) -> str | None:

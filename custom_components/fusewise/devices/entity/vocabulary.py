@@ -9,6 +9,7 @@ __all__ = [
     "IS_CHARGER",
     "MEASURED",
     "NOT_COUNTED",
+    "NOT_FOR_CARS",
     "NOT_MODE",
     "NOT_OWN",
     "NOT_PLUGGED",
@@ -20,6 +21,7 @@ __all__ = [
     "PLUGGED",
     "SET",
     "STATUS",
+    "STORES",
     "SWITCHED",
 ]
 
@@ -31,10 +33,18 @@ IS_CHARGER = re.compile(
     r"|ladd(?:box|station|are|stolp)|elbillader|borne_(?:de_)?(?:re)?charge|punto_(?:de_)?(?:re)?carga"
     r"|cargador|colonnina|carregador|ladowarka|stacja_ladowania"
 )
-# The same, or what its entities are called, or a car.
+# What charges something else by such a name.
+NOT_FOR_CARS = re.compile(
+    r"batter|solar|mppt|akku|phone|handy|tablet|laptop|vacuum|robot|mower|bike|scooter|inverter"
+)
+# What is called like a charger, or has entities that are, or is a car.
 CHARGER = re.compile(
     IS_CHARGER.pattern + r"|(?<![a-z])(?:ev|car|vehicle|loadpoint|ladepunkt)(?![a-z])|charger"
     r"|charge_?amps|(?<![a-z])(?:vehiculo|vehicule|fahrzeug|voertuig)(?![a-z])"
+)
+# What has a charging current too.
+STORES = re.compile(
+    r"batter|discharg|(?<![a-z])(?:bms|ess|bat|soc)(?![a-z])|inverter|akku|accu|storage|entlad"
 )
 # Charging, as a thing that is done.
 CHARGES = re.compile(
@@ -48,7 +58,7 @@ SET = re.compile(
 )
 NOT_SET = re.compile(
     r"(?<![a-z])min|fuse|grid|house|home|site|offline|fall_?back|fail_?safe|default|standby|discharg"
-    r"|circuit|balanc|solar|surplus|eco(?![a-z])|(?<![a-z])pv|bright|led(?![a-z])|soc|reserve|cable"
+    r"|circuit|balanc|solar|surplus|eco(?![a-z])|(?<![a-z])pv|bright|(?<![a-z])led(?![a-z])|soc|reserve|cable"
     r"|breaker|inverter|battery|energy|time|delay|price|hausanschl|netz|sicherung|sikring|sakring|zekering"
     r"|fusible|maison|entlad|uberschuss|ueberschuss|akku|energie"
     r"|helligkeit|phasen|phase_?(?:switch|count|mode)|verzoger|temperatur|ruckfall|preis"
@@ -59,7 +69,7 @@ STATUS = re.compile(
 )
 NOT_STATUS = re.compile(
     r"wi_?fi|network|firmware|update|error|fault|warn|lock|online|cloud|rssi|session|cost|time|date"
-    r"|reason|schedul|ocpp|phase|rfid|auth|led|log|stat[ei]_of|version|battery|wlan|netzwerk|netwerk"
+    r"|reason|schedul|ocpp|phase|rfid|auth|(?<![a-z])led(?![a-z])|log|stat[ei]_of|version|battery|wlan|netzwerk|netwerk"
     r"|fehler|zeit|grund|akku|last_"
 )
 PLUGGED = re.compile(
@@ -75,13 +85,13 @@ SWITCHED = re.compile(
     r"|erlaub|schalter|schakel|permi|autoris|tillat|toesta"
 )
 NOT_SWITCHED = re.compile(
-    r"lock|led(?!ning)|light|schedul|solar|eco(?![a-z])|auto(?!ris)|random|boost|display|remote|offline"
+    r"lock|(?<![a-z])led(?![a-z])|light|schedul|solar|eco(?![a-z])|auto(?!ris)|random|boost|display|remote|offline"
     r"|phase|notif|rfid|child|guest|sound|sleep|balanc|smart|plug_?and|update|cable|permanent|discharg|fast"
     r"|price|sentry|climate|valet|port|heat|sperre(?!n)|licht|lumi|kindersich|kinderslot|zeitplan|kabel"
     r"|entlad|preis|uberschuss"
 )
 NOT_MODE = re.compile(
-    r"lock|led(?!ning)|light|licht|lumi|display|phase|cable|kabel|rfid|auth|language|sprache|log"
+    r"lock|(?<![a-z])led(?![a-z])|light|licht|lumi|display|phase|cable|kabel|rfid|auth|language|sprache|log"
 )
 INVERTED = re.compile(
     r"pause(?!_?resume)|block|suspend|disable|forbid|inhibit|prevent|pausier|sperr|pauze|verhinder"
@@ -91,7 +101,7 @@ MEASURED = re.compile(
     r"|grenz|doel"
 )
 NOT_OWN = re.compile(
-    r"grid|house|home|solar|(?<![a-z])pv|reactive|apparent|factor|meter_value|site|hausanschl|hausverbr|netz"
+    r"grid|house|home|solar|(?<![a-z])(?:pv|ct(?![a-z]))|reactive|apparent|factor|meter_value|site|hausanschl|hausverbr|netz"
 )
 NOT_COUNTED = re.compile(
     r"remain|target|battery|export|return|limit|hour|day|daily|week|month|year|last|previous|saved|price"
@@ -107,7 +117,7 @@ def _words(text: str) -> tuple[str, ...]:
 ON = _words(
     "fast now on normal charge charging start active enabled enable manual max max_charge allowed resume "
     "ein an laden schnell sofort aktiv erlaubt aan snel nu marche rapide pa hurtig snabb encendido rapido "
-    "acceso neutral"
+    "acceso neutral instant_charging immediate"
 )
 OFF = _words(
     "off stop stopped pause paused disabled disable inactive not_allowed halt aus pausiert gesperrt uit "

@@ -13,12 +13,12 @@ PHASE = re.compile(
     rf"(?<![a-z0-9])(?:l_?|(?:phasen?|fase|faza|faze|ph|line|leg){GAP}l?{GAP})([123])(?![0-9])"
 )
 LETTER = re.compile(
-    rf"(?<![a-z0-9])(?:(?:phase|fase|faza){GAP}([abcrst])(?![a-z0-9])"
+    rf"(?<![a-z0-9])(?:(?:phase|fase|faza|line|leg){GAP}([abcrst])(?![a-z0-9])"
     r"|([abc])_(?:act_power|current|voltage|a|v|w)(?![a-z]))"
 )
 INDEX = re.compile(r"(?<![a-z0-9])emeter_([012])(?![0-9])")  # Shelly's first generation
 NUMBERED = re.compile(
-    r"(?:current|power|voltage|strom|spannung|leistung|stroom|spanning|vermogen|courant|puissance"
+    r"(?:current|amps?|amperes?|power|voltage|strom|spannung|leistung|stroom|spanning|vermogen|courant|puissance"
     rf"|tension|corriente|potencia|corrente|potenza|effekt){GAP}([123])(?![a-z0-9.])"
 )
 
