@@ -68,6 +68,8 @@ class Doors:
                     await self._leave(entry_id, other)
             if (door := self._doors.get(address)) is None:
                 door = Door(self._hass, listening)
+                # Before it opens: who calls in that very moment is welcome too.
+                await door.let(entry_id, listening)
                 await door.open()
                 self._doors[address] = door
                 self._renewals[address] = async_track_time_interval(
@@ -169,7 +171,9 @@ async def async_try_door(hass: HomeAssistant, listening: Listening, entry_id: st
     if taken and all(door.tenants == {entry_id} for door in taken):
         port = 0  # its own port at another address: free once it has left that one
     try:
-        server = await hass.loop.create_server(asyncio.Protocol, host, port)
+        # Only bound: a charger that calls just now shall be refused, and call again soon, rather than be let in
+        # by a server that says nothing, and wait for minutes.
+        server = await hass.loop.create_server(asyncio.Protocol, host, port, start_serving=False)
     except (OSError, UnicodeError) as error:
         others = [entry for door in taken for entry in door.tenants - {entry_id}]
         problem = door_error(error)

@@ -79,6 +79,8 @@ class CentralSystem:
 
     async def start(self, host: str, port: int, tls: ssl.SSLContext | None = None) -> None:
         """Listen on a port of our own; 0 lets the system choose one. Raises ListenError."""
+        # Before anybody calls: those who call together shall not wait for it, each by itself.
+        await self._know_shapes()
         server = web.Server(self.handle, access_log=None)
         runner = web.ServerRunner(server, shutdown_timeout=STOPPING_TIME)
         await runner.setup()
@@ -117,14 +119,13 @@ class CentralSystem:
         if (answer := await self._turned_away(request)) is not None:
             return answer
         identity = identity_in(request) or ""
-        if self._shapes is None:
-            self._shapes = await asyncio.to_thread(v16.shapes)
+        shapes = await self._know_shapes()
         line = await accept(request)
         if not isinstance(line, WebSocketLine):
             self.gate.note(identity, request.remote or "", Refusal.OTHER_VERSION)
             return line
         connection = v16.ChargePoint16(
-            identity, line, self._time_of_day, self._knocked, self._shapes, self._pace
+            identity, line, self._time_of_day, self._knocked, shapes, self._pace
         )
         self._connected(identity, connection)
         try:
@@ -132,6 +133,11 @@ class CentralSystem:
         finally:
             self._disconnected(identity, connection)
         return line.socket
+
+    async def _know_shapes(self) -> Mapping[str, Shape]:
+        if self._shapes is None:
+            self._shapes = await asyncio.to_thread(v16.shapes)
+        return self._shapes
 
     # --- who may come in ------------------------------------------------------------------------------
 
