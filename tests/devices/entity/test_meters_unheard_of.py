@@ -60,6 +60,51 @@ PHASES = {
         [its(f"m_phase_{letter}_power") for letter in "abc"] + [its("m_total_power")],
         {"power": "m_phase_b_power"},
     ),
+    # Named as their integrations name them.
+    "an Enphase Envoy": (
+        [its(f"e_net_consumption_l{n}") for n in (1, 2, 3)]
+        + [its(f"e_consumption_l{n}") for n in (1, 2, 3)]
+        + [its(f"e_production_l{n}") for n in (1, 2, 3)],
+        # The production is the sun's, and is in the net already.
+        {"power": "e_net_consumption_l2"},
+    ),
+    "a Fronius Smart Meter": (
+        [its(f"x-current_ac_phase_{n}", "A") for n in (1, 2, 3)]
+        + [its(f"x-power_real_phase_{n}") for n in (1, 2, 3)]
+        + [its(f"x-power_apparent_phase_{n}") for n in (1, 2, 3)]
+        + [its(f"x-voltage_ac_phase_to_phase_{n}{n % 3 + 1}", "V") for n in (1, 2, 3)]
+        + [its(f"x-voltage_ac_phase_{n}", "V") for n in (1, 2, 3)],
+        {
+            "current": "x-current_ac_phase_2",
+            "power": "x-power_real_phase_2",
+            "voltage": "x-voltage_ac_phase_2",
+        },
+    ),
+    "a Huawei meter": (
+        [its(f"sn_grid_{letter}_power") for letter in "abc"]
+        + [its(f"sn_grid_{letter}_voltage", "V") for letter in "abc"]
+        + [its("sn_power_meter_active_power")],
+        {"power": "sn_grid_b_power", "voltage": "sn_grid_b_voltage"},
+    ),
+    "a SolarEdge meter": (
+        [its(f"m1_ac_power_{letter}") for letter in "abc"]
+        + [its(f"m1_ac_voltage_{letter}n", "V") for letter in "abc"]
+        + [its(f"m1_ac_voltage_{letters}", "V") for letters in ("ab", "bc", "ca")]
+        + [its("m1_ac_power")],
+        {"power": "m1_ac_power_b", "voltage": "m1_ac_voltage_bn"},
+    ),
+    "an SMA energy meter": (
+        [its(f"active_power_draw_l{n}") for n in (1, 2, 3)]
+        + [its(f"active_power_feed_l{n}") for n in (1, 2, 3)]
+        + [its("power_supplied"), its("power_absorbed")],
+        {"power": "active_power_draw_l2", "exported": "active_power_feed_l2"},
+    ),
+    "a Norwegian AMS reader": (
+        [its(f"ams_i{n}", "A") for n in (1, 2, 3)]
+        + [its(f"ams_u{n}", "V") for n in (1, 2, 3)]
+        + [its("ams_p")],
+        {"current": "ams_i2", "voltage": "ams_u2"},
+    ),
     "letters of lines": (
         [its(f"m_power_line_{letter}") for letter in "rst"] + [its("m_total_power")],
         {"power": "m_power_line_s"},
@@ -99,9 +144,21 @@ TOTALS = {
         [its("a", name="Netzbezug Leistung"), its("b", name="Einspeisung Leistung")],
         {"power": "a", "exported": "b"},
     ),
+    "of an inverter that tells what it makes": (
+        [its("inv_grid_power"), its("inv_production")],
+        {"power": "inv_grid_power"},
+    ),
+    "of a house and what its roof makes": (
+        [its("e_consumption"), its("e_production")],
+        {"power": "e_consumption", "exported": "e_production"},
+    ),
     "of an inverter that has more": (
         [its("inv_power"), its("inv_pv_power"), its("inv_grid_power"), its("inv_load_power_max")],
         {"power": "inv_grid_power"},
+    ),
+    "supplied and absorbed": (
+        [its("power_supplied"), its("power_absorbed")],
+        {"power": "power_absorbed", "exported": "power_supplied"},
     ),
     # Two clamps for two things are no phases.
     "beside channels": (
@@ -118,6 +175,11 @@ def test_a_total_is_taken_where_there_is_nothing_better(hass: HomeAssistant, whi
     assert meter.entities.is_total
     shown = {"power": meter.entities.total.power, "exported": meter.entities.total.exported}
     assert {role: names[it] for role, it in shown.items() if it is not None} == total
+
+
+def test_the_channels_of_a_meter_for_many_things_are_no_total(hass: HomeAssistant) -> None:
+    device(hass, "unheard_of", its("iota_input_1"), its("iota_input_2"), name="Meter")
+    assert find_meters(hass, range(3), ()) == []
 
 
 def test_on_one_phase_a_numbered_channel_is_not_taken_for_it(hass: HomeAssistant) -> None:

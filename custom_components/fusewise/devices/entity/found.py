@@ -19,22 +19,25 @@ from .words import named_phase, numbered_phase, words_of
 __all__ = ["FoundMeter", "find_meters"]
 
 EXPORTED = re.compile(
-    r"export|return|produc|delivery|negative|inject|feed_?in|einspeis|ruecklief|rucklief|terug|retur"
+    r"export|return|produc|delivery|negative|inject|feed(?:_?in)?(?![a-z])|einspeis|ruecklief|rucklief|terug|retur"
     r"|innmat|inmatning|excedent|vertido|immess|immiss|oddan"
 )
 # To the house in one integration, from it in another: what else the device measures tells.
-DELIVERED = re.compile(r"deliver|gelever|geliefert")
+DELIVERED = re.compile(r"deliver|supplied|gelever|geliefert")
 # Neither what flows now, nor through the whole house.
 OTHER = re.compile(
     r"min_?power|max|average|estimate|apparent|aprt|reactive|peak|limit|neutral|n_current"
     r"|batter|akku|accu(?![a-z])|heat_?pump|warmepumpe|forecast|blind|mittel|durchschnitt|gemiddeld|moyen"
-    r"|l[123][_\-]l[123]"
+    r"|l[123][_\-]l[123]|(?:input|channel|ch|clamp|circuit|socket|outlet|port|relay|switch)[_: ]*[0-9]"
 )
 # What the sun makes; but an inverter may have a meter at the grid.
 MADE = re.compile(r"solar|(?<![a-z])pv(?![a-z])|inverter|wechselrichter|omvormer|onduleur")
 GRID = re.compile(
     r"grid|mains|meter|netz|(?<![a-z])net(?![a-z])|netto|reseau|(?<![a-z])red(?![a-z])|(?<![a-z])rete"
 )
+
+PRODUCTION = re.compile(r"production|produktion|produzione|produccion|productie|generation")
+NET = re.compile(r"(?<![a-z])(?:net(?:to)?|saldo|balance)(?![a-z])")
 
 QUANTITIES = {
     SensorDeviceClass.CURRENT: "current",
@@ -68,6 +71,10 @@ class _Part:
     """The phase is named; else it is a number that may mean anything."""
     is_grid: bool = False
     """It says that it measures at the grid."""
+    is_production: bool = False
+    """What the sun makes, or what is exported: both are called so."""
+    is_net: bool = False
+    """It has a sign: what is exported is in it already."""
 
 
 def find_meters(
@@ -155,6 +162,8 @@ def _understood(entry: er.RegistryEntry) -> _Part | None:
         phase=numbered if named is None else named,
         is_sure=named is not None or numbered is None,
         is_grid=is_grid,
+        is_production=PRODUCTION.search(words) is not None,
+        is_net=NET.search(words) is not None,
     )
 
 
@@ -195,12 +204,22 @@ def _together(parts: Iterable[_Part], wanted: list[int]) -> MeterEntities:
         # Numbers that are no phases: the channels of a meter for several things.
         parts = [part for part in parts if part.is_sure]
     delivers = _delivered_is(parts)
-    chosen: dict[int | None, dict[str, str]] = {}
+    chosen: dict[int | None, dict[str, _Part]] = {}
     for part in sorted(parts, key=_likeness):
         quantity = delivers if part.quantity == "delivered" else part.quantity
-        chosen.setdefault(part.phase, {}).setdefault(quantity, part.entry.entity_id)
-    l1, l2, l3, total = (Quantities(**chosen.get(phase, {})) for phase in (0, 1, 2, None))
+        chosen.setdefault(part.phase, {}).setdefault(quantity, part)
+    l1, l2, l3, total = (_quantities(chosen.get(phase, {})) for phase in (0, 1, 2, None))
     return MeterEntities(phases=(l1, l2, l3), total=total)
+
+
+def _quantities(parts: dict[str, _Part]) -> Quantities:
+    power, exported = parts.get("power"), parts.get("exported")
+    if power is not None and exported is not None:
+        made = exported.is_production and power.is_grid
+        if power.is_net or made:
+            # What is called production beside the grid's own figure is the sun's.
+            del parts["exported"]
+    return Quantities(**{quantity: part.entry.entity_id for quantity, part in parts.items()})
 
 
 def _likeness(part: _Part) -> tuple[bool, bool, int]:

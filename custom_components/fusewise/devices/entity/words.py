@@ -14,11 +14,12 @@ PHASE = re.compile(
 )
 LETTER = re.compile(
     rf"(?<![a-z0-9])(?:(?:phase|fase|faza|line|leg){GAP}([abcrst])(?![a-z0-9])"
-    r"|([abc])_(?:act_power|current|voltage|a|v|w)(?![a-z]))"
+    r"|([abc])_(?:act_power|active_power|power|current|voltage|a|v|w)(?![a-z]))"
+    rf"|(?:current|power|voltage){GAP}([abc])n?(?![a-z0-9])"
 )
 INDEX = re.compile(r"(?<![a-z0-9])emeter_([012])(?![0-9])")  # Shelly's first generation
 NUMBERED = re.compile(
-    r"(?:current|amps?|amperes?|power|voltage|strom|spannung|leistung|stroom|spanning|vermogen|courant|puissance"
+    r"(?:(?<![a-z0-9])[iu]|current|amps?|amperes?|power|voltage|strom|spannung|leistung|stroom|spanning|vermogen|courant|puissance"
     rf"|tension|corriente|potencia|corrente|potenza|effekt){GAP}([123])(?![a-z0-9.])"
 )
 
@@ -44,7 +45,7 @@ def named_phase(words: str) -> int | None:
     if (found := PHASE.search(words)) is not None:
         return int(found[1]) - 1
     if (lettered := LETTER.search(words)) is not None:
-        letter = lettered[1] or lettered[2]
+        letter = lettered[1] or lettered[2] or lettered[3]
         return ("abc" if letter in "abc" else "rst").index(letter)
     indexed = INDEX.search(words)
     return None if indexed is None else int(indexed[1])
