@@ -9,6 +9,7 @@ import math
 from .allowance import house_allowance
 from .cars import Car
 from .codes import FallbackCause
+from .late import follow
 from .memory import CircuitMemory, Memory, MeterMemory
 from .meters import judge
 from .model import NOTHING, PHASES, Circuit, PerPhase, Snapshot
@@ -97,12 +98,20 @@ class _Survey:
             if known is not None:
                 self.meters[circuit.meter] = known
             self.causes[number] = cause
-            if shown is not None and known is not None and reading is not None:
-                last = self._remembered(circuit).others
-                before = memory.meters.get(circuit.meter)
-                is_new = before is None or known.measured_at > before.measured_at
-                others, exact = estimate_others(known, last, behind, is_new=is_new)
-                self._settle(number, shown, others, None, exact=exact, rest=reading.rest)
+            if known is None or reading is None or cause not in (None, FallbackCause.STUCK):
+                continue
+            last = self._remembered(circuit).others
+            before = memory.meters.get(circuit.meter)
+            is_new = before is None or known.measured_at > before.measured_at
+            found = estimate_others(known, last, behind, is_new=is_new)
+            if is_new and behind and all(car.reading.online for car in behind):
+                # One that only seems to be stuck may be late.
+                amperes = self.seen[number].amperes
+                self.meters[circuit.meter] = follow(known, amperes, found.least, found.most)
+            if shown is not None:
+                self._settle(
+                    number, shown, found.others, None, exact=found.exact, rest=reading.rest
+                )
 
     def ask_owners(self) -> None:
         """Circuits of which their owner said something, or which showed it in a week; the ends of the tree first."""

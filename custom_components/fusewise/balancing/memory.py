@@ -85,6 +85,20 @@ class Samples:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Trace:
+    """One sample of a meter, A on each phase, and what was known of the cars behind it when it came."""
+
+    at: float
+    shown: PerPhase
+    drawn: PerPhase
+    """What their newest samples showed together, …"""
+    least: PerPhase
+    """… the least …"""
+    most: PerPhase
+    """… and the most that they can have drawn."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MeterMemory:
     """What the last cycles left behind for one meter."""
 
@@ -102,6 +116,12 @@ class MeterMemory:
     """… how many of them those were, …"""
     unanswered: tuple[int, int, int] = (0, 0, 0)
     """… and for how many samples it has not followed what they have moved since."""
+    trail: tuple[Trace, ...] = ()
+    """Its last samples, the newest last."""
+    late: float = 0.0
+    """s: what it shows was true up to so long before, as was seen when cars moved, …"""
+    seemed: float = 0.0
+    """… and what the last such move has shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 """Whether a meter can be believed: silent, stuck and lying ones make their own circuit fall back."""
 
 from collections.abc import Sequence
+import math
 
 from .codes import FallbackCause
 from .memory import MeterMemory
@@ -47,7 +48,7 @@ def judge(
         return None, FallbackCause.SILENT, memory
     if memory is None or reading.measured_at > memory.measured_at:
         memory = _remember(reading, memory, drawn)
-    if max(memory.unanswered) >= SAMPLES:
+    if max(memory.unanswered) >= _enough(reading, memory):
         return None, FallbackCause.STUCK, memory
     return memory.current, None, memory
 
@@ -63,13 +64,24 @@ def _possible(reading: MeterReading, rating: PerPhase, now: float) -> bool:
     )
 
 
+def _enough(reading: MeterReading, memory: MeterMemory) -> int:
+    """How many samples that do not follow the cars are enough: one that is late has not had the time before."""
+    return SAMPLES + math.ceil(memory.late / reading.interval)
+
+
 def _remember(
     reading: MeterReading, memory: MeterMemory | None, drawn: Sequence[Drawn]
 ) -> MeterMemory:
     current, at = reading.current, reading.measured_at
     if memory is None or at - memory.measured_at > silent_after(reading):
         # What cars did while the meter was away says nothing about it.
-        return MeterMemory(current=current, measured_at=at, still=current, still_since=(at, at, at))
+        return MeterMemory(
+            current=current,
+            measured_at=at,
+            still=current,
+            still_since=(at, at, at),
+            late=memory.late if memory is not None else 0.0,
+        )
     fell, falls = higher(minus(memory.current, current), NOTHING), memory.falls
     while falls and falls[0][0] <= at - FALLS_KEPT:
         falls = falls[1:]
@@ -90,7 +102,7 @@ def _remember(
             cars[phase] = amperes if sampled_at > since[phase] else None
         elif abs(amperes - then) >= CARS_MOVED:
             unanswered[phase] += 1
-        elif unanswered[phase] < SAMPLES:
+        elif unanswered[phase] < _enough(reading, memory):
             unanswered[phase] = 0
     return MeterMemory(
         current=current,
@@ -101,4 +113,7 @@ def _remember(
         cars=(cars[0], cars[1], cars[2]),
         counted=(drawn[0][2], drawn[1][2], drawn[2][2]),
         unanswered=(unanswered[0], unanswered[1], unanswered[2]),
+        trail=memory.trail,
+        late=memory.late,
+        seemed=memory.seemed,
     )

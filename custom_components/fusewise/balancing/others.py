@@ -12,25 +12,41 @@ fall of the house is believed only once the cars' own samples have said that it 
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 import math
 
 from .cars import USED, Car, may_have_drawn, still_drawn
+from .late import widen
 from .memory import MeterMemory
 from .model import NEVER, PHASES, ChargerStatus, PerPhase
 from .obedience import RAMP, told_before
+from .per_phase import plus
 
 __all__ = ["estimate_others"]
 
 SAME_INSTANT = 0.05  # s
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """What flows behind a meter, A on each phase."""
+
+    others: PerPhase
+    """Everything that is not one of the cars; may be negative (sun)."""
+    exact: bool
+    """All cars were sampled with the meter."""
+    least: PerPhase
+    """What the cars drew at least …"""
+    most: PerPhase
+    """… and at most when it was sampled, if the meter is not late."""
+
+
 def estimate_others(
     meter: MeterMemory, last: PerPhase | None, cars: Iterable[Car], *, is_new: bool = True
-) -> tuple[PerPhase, bool]:
-    """A on each phase of everything behind the meter that is not one of `cars`; may be negative (sun).
+) -> Estimate:
+    """What everything behind the meter draws that is not one of `cars`.
 
-    And whether that is exact: all were sampled with the meter. `last` is what was found in the cycle before; by
-    this very sample of the meter, where that is not new.
+    `last` is what was found in the cycle before; by this very sample of the meter, where that is not new.
     """
     at, exact = meter.measured_at, True
     known = [0.0] * PHASES
@@ -38,8 +54,11 @@ def estimate_others(
     most = [0.0] * PHASES
     doubtful = [0.0] * PHASES  # A that may have gone since the cars were sampled
     oldest = [at] * PHASES
+    every = 0.0
     for car in cars:
         samples = car.samples
+        if meter.late and samples.earlier is not None:
+            every = max(every, samples.at - samples.earlier_at)
         sampled_with = -SAME_INSTANT <= samples.at - at <= SAME_INSTANT
         if sampled_with and samples.current is not None:
             # By far the most usual case: what it drew then is known.
@@ -54,18 +73,30 @@ def estimate_others(
             if low and sampled_at < at - SAME_INSTANT:
                 doubtful[phase] += low
                 oldest[phase] = min(oldest[phase], sampled_at)
-    others = [0.0] * PHASES
     for phase in range(PHASES):
-        shown = meter.current[phase] - known[phase]
         if doubtful[phase]:
             fell = sum(by[phase] for fell_at, by in meter.falls if fell_at > oldest[phase])
             least[phase] -= min(doubtful[phase], fell)
+    now_least = plus(_per_phase(known), _per_phase(least))
+    now_most = plus(_per_phase(known), _per_phase(most))
+    if meter.late:
+        known, least, most = [0.0] * PHASES, list(now_least), list(now_most)
+        widen(meter, least, most, every)
+    others = [0.0] * PHASES
+    for phase in range(PHASES):
+        shown = meter.current[phase] - known[phase]
         highest = shown - least[phase]
         if last is None:
             others[phase] = highest
         else:
             others[phase] = min(highest, max(shown - most[phase], last[phase]))
-    return (others[0], others[1], others[2]), exact
+    return Estimate(
+        others=_per_phase(others), exact=exact and not meter.late, least=now_least, most=now_most
+    )
+
+
+def _per_phase(amperes: Sequence[float]) -> PerPhase:
+    return amperes[0], amperes[1], amperes[2]
 
 
 def _drawn(car: Car, at: float, is_new: bool) -> tuple[Sequence[float], Sequence[float], float]:

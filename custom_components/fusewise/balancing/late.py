@@ -1,0 +1,109 @@
+"""How late a meter shows what cars do: learnt from their moves, so that these do not pass for the house's.
+
+Many meters show what was true some seconds ago, and do not say so. When a car moves, the meter shows the same move
+later: of all delays, the one with which the house would have changed the least is taken for the meter's. Chargers
+that report seldom tell of a move late themselves, so the longest delay that was found counts, and fades slowly.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from .memory import MeterMemory, Trace
+from .model import PHASES, PerPhase
+
+__all__ = ["follow", "widen"]
+
+LATEST = 8.0  # s that a meter may be late; one that is later is of no use for this
+KEPT = 2 * LATEST + 2.0  # s: moves up to twice as long ago are compared
+MOVED = 2.5  # A: smaller moves of cars drown in what a house does
+FADES = 0.05  # of the difference, with each move that was shown sooner
+MARGIN = 1.0  # s by which samples and stamps may be off besides
+
+
+def follow(
+    meter: MeterMemory, drawn: Sequence[float], least: PerPhase, most: PerPhase
+) -> MeterMemory:
+    """The meter's memory after a new sample, with what was known of the cars when it came, A on each phase.
+
+    `drawn` is what the newest samples of the cars show together, `least` and `most` what they can have drawn.
+    """
+    begins = meter.measured_at - KEPT
+    trace = Trace(
+        at=meter.measured_at,
+        shown=meter.current,
+        drawn=(drawn[0], drawn[1], drawn[2]),
+        least=least,
+        most=most,
+    )
+    trail = (*(old for old in meter.trail if old.at >= begins), trace)
+    late, seemed = _learn_delay(trail, meter.late, meter.seemed)
+    return replace(meter, trail=trail, late=late, seemed=seemed)
+
+
+def widen(meter: MeterMemory, least: list[float], most: list[float], every: float) -> None:
+    """Let what cars may have drawn hold for all moments at which a late meter may have measured.
+
+    `every` is how often (s) the slowest of the cars is sampled: by so much its moves are known too late themselves.
+    """
+    if not meter.late:
+        return  # what counts is now
+    begins = meter.measured_at - min(LATEST, meter.late + every) - MARGIN
+    for trace in reversed(meter.trail):
+        for phase in range(PHASES):
+            least[phase] = min(least[phase], trace.least[phase])
+            most[phase] = max(most[phase], trace.most[phase])
+        if trace.at <= begins:
+            break
+
+
+def _learn_delay(trail: Sequence[Trace], late: float, seemed: float) -> tuple[float, float]:
+    """s by which the meter is taken to be late, and seems so by the last move, after the newest of its samples."""
+    found: float | None = None
+    for phase in range(PHASES):
+        delay = _shown_after(trail, phase)
+        if delay is not None:
+            found = delay if found is None else max(found, delay)
+    if found is None:
+        return late, seemed
+    if found >= late:
+        # What only one move shows may have been the house's.
+        return max(late, min(found, seemed)), found
+    late -= FADES * (late - found)
+    return (late if late >= MARGIN / 2 else 0.0), max(found, seemed)
+
+
+def _shown_after(trail: Sequence[Trace], phase: int) -> float | None:
+    """s after which the meter showed what the cars did `LATEST` ago; None: they did not move then."""
+    newest = len(trail) - 1
+    moved = newest
+    while moved > 0 and trail[moved].at > trail[newest].at - LATEST:
+        moved -= 1
+    if moved < 1 or trail[moved + 1].at - trail[moved].at > LATEST / 2:
+        return None
+    move = trail[moved].drawn[phase] - trail[moved - 1].drawn[phase]
+    if abs(move) < MOVED:
+        return None
+    at_once = best = _unexplained(trail, phase, moved, 0)
+    shift = 0
+    for later in range(1, newest - moved + 1):
+        if moved - later < 1:
+            break
+        error = _unexplained(trail, phase, moved, later)
+        if error < best - MOVED / 5:
+            best, shift = error, later
+    if best > abs(move) / 2 or (shift and best > at_once - abs(move)):
+        return None  # the house was too restless to tell
+    return trail[moved + shift].at - trail[moved].at
+
+
+def _unexplained(trail: Sequence[Trace], phase: int, begins: int, shift: int) -> float:
+    """A by which the house would have gone up and down since, had the meter shown the cars so many samples late."""
+    return sum(
+        abs(
+            trail[n].shown[phase]
+            - trail[n - 1].shown[phase]
+            - trail[n - shift].drawn[phase]
+            + trail[n - shift - 1].drawn[phase]
+        )
+        for n in range(begins, len(trail))
+    )
