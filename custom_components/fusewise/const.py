@@ -91,6 +91,8 @@ CONF_TELLING: Final = "telling"
 CONF_WAY: Final = "way"
 CONF_UNIT: Final = "unit"
 CONF_LIFE: Final = "life"
+CONF_PAUSE: Final = "pause"
+CONF_SPACING: Final = "spacing"
 CONF_PASSWORD_HASH: Final = "password_hash"
 
 # The sun, the batteries and the vehicles: the data of subentries

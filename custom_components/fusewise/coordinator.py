@@ -43,6 +43,7 @@ from .keeping import Keeping
 from .meter import cars_draw, cars_measured
 from .meter_glance import Glance
 from .meters import Meters, SiteMeter
+from .ocpp_traits import Traits, traits_of, with_traits
 from .plausibility import Plausibility
 from .second_hand import SecondHands
 from .session_log import SessionLog
@@ -93,6 +94,7 @@ class FusewiseCoordinator(DataUpdateCoordinator[SiteView]):
         self._settings = entry.data
         self._names: dict[str, str] = {}
         self._infos: dict[str, StationInfo | None] = {}
+        self._traits: Traits = {}
         self._troubles = Troubles()
         self._disobedience = Disobedience(hass)
         entry.async_on_unload(self._disobedience.forget)
@@ -134,7 +136,8 @@ class FusewiseCoordinator(DataUpdateCoordinator[SiteView]):
         configure_surroundings(self.hass, entry, self.surroundings)
         async_register_devices(self.hass, entry, self.chargers)
         async_tell_removed(self.hass, entry.entry_id, hanging_nowhere(entry))
-        self.controller.configure(site, self.meters, self.chargers)
+        self._traits = traits_of(self._of_kind(OcppCharger))
+        self.controller.configure(with_traits(site, self._traits), self.meters, self.chargers)
         await self._open_meters.async_dismiss(but=self.meters)
         self.wishes.forget(but=self.chargers)
         self.wishes.maximum_price = entry.options.get(CONF_MAXIMUM_PRICE)
@@ -298,7 +301,10 @@ class FusewiseCoordinator(DataUpdateCoordinator[SiteView]):
         self.show_again()
 
     def _introduce(self) -> None:
-        """Describe the devices anew when a charger has told what it is."""
+        """Describe the devices anew when a charger has told what it is, and balance by what was seen of it."""
+        if (traits := traits_of(self._of_kind(OcppCharger))) != self._traits:
+            self._traits = traits
+            self.config_entry.async_create_task(self.hass, self.async_configure())
         infos = {key: charger.info for key, charger in self.chargers.items()}
         if infos != self._infos:
             self._infos = infos

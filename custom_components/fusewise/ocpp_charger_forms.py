@@ -16,13 +16,26 @@ from homeassistant.helpers.selector import (
 )
 
 from .card_owners import card_owners
-from .const import CONF_ACCESS, CONF_CARDS, CONF_LIFE, CONF_MODE, CONF_TELLING, CONF_UNIT, CONF_WAY
+from .const import (
+    CONF_ACCESS,
+    CONF_CARDS,
+    CONF_LIFE,
+    CONF_MODE,
+    CONF_PAUSE,
+    CONF_SPACING,
+    CONF_STEP,
+    CONF_TELLING,
+    CONF_UNIT,
+    CONF_WAY,
+)
 from .devices.ocpp import Way, plain_card
 from .forms import Answers, number
 
 AUTOMATIC = "automatic"
 WAYS = (AUTOMATIC, *(way.value for way in Way))
 UNITS = {AUTOMATIC: None, "amperes": "A", "watts": "W"}
+STEPS = {AUTOMATIC: None, "tenths": 0.1, "whole": 1.0}
+PAUSES = {AUTOMATIC: None, "zero": True, "session": False}
 EVERY_CARD, NO_CARD, KNOWN_CARDS = ACCESSES = ("every_card", "no_card", "known_cards")
 LIFE = 30  # s
 
@@ -46,6 +59,9 @@ TELLING_SCHEMA = vol.Schema(
         vol.Required(CONF_WAY, default=AUTOMATIC): _choice(WAYS, "charger_way"),
         vol.Required(CONF_UNIT, default=AUTOMATIC): _choice(tuple(UNITS), "charger_unit"),
         vol.Required(CONF_LIFE, default=LIFE): number(10, 900, "s", step=1),
+        vol.Required(CONF_STEP, default=AUTOMATIC): _choice(tuple(STEPS), "charger_step"),
+        vol.Required(CONF_PAUSE, default=AUTOMATIC): _choice(tuple(PAUSES), "charger_pause"),
+        vol.Required(CONF_SPACING, default=0): number(0, 10, "s", step=1),
     }
 )
 
@@ -79,6 +95,9 @@ def telling_of(data: Mapping[str, Any]) -> dict[str, Any]:
         "way": None if way == AUTOMATIC else Way(way),
         "unit": UNITS[telling.get(CONF_UNIT, AUTOMATIC)],
         "life": float(telling.get(CONF_LIFE, LIFE)),
+        "step": STEPS[telling.get(CONF_STEP, AUTOMATIC)],
+        "pauses": PAUSES[telling.get(CONF_PAUSE, AUTOMATIC)],
+        "spacing": float(telling.get(CONF_SPACING, 0)),
     }
 
 

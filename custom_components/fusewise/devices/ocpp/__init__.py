@@ -11,6 +11,7 @@ from .passwords import can_be as password_can_be, hashed, new_password
 from .settings import ChargerSettings
 from .station import PasswordChange, StationInfo
 from .tls import CertificateError, Tls
+from .traits import Known
 from .transport import identity_in
 from .ways import Way
 
@@ -21,6 +22,7 @@ __all__ = [
     "CentralSystem",
     "CertificateError",
     "ChargerSettings",
+    "Known",
     "Learnt",
     "ListenError",
     "Network",

@@ -20,6 +20,7 @@ from .clock import ChargerClock
 from .learnt import Learnt
 from .measurands import MeterValues
 from .preparing import Preparation
+from .quirks import quirk_of
 from .session_teller import SessionTeller
 from .settings import ChargerSettings
 from .station import Station, StationInfo
@@ -115,6 +116,16 @@ class OcppCharger(Wishes, Charger):
     def way(self) -> Way:
         """How it is told its limits."""
         return self._teller.way
+
+    @property
+    def step(self) -> float:
+        """A that its limits are multiples of, as far as that is known."""
+        return self._teller.traits.step(self.settings, quirk_of(self.info))
+
+    @property
+    def pauses(self) -> bool:
+        """Whether a limit of 0 stops its car, as far as that is known."""
+        return self._teller.traits.pauses(self.settings, quirk_of(self.info))
 
     @property
     def learnt(self) -> Learnt:

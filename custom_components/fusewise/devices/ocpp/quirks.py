@@ -4,6 +4,7 @@ Only what saves time or keeps a charger from harm stands here; the rest is found
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 import re
 
 from .station import StationInfo
@@ -78,6 +79,9 @@ QUIRKS = (
 
 def quirk_of(info: StationInfo | None) -> Quirk:
     """Return what is known of a charge point's make."""
-    if info is None:
-        return PLAIN
-    return next((quirk for quirk in QUIRKS if quirk.fits(info)), PLAIN)
+    return PLAIN if info is None else _fitting(info, QUIRKS)
+
+
+@lru_cache(maxsize=1024)  # it is asked for with every limit
+def _fitting(info: StationInfo, quirks: tuple[Quirk, ...]) -> Quirk:
+    return next((quirk for quirk in quirks if quirk.fits(info)), PLAIN)
