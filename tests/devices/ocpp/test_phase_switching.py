@@ -189,3 +189,21 @@ async def test_whether_it_can_is_what_it_says_or_what_is_known_of_its_make(
     await arrive("garage", configuration=configuration, vendor=vendor)
     await eventually(lambda: charger.armed is not None)
     assert charger.switches_phases is can
+
+
+async def test_a_sum_of_all_phases_proves_nothing_of_one(
+    central: CentralSystem, arrive: Arrive
+) -> None:
+    charger = central.adopt("garage", ChargerSettings(maximum=16.0))
+    peer = await arrive("garage", configuration=CAN)
+    await peer.start()
+    power = {"value": "2300", "measurand": "Power.Active.Import", "unit": "W"}
+    await peer.measure(power)
+    assert charger.reading.current is not None
+    charger.ask_for_phases(1)
+    await charger.apply(10.0)
+    await peer.measure(power)
+    assert charger.reading.current is None
+    charger.ask_for_phases(3)
+    await peer.measure(power)
+    assert charger.reading.current is not None

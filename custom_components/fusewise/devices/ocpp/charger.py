@@ -244,7 +244,9 @@ class OcppCharger(Wishes, Charger):
             at = now if sample.stamp is None else self.clock.ours(sample.stamp, now)
             # Samples from before a lost connection come late.
             if at >= self._measured_at:
-                self._current, self._measured_at = sample.current, at
+                # A sum does not tell on which phases it is, once it may be on one.
+                knows = not (sample.is_sum and self._teller.asked_phases == 1)
+                self._current, self._measured_at = sample.current if knows else None, at
                 if self._station is not None:
                     self._teller.judge(self._station, sample, at)
         self._sessions.found(before)
