@@ -45,6 +45,8 @@ class Car:
     """(row, coefficient) that it loads: each used conductor on each circuit above it."""
     floor: float
     """A: the lowest setpoint that the charger knows."""
+    top: float
+    """A: the highest one."""
     watts_per_ampere: float
     phases: tuple[Phase, ...]
     """The house conductors that it uses, as far as is known."""
@@ -89,6 +91,7 @@ def put_together(
         reserved=reserved,
         rows=loads.rows,
         floor=floor,
+        top=topology.tops[number],
         watts_per_ampere=loads.watts_per_ampere,
         phases=wired.phases,
         asked=topology.wired(number, as_asked(charger, memory)) if switches else wired,

@@ -144,7 +144,7 @@ def _claim(
     if fallback is not None:
         cause, circuit = fallback
         code, ceiling, limit = FALLBACK_REASON[cause], floor, floor
-    ceiling = max(floor, round_down(charger, ceiling))
+    ceiling = max(floor, car.top if ceiling == charger.maximum else round_down(charger, ceiling))
     mode = session.mode if session is not None else Mode.FAIR
     boost = memory.boosting
     stays = _must_stay_on(car, now, site.settings)

@@ -137,7 +137,8 @@ def _observe(
         reading, remembered, samples = observe(
             charger, heard, memory.chargers.get(charger.id), memory.samples.get(charger.id)
         )
-        if reading.session is not None or is_gone(reading):
+        boost = reading.session is not None and reading.session.boost
+        if boost != remembered.boosting and (reading.session is not None or is_gone(reading)):
             remembered, notice = count_boost(
                 charger.id, reading.session, remembered, settings, snapshot.now
             )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from .checks import check_charger, check_circuit, check_site
 from .errors import SiteError
 from .model import PHASES, Circuit, Phase, Site
-from .steps import round_up
+from .steps import round_down, round_up
 
 __all__ = ["Topology", "Wired", "topology_of"]
 
@@ -59,6 +59,8 @@ class Topology:
     """Per charger: W for each A on each used conductor."""
     floors: tuple[float, ...]
     """Per charger: the lowest setpoint that is not below its floor."""
+    tops: tuple[float, ...]
+    """Per charger: the highest setpoint that is not above its maximum."""
     meters: frozenset[str]
     switching: tuple[int, ...]
     """The chargers that can switch between one phase and all."""
@@ -166,6 +168,7 @@ def _compile(site: Site) -> Topology:
         amp_rows=tuple([(row, 1.0) for line in lines for row in line] for lines in rows),
         watts=tuple(watts),
         floors=tuple(round_up(charger, charger.floor) for charger in site.chargers),
+        tops=tuple(round_down(charger, charger.maximum) for charger in site.chargers),
         known={},
         switching=tuple(n for n, charger in enumerate(site.chargers) if charger.switches_phases),
         meters=frozenset(c.meter for c in circuits if c.meter is not None),
