@@ -98,8 +98,11 @@ def replay(garage: Garage, cars: Sequence[ParkedCar], share: Share) -> Figures:
             time = max(time, _cycle(waiting[-1][1].arrival))
         while waiting and waiting[-1][1].arrival < time + CYCLE / 2:
             parked.append(_guest(*waiting.pop(), garage))
-        for guest, current in zip(parked, share(time, parked), strict=True):
-            _charge(guest, current, time)
+        if not all(
+            guest.full for guest in parked
+        ):  # else, as on most nights, there is nothing to share
+            for guest, current in zip(parked, share(time, parked), strict=True):
+                _charge(guest, current, time)
         time += CYCLE
         gone += [guest for guest in parked if guest.car.departure <= time]
         parked = [guest for guest in parked if guest.car.departure > time]
