@@ -9,11 +9,12 @@ import math
 
 from .allocation import Allocation, allocate
 from .boosts import count_boost
-from .cars import Car, is_gone, observe, put_together, still_drawn
+from .cars import Car, is_gone, put_together, still_drawn
 from .claims import Claim, Fallback, make_claims
 from .codes import NoticeCode
 from .decision import Decision, Notice, Setpoint
 from .errors import ClockError, SnapshotError
+from .learning import observe
 from .limits import Limits, measure_limits, watt_row
 from .loads import Load, measure_loads
 from .memory import ChargerMemory, Memory, Samples
