@@ -145,10 +145,10 @@ export function noChargerSection(text: Text): Section {
 
 /** What a whole site draws with its cars, and what ought to be seen at once. */
 export function siteBadges({ main }: Site): Card[] {
-  const cars = main.entity("cars_power");
+  const told = ["cars_power", "price"].flatMap((key) => main.entity(key) ?? []);
   return [
     ...alarms(main, SITE_ALARMS).map((alarm) => ({ ...alarm, show_name: true })),
-    ...(cars ? [{ type: "entity", entity: cars, show_name: true, name: { type: "entity" } }] : []),
+    ...told.map((entity) => ({ type: "entity", entity, show_name: true, name: { type: "entity" } })),
   ];
 }
 

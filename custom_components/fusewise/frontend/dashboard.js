@@ -1,6 +1,6 @@
 // Built from frontend/ by scripts/frontend: change it there.
-// sources 5a42909722a836848341da642d6665a501ebb9ff8ce91393a213454886c966ed
-// code ec43c71759c82dbe772ff354997406c1005583aa4c84bda3258032a8798aa3cf
+// sources 5e4e127c9a56c6918408e2afcc67fd67d823ea6eac5fe2d4b373ac82393ab4d1
+// code 9a6e3a5fcd8faca6824c29d0d25261befa94247f12419eb8c4dfa253583fcd11
 // frontend/src/cards.ts
 var WHOLE = 12;
 var PHASE_COLORS = { l1: "blue", l2: "orange", l3: "teal" };
@@ -115,10 +115,10 @@ function noChargerSection(text) {
   return section(text("chargers"), "mdi:ev-station", [card]);
 }
 function siteBadges({ main }) {
-  const cars = main.entity("cars_power");
+  const told = ["cars_power", "price"].flatMap((key) => main.entity(key) ?? []);
   return [
     ...alarms(main, SITE_ALARMS).map((alarm) => ({ ...alarm, show_name: true })),
-    ...cars ? [{ type: "entity", entity: cars, show_name: true, name: { type: "entity" } }] : []
+    ...told.map((entity) => ({ type: "entity", entity, show_name: true, name: { type: "entity" } }))
   ];
 }
 function facts(part, rows) {
