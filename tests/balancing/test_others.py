@@ -78,6 +78,23 @@ def test_a_car_that_was_told_to_draw_less_is_not_taken_to_draw_the_more_of_befor
     assert counted(20, sample=None, last=5, **told_just_now) == 5
 
 
+def test_a_car_that_does_not_measure_hides_no_load_on_a_phase_that_it_does_not_use() -> None:
+    site = house(fuse(25, meter="m"), box("a", "L1 L2 L3", slow_to_obey=5.0), box("b", "L2"))
+    memory, drawn = Memory(), (0.0, 0.0)
+    for second, kettle in ((0, 0.0), (10, 0.0), (20, 12.0), (30, 12.0)):
+        now = NOW + second
+        cars = {
+            "a": car(status=ChargerStatus.CHARGING, phases=1),
+            "b": car(drawn[1], at=now, status=ChargerStatus.CHARGING),
+        }
+        flows = (drawn[0], kettle + drawn[1], 0.0)
+        decision = run(site, seen(cars, {"m": shows(flows, now)}, now=now), memory=memory)
+        memory = decision.memory
+        drawn = told(decision)["a"], told(decision)["b"]
+        assert kettle + drawn[1] <= 25, second
+    assert drawn == (25, 13)
+
+
 def test_a_rise_of_the_house_shows_at_once_although_the_cars_sample_is_old() -> None:
     assert counted(19, sample=(10,), age=20, setpoint=10, last=5) == 9
 

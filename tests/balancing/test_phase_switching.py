@@ -25,7 +25,7 @@ from custom_components.fusewise.balancing.model import (
 from custom_components.fusewise.balancing.phases import one_conductor
 from custom_components.fusewise.balancing.restart import outlive
 
-from .builders import NOW, box, fuse, house, per_phase, shows, why
+from .builders import NOW, box, car, fuse, house, per_phase, run, seen, shows, why
 
 STEP = 5.0  # s between two cycles
 SUN = {"netting": "all_phases"}
@@ -288,6 +288,26 @@ def test_once_it_was_seen_to_charge_on_one_phase_a_full_phase_does_not_stop_it()
     home.mode, home.house = Mode.FAIR, (2.0, 22.0, 2.0)
     home.run(60)
     assert home.current == [16, 0, 0]
+
+
+def test_on_one_phase_a_car_that_does_not_measure_hides_no_load_on_the_others() -> None:
+    # Its charger was seen to obey when it still measured.
+    site = house(fuse(25, meter="grid"), switcher(slow_to_obey=5.0), box("b", "L2"))
+    one_phase = Phasing(asked=1, obeys=True, since=NOW, switches=(NOW,))
+    memory = Memory(chargers={"a": ChargerMemory(phasing=one_phase)})
+    mine = other = 0.0
+    for step in range(1, 8):
+        now, kettle = NOW + 10 * step, 12.0 if step > 4 else 0.0
+        readings = {
+            "a": car(status=ChargerStatus.CHARGING),
+            "b": car(other, at=now, status=ChargerStatus.CHARGING),
+        }
+        meters = {"grid": shows((mine, kettle + other, 0.0), now)}
+        decision = run(site, seen(readings, meters, now=now), memory=memory)
+        memory = decision.memory
+        mine, other = (setpoint.current for setpoint in decision.setpoints)
+        assert kettle + other <= 25
+    assert (mine, other) == (16, 13)
 
 
 def test_one_phase_that_has_no_room_either_is_no_way_out() -> None:

@@ -106,8 +106,9 @@ def _drawn(car: Car, at: float, is_new: bool) -> tuple[Sequence[float], Sequence
     if sample is None:
         most = may_have_drawn(car, at)
         lowest = min(car.charger.floor, most) if _charged_before(car) else 0.0
-        conductors = len(car.charger.wiring)
-        return [lowest] * conductors, [most] * conductors, at
+        # Where no limit counts it, it hides no rise of the house either.
+        counts = [not car.reading.online or phase in car.phases for phase in car.charger.wiring]
+        return [lowest * each for each in counts], [most * each for each in counts], at
     sampled_at = samples.at
     if sampled_at > at + SAME_INSTANT:
         earlier = samples.earlier
