@@ -3,11 +3,13 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from datetime import UTC, datetime, timedelta
+import json
 from typing import Any
 
 from ocpp.v16 import call as _call
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
+from websockets.asyncio.client import connect
 
 from demo.world import World
 from homeassistant.core import HomeAssistant
@@ -177,3 +179,30 @@ async def test_the_energy_of_a_session_is_shown(
     # What is not told any more is shown no more.
     await peer.start(meter_start=2500)
     await until(lambda: hass.states.is_state(SENSOR, "0.0"))
+
+
+async def test_nothing_that_a_charger_says_keeps_the_list_from_being_stored(
+    hass: HomeAssistant, site: MockConfigEntry, ocpp_port: int, hass_storage: dict[str, Any]
+) -> None:
+    """Half a character, a number of 70 bits, a clock in the first year: JSON may have them, a file may not."""
+    start = {"connectorId": 1, "idTag": "\ud800", "meterStart": 2**70}
+    calls = [
+        ("BootNotification", {"chargePointVendor": "V", "chargePointModel": "M"}),
+        ("StartTransaction", start | {"timestamp": "0001-01-01T00:00:00Z"}),
+        ("StartTransaction", start | {"idTag": "CARD", "timestamp": "9999-12-31T23:59:59Z"}),
+        ("StopTransaction", {"transactionId": 2**70, "meterStop": 1, "timestamp": "\udfff"}),
+        ("StatusNotification", {"connectorId": 1, "errorCode": "NoError", "status": "Available"}),
+        ("MeterValues", {"connectorId": 1, "transactionId": 2**70, "meterValue": []}),
+    ]
+    async with connect(f"ws://127.0.0.1:{ocpp_port}/garage", proxy=None) as socket:
+        for action, payload in calls:
+            await socket.send(json.dumps([2, action, action, payload]))
+            while json.loads(await socket.recv())[1] != action:
+                pass
+    first, second = await listed(hass)
+    assert (first["card"], second["card"]) == ("?", "CARD")
+    assert datetime.fromisoformat(first["begin"]).year >= 2026
+    assert await hass.config_entries.async_unload(site.entry_id)
+    kept = hass_storage["fusewise.sessions.id_of_home"]["data"]["sessions"]
+    assert [record["card"] for record in kept] == ["?", "CARD"]
+    assert [record["register"] for record in kept] == [None, None]

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from custom_components.fusewise.balancing.model import ChargerStatus
-from custom_components.fusewise.devices.ocpp import CentralSystem
+from custom_components.fusewise.devices.ocpp import CentralSystem, ChargerSettings, Way
 
 from .conftest import Eventually
 from .peer import Clock, Peer, current
@@ -70,6 +70,22 @@ async def test_a_start_of_a_charger_without_a_clock_is_new_each_time(
     second = await peer.start(timestamp=stamp)
     assert first.transaction_id != second.transaction_id
     assert central.chargers["garage"].reading.session is not None
+
+
+@pytest.mark.parametrize("stamp", ["1970-01-01T00:00:00Z", "0001-01-01T00:00:00Z", "9999-12-31"])
+async def test_a_stamp_that_cannot_be_means_now(
+    central: CentralSystem, arrive: Arrive, clock: Clock, stamp: str
+) -> None:
+    """A limit that counts from the begin would else live for half a century, or begin in eight thousand years."""
+    charger = central.adopt("garage", ChargerSettings(way=Way.TX_RELATIVE))
+    peer = await arrive("garage")
+    await peer.start(timestamp=stamp)
+    session = charger.reading.session
+    assert session is not None
+    assert session.started == clock()
+    await charger.apply(9.0)
+    [told] = peer.told("TxProfile")
+    assert told["charging_schedule"]["duration"] == 30
 
 
 async def test_a_stop_that_comes_late_or_twice_leaves_the_next_session_alone(

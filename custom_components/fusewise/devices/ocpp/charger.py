@@ -196,7 +196,7 @@ class OcppCharger(Wishes, Charger):
 
     def noted(self, what: str, status: str) -> None:
         """Note how far it is with its firmware or its diagnostics, in its own word."""
-        _LOGGER.info("Charger %s: %s %s", self.identity, what, status[:50])
+        _LOGGER.info("Charger %s: %s %a", self.identity, what, status[:50])
         self.notices[what] = status[:50]
 
     def remember(self, number: int, attempt: Attempt | None, began: float) -> None:

@@ -9,6 +9,13 @@ REMEMBERED = 8
 # Seconds: stamps in whole seconds and a slow line make one of jitter.
 MOVED = 2.0
 
+# Seconds since the epoch in 32 bits: what no charger's clock shows, however wrong it is.
+LATEST = 2.0**32
+
+# Seconds that a message may have waited for its line. What seems older has a stamp that means nothing, such as
+# the first one of a clock that stands in 1970.
+OLDEST = 366 * 86400.0
+
 
 class ChargerClock:
     """Estimates how far a charger's clock is ahead of ours.
@@ -40,7 +47,8 @@ class ChargerClock:
     def ours(self, stamp: float, now: float) -> float:
         """Return when on our clock that was: not in the future, whole seconds taken as late as they may be."""
         resolution = 1.0 if stamp == int(stamp) else 0.0
-        return min(now, stamp - self.ahead + resolution)
+        ours = min(now, stamp - self.ahead + resolution)
+        return ours if ours > now - OLDEST else now
 
 
 def parse(text: object) -> float | None:
@@ -50,9 +58,10 @@ def parse(text: object) -> float | None:
     try:
         moment = datetime.fromisoformat(text.strip())
         # A charger that leaves the zone out means UTC, as the standard does.
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+        time = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
     except ValueError, OverflowError:
         return None
+    return time if 0.0 <= time < LATEST else None
 
 
 def written(time: float) -> str:

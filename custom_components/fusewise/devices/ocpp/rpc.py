@@ -21,11 +21,12 @@ import logging
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from ocpp import charge_point, messages
+from ocpp import messages
 
 from .pace import Pace
 from .shapes import MissingFieldError, Payload, Shape, WrongFieldError
 from .transport import WORDS, Line, LineClosedError
+from .wire import excerpt, loggable, payload_of, read
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -36,20 +37,14 @@ CALL, CALL_RESULT, CALL_ERROR = 2, 3, 4
 
 NO_ID = "-1"  # where the message has no id that could be read (as OCPP 2.0.1 says)
 
-# Configuration keys (OCPP 1.6 security whitepaper, OCPP 2) whose values are passwords.
-SECRET = ("AuthorizationKey", "BasicAuthPassword")
-
 ANSWER_TIME = 5.0  # s that a charger has; one that is seen to need longer gets it, up to …
 LONGEST_ANSWER_TIME = 15.0  # … s, half the life of a limit
 
 type Handler = Callable[[Payload], DataclassInstance]
 """Takes a call's payload, returns the answer's. Must not wait for a call of ours: answers come in order."""
 
-# The package has no types; these are the functions that we use of it.
+# The package has no types.
 _validator: Callable[[int, str, str], Any] = messages.get_validator
-_as_dict: Callable[[object], dict[str, Any]] = charge_point.serialize_as_dict
-_camel: Callable[[object], Any] = charge_point.snake_to_camel_case
-_without_nones: Callable[[dict[str, Any]], object] = charge_point.remove_nones
 
 
 class CallErrorCode(StrEnum):
@@ -148,7 +143,7 @@ class Rpc:
 
         Raises TimeoutError, LineClosedError, CallRefusedError.
         """
-        payload = _payload(request)
+        payload = payload_of(request)
         async with self._calling:
             key = str(uuid4())
             answer: asyncio.Future[Payload] = asyncio.get_running_loop().create_future()
@@ -177,11 +172,11 @@ class Rpc:
 
     async def _take(self, text: str | bytes) -> None:
         if _LOGGER.isEnabledFor(logging.DEBUG):
-            _LOGGER.debug("%s: received %s", self._identity, _loggable(text))
+            _LOGGER.debug("%s: received %s", self._identity, loggable(text))
         try:
-            message = json.loads(text)
+            message = read(text)
         except (ValueError, RecursionError) as error:
-            self.complain(Fault.NOT_JSON, f"sent what is not JSON: {_excerpt(text)}")
+            self.complain(Fault.NOT_JSON, f"sent what is not JSON: {excerpt(text)}")
             await self._refuse(NO_ID, CallErrorCode.FORMAT, f"This is not JSON: {error}")
             return
         match message:
@@ -192,25 +187,25 @@ class Rpc:
             case [4, str() as key, code, *rest]:
                 self._resolve(key, CallRefusedError(f"{code} {rest[:1]}"))
             case [2, str() | int() as key, *_]:
-                self.complain(Fault.MALFORMED, f"sent a malformed call: {_excerpt(text)}")
+                self.complain(Fault.MALFORMED, f"sent a malformed call: {excerpt(text)}")
                 await self._refuse(
                     key, CallErrorCode.FORMAT, 'A call is [2,"<id>","<action>",{<payload>}]'
                 )
             case [2, *_] | []:
-                self.complain(Fault.MALFORMED, f"sent a call without an id: {_excerpt(text)}")
+                self.complain(Fault.MALFORMED, f"sent a call without an id: {excerpt(text)}")
                 await self._refuse(NO_ID, CallErrorCode.FORMAT, "A call needs an id of its own")
             case [3 | 4, *_]:
-                self.complain(Fault.MALFORMED, f"sent a malformed answer: {_excerpt(text)}")
+                self.complain(Fault.MALFORMED, f"sent a malformed answer: {excerpt(text)}")
             case [int(), *_]:
                 # OCPP-J 1.6, 4.1.3: a type that is not known is ignored.
-                self.complain(Fault.MALFORMED, f"sent a message of unknown type: {_excerpt(text)}")
+                self.complain(Fault.MALFORMED, f"sent a message of unknown type: {excerpt(text)}")
             case _:
-                self.complain(Fault.MALFORMED, f"sent what is not OCPP: {_excerpt(text)}")
+                self.complain(Fault.MALFORMED, f"sent what is not OCPP: {excerpt(text)}")
                 await self._refuse(NO_ID, CallErrorCode.FORMAT, "A message is a JSON array")
 
     async def _answer(self, key: str | int, action: str, payload: dict[str, Any]) -> None:
         try:
-            result = _payload(self._handled(action, payload))
+            result = payload_of(self._handled(action, payload))
         except RefuseCall as refusal:
             await self._refuse(key, refusal.code, str(refusal))
         except Exception:
@@ -262,7 +257,7 @@ class Rpc:
     async def _send(self, message: list[Any]) -> None:
         text = json.dumps(message, separators=(",", ":"))
         if _LOGGER.isEnabledFor(logging.DEBUG):
-            _LOGGER.debug("%s: send %s", self._identity, _loggable(text))
+            _LOGGER.debug("%s: send %s", self._identity, loggable(text))
         await self._line.send(text)
 
     def complain(self, fault: Fault, text: str) -> None:
@@ -285,18 +280,3 @@ def load_shapes(
 def _spelled(action: str, known: Iterable[str]) -> str:
     """Return an action as the standard spells it."""
     return next((name for name in known if name.lower() == action.lower()), action)
-
-
-def _payload(message: DataclassInstance) -> dict[str, Any]:
-    payload: dict[str, Any] = _camel(_without_nones(_as_dict(message)))
-    return payload
-
-
-def _excerpt(text: str | bytes) -> str:
-    return ascii(_loggable(text)[:80])
-
-
-def _loggable(text: str | bytes) -> str | bytes:
-    """Return a message as it may stand in a log: a password never does."""
-    readable = text if isinstance(text, str) else text.decode(errors="replace")
-    return "<a message with a password>" if any(key in readable for key in SECRET) else text

@@ -13,6 +13,9 @@ from typing import Any
 type Payload = Mapping[str, Any]
 
 
+LARGEST = 2**53  # OCPP 1.6 has 32 bits; what is larger than this cannot be stored everywhere
+
+
 class MissingFieldError(ValueError):
     """A field that is needed is not there."""
 
@@ -72,9 +75,13 @@ def number_of(value: object) -> float | None:
 
 def _whole(value: object) -> int | None:
     if isinstance(value, int) and not isinstance(value, bool):
-        return value
-    number = number_of(value)
-    return None if number is None else int(number)
+        whole = value
+    else:
+        number = number_of(value)
+        if number is None:
+            return None
+        whole = int(number)
+    return whole if abs(whole) <= LARGEST else None
 
 
 def _truth(value: object) -> bool | None:

@@ -253,7 +253,8 @@ class ChargePoint16(Connection):
             return call_result.StartTransaction(0, _tag(AuthorizationStatus.blocked))
         # A charger that did not get our answer sends the very same start again.
         stamp = payload.get("timestamp", "")
-        attempt = (payload["idTag"], payload.get("meterStart", -1), stamp)
+        register = payload.get("meterStart", -1)
+        attempt = (payload["idTag"], register if register <= MOST_ENERGY else -1, stamp)
         # A card that may not charge begins a session all the same: some chargers go on, and what is drawn is
         # watched, limited and listed. Most end it at once.
         return call_result.StartTransaction(

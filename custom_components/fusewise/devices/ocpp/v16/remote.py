@@ -9,7 +9,7 @@ from ocpp.v16.enums import AvailabilityType, MessageTrigger, ResetType
 from ... import DeviceRefusedError
 from ..cards import TAG
 from ..clock import written
-from ..rpc import SECRET
+from ..wire import SECRET
 from .commands import Commands, configuration_of
 
 TRIGGERS = tuple(trigger.value for trigger in MessageTrigger)

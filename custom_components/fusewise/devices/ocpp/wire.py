@@ -1,0 +1,48 @@
+"""The texts that go over a line: read without trust, written as the standard spells them, logged without passwords."""
+
+from collections.abc import Callable
+import json
+from typing import TYPE_CHECKING, Any
+
+from ocpp import charge_point
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+# Configuration keys (OCPP 1.6 security whitepaper, OCPP 2) whose values are passwords.
+SECRET = ("AuthorizationKey", "BasicAuthPassword")
+
+# The package has no types; these are the functions that we use of it.
+_as_dict: Callable[[object], dict[str, Any]] = charge_point.serialize_as_dict
+_camel: Callable[[object], Any] = charge_point.snake_to_camel_case
+_without_nones: Callable[[dict[str, Any]], object] = charge_point.remove_nones
+
+
+def read(text: str | bytes) -> Any:
+    """Return what a text says. Raises ValueError, RecursionError where it is not JSON.
+
+    Half a character (a surrogate alone) becomes a question mark: JSON may have one, but nothing that holds it
+    can be stored or shown, so one card with it would cost the whole list of sessions.
+    """
+    plain = text if isinstance(text, str) else text.decode(json.detect_encoding(text))
+    message = json.loads(plain)
+    if "\\ud" in plain or "\\uD" in plain:
+        message = json.loads(json.dumps(message, ensure_ascii=False).encode(errors="replace"))
+    return message
+
+
+def payload_of(message: DataclassInstance) -> dict[str, Any]:
+    """Return a message of the package as the standard spells it."""
+    payload: dict[str, Any] = _camel(_without_nones(_as_dict(message)))
+    return payload
+
+
+def excerpt(text: str | bytes) -> str:
+    """Return the beginning of a message, for a line of the log."""
+    return ascii(loggable(text)[:80])
+
+
+def loggable(text: str | bytes) -> str | bytes:
+    """Return a message as it may stand in a log: a password never does."""
+    readable = text if isinstance(text, str) else text.decode(errors="replace")
+    return "<a message with a password>" if any(key in readable for key in SECRET) else text
