@@ -48,7 +48,7 @@ from .devices.entity import (
     switch_of,
 )
 from .entity_charger import CONF_ENTITIES, abilities_of, stored_of
-from .forms import Answers, Circuits, Errors, errors_of, number
+from .forms import Answers, Circuits, Errors, errors_of, measuring, number
 from .hints import async_hint, listed
 
 CONF_DEVICE = "device"
@@ -73,15 +73,15 @@ OWN_SCHEMA = vol.Schema(
         vol.Optional("currents"): EntitySelector(
             EntitySelectorConfig(
                 domain=Platform.SENSOR,
-                device_class=[SensorDeviceClass.CURRENT, SensorDeviceClass.POWER],
+                filter=measuring(SensorDeviceClass.CURRENT, SensorDeviceClass.POWER),
                 multiple=True,
             )
         ),
         vol.Optional("power"): EntitySelector(
-            EntitySelectorConfig(domain=Platform.SENSOR, device_class=SensorDeviceClass.POWER)
+            EntitySelectorConfig(domain=Platform.SENSOR, filter=measuring(SensorDeviceClass.POWER))
         ),
         vol.Optional("energy"): EntitySelector(
-            EntitySelectorConfig(domain=Platform.SENSOR, device_class=SensorDeviceClass.ENERGY)
+            EntitySelectorConfig(domain=Platform.SENSOR, filter=measuring(SensorDeviceClass.ENERGY))
         ),
         vol.Required("obeys_within", default=10): number(1, 900, "s"),
         vol.Required("minimum_interval", default=0): number(0, 3600, "s"),

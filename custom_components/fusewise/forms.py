@@ -10,7 +10,10 @@ from typing import Any, Self, override
 
 import voluptuous as vol
 
+from homeassistant.components.sensor import SensorDeviceClass
+from homeassistant.const import Platform
 from homeassistant.helpers.selector import (
+    EntityWithDeviceFilterSelectorConfig,
     NumberSelector,
     NumberSelectorConfig,
     NumberSelectorMode,
@@ -19,6 +22,8 @@ from homeassistant.helpers.selector import (
     SelectSelectorConfig,
     SelectSelectorMode,
 )
+
+from .devices.entity import UNITS
 
 type Answers = dict[str, Any]
 type Errors = dict[str, str]
@@ -116,3 +121,12 @@ def circuit_field(
         SelectSelectorConfig(options=options, mode=SelectSelectorMode.DROPDOWN)
     )
     return {vol.Required(field, default=next(iter(circuits))): selector}
+
+
+def measuring(*kinds: SensorDeviceClass) -> list[EntityWithDeviceFilterSelectorConfig]:
+    """What narrows a choice to sensors of these kinds; some tell theirs only by their unit."""
+    units = sorted({unit for kind in kinds for unit in UNITS[kind] if unit is not None})
+    return [
+        {"domain": Platform.SENSOR, "device_class": [*kinds]},
+        {"domain": Platform.SENSOR, "unit_of_measurement": units},
+    ]

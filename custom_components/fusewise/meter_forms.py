@@ -22,7 +22,7 @@ from .const import CONF_INTERVAL, CONF_KIND, CONF_UNIT_ID, ENTITIES, PHASE_KEYS
 from .devices.calibration import LEAST_GAIN, MOST_GAIN, MOST_OFFSET, Calibration
 from .devices.entity import FoundMeter, MeterEntities, Quantities
 from .devices.modbus import METERS
-from .forms import Answers, Errors, errors_of, number
+from .forms import Answers, Errors, errors_of, measuring, number
 
 CONF_DEVICE = "device"
 CONF_TOTAL = "total"
@@ -108,7 +108,7 @@ def entities_schema(phases: Sequence[Phase]) -> vol.Schema:
     """The question which entities measure each phase, and which the sum of all."""
     fields = {
         vol.Optional(quantity): EntitySelector(
-            EntitySelectorConfig(domain=Platform.SENSOR, device_class=device_class)
+            EntitySelectorConfig(domain=Platform.SENSOR, filter=measuring(device_class))
         )
         for quantity, device_class in QUANTITIES.items()
     }

@@ -270,6 +270,16 @@ async def test_entities_may_be_chosen_by_hand(
     assert shown["power"] == {"suggested_value": power[1]["power"]}
 
 
+async def test_what_is_told_only_by_its_unit_may_be_chosen_too(hass: HomeAssistant) -> None:
+    step = await answer(hass, await asked_for_the_meter(hass), BY_HAND)
+    l1 = {str(key): part for key, part in step["data_schema"].schema.items()}["l1"]
+    current = {str(key): kind for key, kind in l1.schema.schema.items()}["current"]
+    by_class, by_unit = current.config["filter"]
+    assert by_class["device_class"] == ["current"]
+    assert {"A", "mA"} <= set(by_unit["unit_of_measurement"])
+    assert not {"W", "V"} & set(by_unit["unit_of_measurement"])
+
+
 async def test_a_meter_without_phases_tells_what_that_means(
     hass: HomeAssistant, ocpp_port: int
 ) -> None:

@@ -52,6 +52,19 @@ PHASES = {
         [its(f"x_used_l{n}") for n in (1, 2, 3)] + [its(f"x_delivered_l{n}") for n in (1, 2, 3)],
         {"power": "x_used_l2", "exported": "x_delivered_l2"},
     ),
+    "from the grid and to it": (
+        [its(f"x_from_grid_l{n}") for n in (1, 2, 3)] + [its(f"x_to_grid_l{n}") for n in (1, 2, 3)],
+        {"power": "x_from_grid_l2", "exported": "x_to_grid_l2"},
+    ),
+    "Finnish": (
+        [its(f"f{n}", name=f"Teho vaihe {n}") for n in (1, 2, 3)],
+        {"power": "f2"},
+    ),
+    "only told by their units": (
+        [Its("sensor", f"y_l{n}_amps", None, "A") for n in (1, 2, 3)]
+        + [Its("sensor", f"y_l{n}_volts", None, "V") for n in (1, 2, 3)],
+        {"current": "y_l2_amps", "voltage": "y_l2_volts"},
+    ),
     "bare numbers": (
         [its(f"meter_current_{n}", "mA") for n in (1, 2, 3)] + [its("meter_power")],
         {"current": "meter_current_2"},
@@ -140,6 +153,18 @@ TOTALS = {
         [its("power_import", "kW"), its("power_export", "kW")],
         {"power": "power_import", "exported": "power_export"},
     ),
+    "bought and sold": (
+        [its("m_power_buy"), its("m_power_sell")],
+        {"power": "m_power_buy", "exported": "m_power_sell"},
+    ),
+    "to the grid, in words, and from it": (
+        [its("m1", name="Power to grid"), its("m2", name="Power from grid")],
+        {"power": "m2", "exported": "m1"},
+    ),
+    "German, in and out": (
+        [its("m1", name="Leistung Bezug"), its("m2", name="Leistung Lieferung")],
+        {"power": "m1", "exported": "m2"},
+    ),
     "German, in both directions": (
         [its("a", name="Netzbezug Leistung"), its("b", name="Einspeisung Leistung")],
         {"power": "a", "exported": "b"},
@@ -205,5 +230,46 @@ def test_phases_that_are_switched_off_are_named(hass: HomeAssistant) -> None:
     assert list(meter.switched_off) == off
     # One phase alone would be of no use.
     er.async_get(hass).async_remove(off[2])
+    hass.states.async_remove(off[2])
     [meter] = find_meters(hass, range(3), ())
     assert meter.switched_off == ()
+
+
+def without_device(hass: HomeAssistant, entity_id: str, unit: str, *, registered: bool) -> str:
+    """A sensor that YAML has made: a template, MQTT, Modbus."""
+    shown = {"unit_of_measurement": unit, "device_class": KINDS[unit]}
+    if registered:
+        er.async_get(hass).async_get_or_create(
+            "sensor",
+            "template",
+            f"id_{entity_id}",
+            suggested_object_id=entity_id.removeprefix("sensor."),
+            original_device_class=KINDS[unit],
+            original_name=entity_id.removeprefix("sensor.").replace("_", " "),
+            unit_of_measurement=unit,
+        )
+    hass.states.async_set(entity_id, "1", shown)
+    return entity_id
+
+
+@pytest.mark.parametrize("registered", [True, False])
+def test_sensors_that_belong_to_no_device_are_joined_by_their_names(
+    hass: HomeAssistant, registered: bool
+) -> None:
+    kind = {"registered": registered}
+    for n in (1, 2, 3):
+        without_device(hass, f"sensor.mains_current_l{n}", "A", **kind)
+        without_device(hass, f"sensor.mains_l{n}_voltage", "V", **kind)
+        without_device(hass, f"sensor.sauna_power_l{n}", "W", **kind)
+    without_device(hass, "sensor.grid_import_power", "kW", **kind)
+    without_device(hass, "sensor.grid_export_power", "kW", **kind)
+    without_device(hass, "sensor.dryer_power", "W", **kind)
+    without_device(hass, "sensor.pv_power", "W", **kind)
+    mains, sauna, grid = find_meters(hass, range(3), ())
+    integration = "template" if registered else "YAML"
+    assert [meter.name for meter in (mains, sauna, grid)] == ["Mains", "Sauna", "Grid"]
+    assert {meter.integration for meter in (mains, sauna, grid)} == {integration}
+    assert mains.entities.phases[1].current == "sensor.mains_current_l2"
+    assert mains.entities.phases[1].voltage == "sensor.mains_l2_voltage"
+    assert grid.entities.total.power == "sensor.grid_import_power"
+    assert grid.entities.total.exported == "sensor.grid_export_power"

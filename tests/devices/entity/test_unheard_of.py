@@ -164,6 +164,39 @@ UNHEARD_OF: dict[str, tuple[str, list[Its], Roles]] = {
         ],
         {"limit": "number c1", "switch": "switch c2", "status": "sensor c3", "power": "sensor c4"},
     ),
+    "a Finnish one": (
+        "Latausasema",
+        [
+            Its("number", "f1", "current", "A", name="Latausvirta"),
+            Its("switch", "f2", name="Lataus"),
+            Its("sensor", "f3", "enum", name="Tila", state="Lataa"),
+        ],
+        {"limit": "number f1", "switch": "switch f2", "status": "sensor f3"},
+    ),
+    "a Czech one": (
+        "Wallbox garáž",
+        [
+            Its("number", "c1", "current", "A", name="Nabíjecí proud"),
+            Its("switch", "c2", name="Nabíjení"),
+            Its("sensor", "c3", "enum", name="Stav", state="Nabíjí"),
+        ],
+        {"limit": "number c1", "switch": "switch c2", "status": "sensor c3"},
+    ),
+    "one that asks for a card, and whose sensors are told by their units only": (
+        "Smart EVSE",
+        [
+            Its("number", "se_override_current", None, "A"),
+            Its("switch", "se_authentication"),
+            Its("sensor", "se_state", state="Connected to EV"),
+            *(Its("sensor", f"se_evcurrent_l{n}", None, "A") for n in (1, 2, 3)),
+            *(current(f"se_mains_current_l{n}") for n in (1, 2, 3)),
+        ],
+        {
+            "limit": "number se_override_current",
+            "status": "sensor se_state",
+            "currents": [f"sensor se_evcurrent_l{n}" for n in (1, 2, 3)],
+        },
+    ),
     # Named as their integrations name them.
     "Heidelberg Energy Control": (
         "Heidelberg Energy Control",

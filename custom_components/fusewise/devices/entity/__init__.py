@@ -19,11 +19,12 @@ from .suggested import suggest_battery, suggest_solar, suggest_vehicle
 from .thermometer import EntityThermometer
 from .vehicle import EntityVehicle, VehicleEntities
 from .visit import Stay
-from .words import words_of
+from .words import UNITS, words_of
 
 __all__ = [
     "FALLBACK",
     "PRESETS",
+    "UNITS",
     "Action",
     "BatteryEntities",
     "ChargerEntities",

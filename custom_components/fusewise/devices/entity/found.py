@@ -9,21 +9,22 @@ from dataclasses import dataclass, replace
 import re
 
 from homeassistant.components.sensor import SensorDeviceClass
-from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.helpers import device_registry as dr
 
 from .meter import MeterEntities, Quantities
-from .words import named_phase, numbered_phase, words_of
+from .sensors import Sensor, flow_sensors
+from .words import named_phase, numbered_phase
 
 __all__ = ["FoundMeter", "find_meters"]
 
 EXPORTED = re.compile(
     r"export|return|produc|delivery|negative|inject|feed(?:_?in)?(?![a-z])|einspeis|ruecklief|rucklief|terug|retur"
-    r"|innmat|inmatning|excedent|vertido|immess|immiss|oddan"
+    r"|innmat|inmatning|excedent|vertido|immess|immiss|oddan|inyec|verkauf|(?<![a-z])(?:sell|sold|neg)(?![a-z])"
+    r"|(?<![a-z])to[_ ]+(?:the[_ ]+)?(?:grid|net|utility)"
 )
 # To the house in one integration, from it in another: what else the device measures tells.
-DELIVERED = re.compile(r"deliver|supplied|gelever|geliefert")
+DELIVERED = re.compile(r"deliver|supplied|gelever|geliefert|lieferung")
 # Neither what flows now, nor through the whole house.
 OTHER = re.compile(
     r"min_?power|max|average|estimate|apparent|aprt|reactive|peak|limit|neutral|n_current"
@@ -51,7 +52,7 @@ class FoundMeter:
     """A device that measures."""
 
     device: str
-    """Its id in the device registry."""
+    """Its id in the device registry; what its entities have in common where they belong to no device."""
     name: str
     integration: str
     entities: MeterEntities
@@ -63,7 +64,7 @@ class FoundMeter:
 class _Part:
     """An entity of a meter."""
 
-    entry: er.RegistryEntry
+    sensor: Sensor
     quantity: str
     phase: int | None
     """None: all together."""
@@ -87,11 +88,11 @@ def find_meters(
     wanted = list(phases)
     devices = dr.async_get(hass)
     measured: dict[str, list[_Part]] = {}
-    for entry in er.async_get(hass).entities.values():
-        if entry.device_id is None or entry.platform in without or entry.device_id in without:
+    for sensor in flow_sensors(hass):
+        if sensor.integration in without or sensor.device in without:
             continue
-        if (part := _understood(entry)) is not None:
-            measured.setdefault(entry.device_id, []).append(part)
+        if (part := _understood(sensor)) is not None:
+            measured.setdefault(sensor.device, []).append(part)
     found = [
         meter
         for device_id, parts in _with_parts_joined(devices, measured)
@@ -104,22 +105,22 @@ def _meter(
     devices: dr.DeviceRegistry, device_id: str, parts: list[_Part], wanted: list[int]
 ) -> FoundMeter | None:
     """The meter that a device is; None where it measures neither the phases nor their sum."""
-    enabled = [part for part in parts if part.entry.disabled_by is None]
+    enabled = [part for part in parts if not part.sensor.is_disabled]
     entities = _together(enabled, wanted)
     switched_off: tuple[str, ...] = ()
     if not _measures(entities, wanted):
-        if not entities.total.measures:
+        if not entities.total.measures or not _may_be_whole(enabled):
             return None
         entities = MeterEntities(total=entities.total)
         switched_off = _missing(parts, wanted)
     else:
         entities = replace(entities, total=Quantities())
     device = devices.async_get(device_id)
-    integration = parts[0].entry.platform
+    first = parts[0].sensor
     return FoundMeter(
         device=device_id,
-        name=(device and (device.name_by_user or device.name)) or integration,
-        integration=integration,
+        name=(device and (device.name_by_user or device.name)) or first.called or first.integration,
+        integration=first.integration,
         entities=entities,
         switched_off=switched_off,
     )
@@ -131,7 +132,7 @@ def _measures(entities: MeterEntities, wanted: Iterable[int]) -> bool:
 
 def _missing(parts: list[_Part], wanted: list[int]) -> tuple[str, ...]:
     """What would have to be enabled for it to measure each phase."""
-    disabled = {part.entry.entity_id for part in parts if part.entry.disabled_by is not None}
+    disabled = {part.sensor.entity_id for part in parts if part.sensor.is_disabled}
     entities = _together(parts, wanted)
     if not disabled or not _measures(entities, wanted):
         return ()
@@ -139,14 +140,15 @@ def _missing(parts: list[_Part], wanted: list[int]) -> tuple[str, ...]:
     return tuple(entity for entity in used if entity in disabled)
 
 
-def _understood(entry: er.RegistryEntry) -> _Part | None:
-    """What an entity measures, and on which phase; None where it is nothing of a meter's."""
-    if entry.domain != Platform.SENSOR:
-        return None
-    shown = entry.device_class or entry.original_device_class
-    quantity = next((what for kind, what in QUANTITIES.items() if kind == shown), None)
-    words = words_of(entry)
-    if quantity is None or OTHER.search(words):
+def _may_be_whole(parts: Iterable[_Part]) -> bool:
+    """Whether a sum may be the house's; of what belongs to no device, only its name can tell."""
+    return all(part.sensor.has_device or part.is_grid for part in parts)
+
+
+def _understood(sensor: Sensor) -> _Part | None:
+    """What a sensor measures, and on which phase; None where it is nothing of a meter's."""
+    quantity, words = QUANTITIES[sensor.kind], sensor.words
+    if OTHER.search(words):
         return None
     is_grid = GRID.search(words) is not None
     if MADE.search(words) and not is_grid:
@@ -157,7 +159,7 @@ def _understood(entry: er.RegistryEntry) -> _Part | None:
         quantity = "delivered"
     named, numbered = named_phase(words), numbered_phase(words)
     return _Part(
-        entry=entry,
+        sensor=sensor,
         quantity=quantity,
         phase=numbered if named is None else named,
         is_sure=named is not None or numbered is None,
@@ -219,11 +221,11 @@ def _quantities(parts: dict[str, _Part]) -> Quantities:
         if power.is_net or made:
             # What is called production beside the grid's own figure is the sun's.
             del parts["exported"]
-    return Quantities(**{quantity: part.entry.entity_id for quantity, part in parts.items()})
+    return Quantities(**{quantity: part.sensor.entity_id for quantity, part in parts.items()})
 
 
 def _likeness(part: _Part) -> tuple[bool, bool, int]:
-    return not part.is_sure, not part.is_grid, len(part.entry.unique_id)
+    return not part.is_sure, not part.is_grid, part.sensor.length
 
 
 def _delivered_is(parts: Iterable[_Part]) -> str:

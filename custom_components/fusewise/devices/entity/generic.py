@@ -40,11 +40,13 @@ from .vocabulary import (
     STORES,
     SWITCHED,
 )
-from .words import named_phase, numbered_phase, plain, words_of
+from .words import measures, named_phase, numbered_phase, plain, words_of
 
 __all__ = ["energy_of", "guess_charger", "switch_of"]
 
-CURRENT_WORD = re.compile(r"curr|amp|strom|stroom|courant|corrent|corriente|(?<![a-z])prad")
+CURRENT_WORD = re.compile(
+    r"curr|amp|strom|stroom|courant|corrent|corriente|(?<![a-z])prad|(?<![a-z])proud|virta"
+)
 CLOUD = Traits(obeys_within=60.0, minimum_interval=30.0)
 LOCAL = Traits(obeys_within=15.0)
 
@@ -92,7 +94,7 @@ def energy_of(entries: Iterable[er.RegistryEntry]) -> str | None:
     """What counts the energy that a charger gives, for ever rather than for one session."""
 
     def fits(entry: er.RegistryEntry, words: str) -> float | None:
-        if not _measures(entry, SensorDeviceClass.ENERGY):
+        if not measures(entry, SensorDeviceClass.ENERGY):
             return None
         if NOT_OWN.search(words) or NOT_COUNTED.search(words) or named_phase(words) is not None:
             return None
@@ -212,7 +214,7 @@ class _Look:
         numbered: dict[int, er.RegistryEntry] = {}
         whole: list[er.RegistryEntry] = []
         for entry, words in self._entries:
-            if not _measures(entry, kind) or MEASURED.search(words) or NOT_OWN.search(words):
+            if not measures(entry, kind) or MEASURED.search(words) or NOT_OWN.search(words):
                 continue
             if (phase := named_phase(words)) is not None:
                 named.setdefault(phase, entry)
@@ -229,7 +231,7 @@ class _Look:
         """What the car draws, in all."""
 
         def fits(entry: er.RegistryEntry, words: str) -> float | None:
-            if not _measures(entry, SensorDeviceClass.POWER):
+            if not measures(entry, SensorDeviceClass.POWER):
                 return None
             if MEASURED.search(words) or NOT_OWN.search(words):
                 return None
@@ -252,10 +254,6 @@ def _likeness(entry: er.RegistryEntry) -> tuple[bool, int]:
 
 def _kind(entry: er.RegistryEntry) -> str | None:
     return entry.device_class or entry.original_device_class
-
-
-def _measures(entry: er.RegistryEntry, kind: SensorDeviceClass) -> bool:
-    return entry.domain == Platform.SENSOR and _kind(entry) == kind
 
 
 def _common(unique_ids: Sequence[str]) -> str:

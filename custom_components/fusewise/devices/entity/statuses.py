@@ -12,7 +12,7 @@ __all__ = ["status_of"]
 _WORDS = {
     ChargerStatus.AVAILABLE: (
         "available disconnected not_connected unplugged no_car no_vehicle no_ev no_ev_connected idle off "
-        "ev_disconnected not_plugged_in vehicle_disconnected car_not_connected standby not_plugged a a1 a2 "
+        "ev_disconnected not_connected_to_ev no_ev_plugged_in no_vehicle_connected no_car_connected not_plugged_in vehicle_disconnected car_not_connected standby not_plugged a a1 a2 "
         "state_a state_a1 state_a2 vehicle_not_connected ev_not_connected cable_unplugged "
         # German, Dutch, French
         "verfugbar frei getrennt nicht_verbunden nicht_angeschlossen kein_fahrzeug kein_auto ausgesteckt "
@@ -23,10 +23,11 @@ _WORDS = {
         "tillganglig frankopplad ej_ansluten inte_ansluten "
         # Spanish, Italian, Portuguese, Polish
         "desconectado no_conectado desenchufado disponibile scollegato non_collegato disconnesso "
+        "vapaa ei_kytketty odpojeno "
         "disponivel desligado dostepny dostepna odlaczony odlaczona niepodlaczony rozlaczony"
     ),
     ChargerStatus.PREPARING: (
-        "preparing connected plugged_in plugged awaiting_start awaiting_authorization negotiating "
+        "preparing connected connected_to_ev connected_to_car vehicle_plugged_in car_plugged_in plugged_in plugged awaiting_start awaiting_authorization negotiating "
         "ready_to_charge waiting waiting_for_car connected_requesting ev_connected on pending_approval "
         "waiting_for_ev starting pending occupied b b1 b2 state_b state_b1 state_b2 vehicle_connected "
         "car_connected vehicle_detected authorizing awaiting_authentication wait_for_car "
@@ -39,7 +40,7 @@ _WORDS = {
         "charging connected_charging boosting c d c2 d2 state_c state_c2 state_d state_d2 "
         "charging_reduced ladt laden ladevorgang lade_auf wird_geladen charge_active opladen aan_het_laden "
         "laadt bezig_met_laden en_charge charge_en_cours recharge lader oplader laddar cargando en_carga "
-        "in_carica caricando a_carregar carregando ladowanie"
+        "in_carica caricando a_carregar carregando ladowanie lataa ladataan nabiji nabijeni"
     ),
     ChargerStatus.SUSPENDED_EVSE: (
         "paused suspended suspended_evse stopped sleeping paused_by_scheduler charging_paused "

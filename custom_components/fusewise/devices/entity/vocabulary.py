@@ -32,6 +32,7 @@ IS_CHARGER = re.compile(
     r"|lade(?:station|saule|punkt|box|einheit|boks|stasjon|stander)|laad(?:paal|punt|station)"
     r"|ladd(?:box|station|are|stolp)|elbillader|borne_(?:de_)?(?:re)?charge|punto_(?:de_)?(?:re)?carga"
     r"|cargador|colonnina|carregador|ladowarka|stacja_ladowania"
+    r"|lataus(?:asema|laite|piste)|nabijec(?:ka|i_stanice)|autotolto|toltoallomas"
 )
 # What charges something else by such a name.
 NOT_FOR_CARS = re.compile(
@@ -49,12 +50,13 @@ STORES = re.compile(
 # Charging, as a thing that is done.
 CHARGES = re.compile(
     r"charg|lade(?!n?_?plan)|laad|ladd(?:ning|strom)|ladestr|opladen|(?<![a-z])(?:re)?carga|carica|ladowani"
+    r"|lataus|nabijeni|nabijeci|toltes|toltoaram"
 )
 
 SET = re.compile(
     CHARGES.pattern
     + r"|curr|amp|limit|power|strom|stroom|leistung|begrenz|vermogen|courant|puissance"
-    r"|effekt|corriente|potencia|corrente|potenza|(?<![a-z])prad(?![a-z])|(?<![a-z])moc(?![a-z])"
+    r"|effekt|corriente|potencia|corrente|potenza|virta|proud|(?<![a-z])prad(?![a-z])|(?<![a-z])moc(?![a-z])"
 )
 NOT_SET = re.compile(
     r"(?<![a-z])min|fuse|grid|house|home|site|offline|fall_?back|fail_?safe|default|standby|discharg"
@@ -65,7 +67,7 @@ NOT_SET = re.compile(
 )
 STATUS = re.compile(
     r"status|state|mode|plug|(?<![a-z])cp(?![a-z])|connect|zustand|betriebsart|toestand|etat|statut"
-    r"|tilstand|estado|(?<![a-z])stato|(?<![a-z])stan(?![a-z])"
+    r"|tilstand|estado|(?<![a-z])stato|(?<![a-z])(?:stan|stav|tila|allapot)(?![a-z])"
 )
 NOT_STATUS = re.compile(
     r"wi_?fi|network|firmware|update|error|fault|warn|lock|online|cloud|rssi|session|cost|time|date"
@@ -86,7 +88,7 @@ SWITCHED = re.compile(
 )
 NOT_SWITCHED = re.compile(
     r"lock|(?<![a-z])led(?![a-z])|light|schedul|solar|eco(?![a-z])|auto(?!ris)|random|boost|display|remote|offline"
-    r"|phase|notif|rfid|child|guest|sound|sleep|balanc|smart|plug_?and|update|cable|permanent|discharg|fast"
+    r"|phase|notif|rfid|authent|authorization|child|guest|sound|sleep|balanc|smart|plug_?and|update|cable|permanent|discharg|fast"
     r"|price|sentry|climate|valet|port|heat|sperre(?!n)|licht|lumi|kindersich|kinderslot|zeitplan|kabel"
     r"|entlad|preis|uberschuss"
 )
@@ -101,7 +103,7 @@ MEASURED = re.compile(
     r"|grenz|doel"
 )
 NOT_OWN = re.compile(
-    r"grid|house|home|solar|(?<![a-z])(?:pv|ct(?![a-z]))|reactive|apparent|factor|meter_value|site|hausanschl|hausverbr|netz"
+    r"grid|mains|house|home|solar|(?<![a-z])(?:pv|ct(?![a-z]))|reactive|apparent|factor|meter_value|site|hausanschl|hausverbr|netz"
 )
 NOT_COUNTED = re.compile(
     r"remain|target|battery|export|return|limit|hour|day|daily|week|month|year|last|previous|saved|price"

@@ -3,14 +3,31 @@
 import re
 import unicodedata
 
+from homeassistant.components.sensor import SensorDeviceClass
+from homeassistant.const import Platform
 from homeassistant.helpers import entity_registry as er
+from homeassistant.util.unit_conversion import (
+    ElectricCurrentConverter,
+    ElectricPotentialConverter,
+    EnergyConverter,
+    PowerConverter,
+)
 
-__all__ = ["named_phase", "numbered_phase", "plain", "words_of"]
+__all__ = [
+    "GAP",
+    "UNITS",
+    "kind_of",
+    "measures",
+    "named_phase",
+    "numbered_phase",
+    "plain",
+    "words_of",
+]
 
 # Between two words of a name; a name may have a space where an id has none.
 GAP = r"[_\-. ]*"
 PHASE = re.compile(
-    rf"(?<![a-z0-9])(?:l_?|(?:phasen?|fase|faza|faze|ph|line|leg){GAP}l?{GAP})([123])(?![0-9])"
+    rf"(?<![a-z0-9])(?:l_?|(?:phasen?|fase|faza|faze|fazis|vaihe|ph|line|leg){GAP}l?{GAP})([123])(?![0-9])"
 )
 LETTER = re.compile(
     rf"(?<![a-z0-9])(?:(?:phase|fase|faza|line|leg){GAP}([abcrst])(?![a-z0-9])"
@@ -25,6 +42,27 @@ NUMBERED = re.compile(
 
 # What Unicode does not take apart into a letter and its mark.
 LETTERS = str.maketrans({"ø": "o", "æ": "ae", "ß": "ss", "ł": "l", "đ": "d", "œ": "oe"})
+
+
+UNITS = {
+    SensorDeviceClass.CURRENT: ElectricCurrentConverter.VALID_UNITS,
+    SensorDeviceClass.POWER: PowerConverter.VALID_UNITS,
+    SensorDeviceClass.VOLTAGE: ElectricPotentialConverter.VALID_UNITS,
+    SensorDeviceClass.ENERGY: EnergyConverter.VALID_UNITS,
+}
+
+
+def kind_of(device_class: str | None, unit: str | None) -> str | None:
+    """What a sensor measures; one that does not say so tells it by its unit."""
+    return device_class or next(
+        (kind for kind, units in UNITS.items() if unit is not None and unit in units), None
+    )
+
+
+def measures(entry: er.RegistryEntry, kind: SensorDeviceClass) -> bool:
+    """Whether it is a sensor of this kind."""
+    shown = entry.device_class or entry.original_device_class
+    return entry.domain == Platform.SENSOR and kind_of(shown, entry.unit_of_measurement) == kind
 
 
 def plain(text: str) -> str:
