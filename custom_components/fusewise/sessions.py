@@ -6,6 +6,7 @@ a late end corrects an assumed one, and a meter that begins at zero again does n
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, fields, replace
+from itertools import takewhile
 from typing import Any, Self
 
 from .devices.events import SessionBegan, SessionEnded, SessionEvent, SessionMeasured
@@ -138,6 +139,16 @@ class Sessions:
             before = self.forgotten.get(charger, 0.0) + sum(earlier)
             self._before[charger] = last, before
         return before + last.energy_wh
+
+    def charged(self, charger: str, since: float | None) -> float:
+        """Wh of the session that began then; one that was paused by ending it has several parts."""
+        return sum(
+            record.energy_wh
+            for record in takewhile(
+                lambda part: part.ended is None or (since is not None and part.ended > since),
+                self._of(charger),
+            )
+        )
 
     def within(
         self, begin: float | None, end: float | None, chargers: Iterable[str] | None

@@ -44,6 +44,8 @@ class Wishes:
         self._controller = controller
         self._sessions = sessions
         self._wanted: dict[str, Wanted] = {}
+        self._started: dict[str, float] = {}
+        """When the session at each charger has begun."""
         self.maximum_price: float | None = None
         """Per kWh, for each charger that has none of its own."""
         self._clock = WallClock()
@@ -72,8 +74,7 @@ class Wishes:
 
     def charged(self, charger: str) -> float:
         """What the car at a charger has charged, in kWh."""
-        session = self._sessions.open(charger)
-        return 0.0 if session is None else session.energy_wh / 1000
+        return self._sessions.charged(charger, self._started.get(charger)) / 1000
 
     @callback
     def change(self, charger: str, **changes: Any) -> None:
@@ -84,6 +85,11 @@ class Wishes:
     def look(self, readings: Mapping[str, ChargerReading]) -> None:
         """Note what is over by now, and tell the loop what has changed with time."""
         now = self._clock.now()
+        self._started = {
+            charger: reading.session.started
+            for charger, reading in readings.items()
+            if reading.session is not None
+        }
         for charger, reading in readings.items():
             wanted = self.of(charger)
             still = wanted

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 import contextlib
+import json
 import math
 from typing import Any, override
 
@@ -195,8 +196,105 @@ async def test_a_charger_that_does_not_let_its_session_be_ended_is_told_of_and_n
             clock.advance(1.0)
             with pytest.raises(DeviceRefusedError, match="refuses RemoteStopTransaction"):
                 await charger.apply(0.0)
+        # It is told 0 all the same, so it draws as little as it can.
+        assert told(box)[-1:] == [0.0]
+        assert charger.reading.limit == 0.0
+        way = charger.way
+        await balance_refused(charger, box)
+        assert (charger.way, box.draws()) == (way, 6.0)
         stops = [action for action, _ in box.heard if action == "RemoteStopTransaction"]
-        assert len(stops) == 1
+        assert len(stops) == 2
+
+
+async def balance_refused(charger: OcppCharger, box: Box) -> None:
+    """A minute in which it is told 0 and draws on."""
+    for _ in range(60):
+        box.clock.advance(1.0)
+        await box.measure()
+        with contextlib.suppress(DeviceRefusedError):
+            await charger.apply(0.0)
+
+
+ENDS = ChargerSettings(maximum=16.0, pauses=False)
+
+
+async def test_a_session_that_is_paused_by_ending_it_goes_on_as_the_same(
+    central: CentralSystem, clock: Clock, eventually: Eventually
+) -> None:
+    charger = central.adopt("box", ENDS)
+    box = DrawsOn(clock=clock)
+    async with charging(box, central, charger, eventually):
+        await charger.apply(10.0)
+        session = charger.reading.session
+        await charger.apply(0.0)
+        await eventually(lambda: box.outlets[1].transaction is None)
+        await box.tell_status("Finishing")
+        assert charger.reading.session == session
+        clock.advance(100.0)
+        await charger.apply(8.0)
+        await box.plug()
+        assert charger.reading.session == session
+        # What somebody else ends is over.
+        await box.unplug()
+        assert charger.reading.session is None
+        await box.plug()
+        assert charger.reading.session not in (session, None)
+
+
+async def test_a_pause_outlives_a_restart_of_home_assistant_and_not_the_car(
+    central: CentralSystem, clock: Clock, eventually: Eventually
+) -> None:
+    charger = central.adopt("box", ENDS)
+    box = DrawsOn(clock=clock)
+    async with charging(box, central, charger, eventually):
+        await charger.apply(0.0)
+        await eventually(lambda: box.outlets[1].transaction is None)
+        kept = Learnt.from_stored(json.loads(json.dumps(charger.learnt.stored())))
+    for status, starts in (("Finishing", 1), ("Preparing", 1), ("Available", 0), ("Charging", 0)):
+        await central.release("box")
+        charger = central.adopt("box", ENDS)
+        charger.remember_learnt(kept)
+        box = DrawsOn(clock=clock)
+        async with at_home(box, central):
+            await box.tell_status(status)
+            await box.tell_status("Preparing")
+            await charger.apply(8.0)
+            asked = [action for action, _ in box.heard if action == "RemoteStartTransaction"]
+            assert len(asked) == starts
+            assert (charger.reading.session is not None) is bool(starts)
+
+
+async def test_a_pause_of_yesterday_is_none(central: CentralSystem, clock: Clock) -> None:
+    charger = central.adopt("box", ENDS)
+    charger.remember_learnt(Learnt(paused_at=clock() - 13 * 3600.0))
+    box = DrawsOn(clock=clock)
+    async with at_home(box, central):
+        await box.tell_status("Preparing")
+        assert charger.reading.status == "preparing"
+
+
+async def test_a_charger_that_went_on_instead_of_pausing_is_not_begun_again_later(
+    central: CentralSystem, clock: Clock, eventually: Eventually
+) -> None:
+    charger = central.adopt("box", ENDS)
+
+    class Forgets(DrawsOn):
+        """It agrees to end its session, and does not."""
+
+        @override
+        def on_RemoteStopTransaction(self, transactionId: int) -> dict[str, Any]:
+            return {"status": "Accepted"}
+
+    box = Forgets(clock=clock)
+    async with charging(box, central, charger, eventually):
+        await charger.apply(0.0)
+        clock.advance(100.0)
+        await charger.apply(8.0)
+        await box.unplug()
+        await box.tell_status("Finishing")
+        assert charger.reading.status == "finishing"
+        await charger.apply(8.0)
+        assert "RemoteStartTransaction" not in [action for action, _ in box.heard]
 
 
 async def test_a_charger_that_pauses_at_0_is_known_to(

@@ -11,10 +11,17 @@ from aiohttp import ClientSession, web
 import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
+from websockets.protocol import State
 from websockets.typing import Subprotocol
 
 from custom_components.fusewise.devices import DeviceError
-from custom_components.fusewise.devices.ocpp import CentralSystem, ListenError, transport
+from custom_components.fusewise.devices.ocpp import (
+    CentralSystem,
+    ListenError,
+    central_system,
+    doorstep,
+    transport,
+)
 
 from .peer import Clock, Peer
 
@@ -254,3 +261,23 @@ async def test_a_line_that_is_cut_leaves_nothing_to_the_garbage_collector(
     finally:
         gc.enable()
         await peer.leave()
+
+
+async def test_somebody_who_does_not_say_who_they_are_is_hung_up_on_in_time(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doorstep, "HALF_OPEN", 0.05)
+    monkeypatch.setattr(central_system, "HALF_OPEN", 0.05)
+    central = CentralSystem(clock, clock)
+    await central.start("127.0.0.1", 0)
+    assert central.port is not None
+    async with connect(f"ws://127.0.0.1:{central.port}/garage", proxy=None) as socket:
+        for beginning in (b"", b"GET /garage HT", b"GET /garage HTTP/1.1\r\nUpgrade: webso"):
+            reader, writer = await asyncio.open_connection("127.0.0.1", central.port)
+            writer.write(beginning)
+            async with asyncio.timeout(5):
+                await reader.read()
+            writer.close()
+        await socket.ping()
+        assert socket.state is State.OPEN
+    await central.stop()

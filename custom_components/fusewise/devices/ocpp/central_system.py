@@ -19,7 +19,7 @@ from .. import Clock, DeviceError, Unsubscribe
 from ..listeners import Listeners
 from . import v16
 from .charger import OcppCharger
-from .doorstep import Doorsteps
+from .doorstep import HALF_OPEN, Doorsteps
 from .gate import Gate, Refusal
 from .outlets import FIRST, station_of
 from .pace import Pace
@@ -81,7 +81,7 @@ class CentralSystem:
         """Listen on a port of our own; 0 lets the system choose one. Raises ListenError."""
         # Before anybody calls: those who call together shall not wait for it, each by itself.
         await self._know_shapes()
-        server = web.Server(self.handle, access_log=None)
+        server = web.Server(self.handle, access_log=None, keepalive_timeout=HALF_OPEN)
         runner = web.ServerRunner(server, shutdown_timeout=STOPPING_TIME)
         await runner.setup()
         doorsteps = Doorsteps(server)

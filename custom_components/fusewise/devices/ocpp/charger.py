@@ -69,7 +69,7 @@ class OcppCharger(Wishes, Charger):
             measured_at=self._measured_at,
             limit=self._teller.limit.current,
             limit_until=self._teller.limit.until,
-            session=self._transactions.session,
+            session=self._teller.pausing.session(self._transactions.session, self._status),
             floor=self._teller.floor,
         )
 
@@ -187,6 +187,8 @@ class OcppCharger(Wishes, Charger):
         self._sessions.found(before)
         if self._transactions.session is not None:
             self._autostart.begun()
+            if before is None:
+                self._teller.pausing.begun()
         elif status is ChargerStatus.PREPARING and self.settings.is_free:
             self._autostart.plugged()
         elif status is ChargerStatus.AVAILABLE:

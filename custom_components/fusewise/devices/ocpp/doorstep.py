@@ -8,6 +8,7 @@ from typing import override
 _LOGGER = logging.getLogger(__name__)
 
 HELLO = 0x16  # a TLS record of the handshake (RFC 8446, 5.1)
+HALF_OPEN = 30.0  # s that a caller has to say who it is; its socket is needed for others
 TLS_TO_PLAIN = "ocpp-tls-to-plain"  # the code in the log
 
 
@@ -41,16 +42,18 @@ class Doorstep(asyncio.Protocol):
         self._waiting = waiting
         self._told = told
         self._transport: asyncio.Transport | None = None
+        self._patience: asyncio.TimerHandle | None = None
 
     @override
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
         self._waiting.add(self)
+        self._patience = asyncio.get_running_loop().call_later(HALF_OPEN, transport.close)
 
     @override
     def connection_lost(self, exc: Exception | None) -> None:
-        self._waiting.discard(self)
+        self._done()
 
     def close(self) -> None:
         """Hang up."""
@@ -65,11 +68,16 @@ class Doorstep(asyncio.Protocol):
             self._tell(str((transport.get_extra_info("peername") or ("?",))[0]))
             transport.close()
             return
-        self._waiting.discard(self)
+        self._done()
         handler = self._server()
         transport.set_protocol(handler)
         handler.connection_made(transport)
         handler.data_received(data)
+
+    def _done(self) -> None:
+        self._waiting.discard(self)
+        if self._patience is not None:
+            self._patience.cancel()
 
     def _tell(self, remote: str) -> None:
         level = logging.DEBUG if remote in self._told else logging.WARNING

@@ -28,6 +28,8 @@ class Learnt:
     """How that was written: way, unit, phases."""
     traits: Known = NOTHING
     """Its step, whether 0 pauses it, how often it likes to be told."""
+    paused_at: float | None = None
+    """When its session was ended so that it pauses; None: it does not."""
 
     def stored(self) -> dict[str, Any]:
         """Return what is to be stored."""
@@ -43,7 +45,7 @@ class Learnt:
             listed = values if isinstance(values, list | tuple) else ()
             return tuple(ways[value] for value in listed if value in ways)
 
-        armed = stored.get("armed")
+        armed, paused_at = stored.get("armed"), stored.get("paused_at")
         return cls(
             way=ways.get(str(stored.get("way"))),
             tried=known("tried"),
@@ -52,6 +54,7 @@ class Learnt:
             armed=float(armed) if isinstance(armed, int | float) else None,
             armed_as=str(stored.get("armed_as") or ""),
             traits=_traits(stored.get("traits")),
+            paused_at=float(paused_at) if isinstance(paused_at, int | float) else None,
         )
 
 

@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import math
 
+from ...balancing.model import ChargerStatus, Session
 from .. import Clock, DeviceOfflineError, DeviceRefusedError
 from .clock import ChargerClock
 from .fallback import Fallback
@@ -92,10 +93,14 @@ class Teller:
             armed=self.armed,
             armed_as=self._fallback.armed_as,
             traits=self.traits.known,
+            paused_at=self.pausing.since,
         )
 
     def remember(self, learnt: Learnt) -> None:
         """Go on with what was found out before a restart, unless something was found out since."""
+        if (at := learnt.paused_at) is not None and self._started_at == float("-inf"):
+            session = Session(id=f"{self.identity}-{int(at)}", started=at)
+            self.pausing.remember(session, self._now())
         if self.traits.known == NOTHING:
             self.traits.known = learnt.traits
         if self._finder.tried or self._finder.checked or self.armed is not None:
@@ -150,12 +155,13 @@ class Teller:
 
     def started(self) -> None:
         """Note that a transaction begins."""
-        self.pausing.over()
+        self.pausing.begun()
         self._started_at = self._now()
         self._over()
 
     def ended(self) -> None:
         """Note that no transaction runs."""
+        self.pausing.ended()
         self._over()
         self._finder.obedience.told(None, self._now())
 
@@ -181,7 +187,8 @@ class Teller:
         if obedience.has_settled(at) and self.limit.current is not None:
             self.traits.drawn(self.limit.current, drawn)
         if obedience.disobeys(drawn, at):
-            if self.limit.current == 0.0 and self.traits.may_draw_on:
+            may_draw_on = self.traits.may_draw_on or not self._pauses(station)
+            if self.limit.current == 0.0 and may_draw_on:
                 return
             self._go_another_way(station, "does not obey")
         elif (
@@ -204,16 +211,25 @@ class Teller:
     async def _tell(self, station: Station, wanted: float) -> None:
         """Send the live limit, where it is new or has lived for a third of its life."""
         now = self._now()
-        quirk = quirk_of(station.info)
         if self._transactions.session is None:
             if wanted > 0.0:
                 await self.pausing.end(station, now)
             return
+        if wanted > 0.0:
+            self.pausing.goes_on(now)
         number = self._transactions.number
-        if wanted == 0.0 and number is not None and not self.traits.pauses(self.settings, quirk):
-            await self.pausing.begin(station, number, now)
-            return
-        spacing = self.traits.spacing(self.settings, quirk)
+        try:
+            await self._renew(station, wanted, now)
+        finally:
+            # Also where it has just been told 0: until its session ends, or where it lets nobody end that, it
+            # draws as little as it can.
+            if wanted == 0.0 and number is not None and not self._pauses(station):
+                shown = self.pausing.session(self._transactions.session, ChargerStatus.CHARGING)
+                await self.pausing.begin(station, number, shown, now)
+
+    async def _renew(self, station: Station, wanted: float, now: float) -> None:
+        """Have the live limit in force, where a transaction runs."""
+        spacing = self.traits.spacing(self.settings, quirk_of(station.info))
         if not self.limit.due(wanted, now, self._life / 3, spacing):
             return
         try:
@@ -297,6 +313,9 @@ class Teller:
             self.traits.shown(wanted, shown)
         if self._finder.doubts(wanted, self.armed, shown) and way is self.way:
             await self._send_otherwise(station, wanted, "accepts without effect")
+
+    def _pauses(self, station: Station) -> bool:
+        return self.traits.pauses(self.settings, quirk_of(station.info))
 
     def _rounded(self, station: Station, current: float) -> float:
         return rounded(current, self.traits.step(self.settings, quirk_of(station.info)))
