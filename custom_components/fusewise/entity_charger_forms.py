@@ -70,19 +70,11 @@ OWN_SCHEMA = vol.Schema(
                 domain=[Platform.SENSOR, Platform.BINARY_SENSOR, Platform.SELECT, "input_boolean"]
             )
         ),
-        vol.Optional("currents"): EntitySelector(
-            EntitySelectorConfig(
-                domain=Platform.SENSOR,
-                filter=measuring(SensorDeviceClass.CURRENT, SensorDeviceClass.POWER),
-                multiple=True,
-            )
+        vol.Optional("currents"): measuring(
+            SensorDeviceClass.CURRENT, SensorDeviceClass.POWER, multiple=True
         ),
-        vol.Optional("power"): EntitySelector(
-            EntitySelectorConfig(domain=Platform.SENSOR, filter=measuring(SensorDeviceClass.POWER))
-        ),
-        vol.Optional("energy"): EntitySelector(
-            EntitySelectorConfig(domain=Platform.SENSOR, filter=measuring(SensorDeviceClass.ENERGY))
-        ),
+        vol.Optional("power"): measuring(SensorDeviceClass.POWER),
+        vol.Optional("energy"): measuring(SensorDeviceClass.ENERGY),
         vol.Required("obeys_within", default=10): number(1, 900, "s"),
         vol.Required("minimum_interval", default=0): number(0, 3600, "s"),
         vol.Required("falls_wait_too", default=False): BooleanSelector(),

@@ -13,7 +13,8 @@ import voluptuous as vol
 from homeassistant.components.sensor import SensorDeviceClass
 from homeassistant.const import Platform
 from homeassistant.helpers.selector import (
-    EntityWithDeviceFilterSelectorConfig,
+    EntitySelector,
+    EntitySelectorConfig,
     NumberSelector,
     NumberSelectorConfig,
     NumberSelectorMode,
@@ -30,6 +31,7 @@ type Errors = dict[str, str]
 
 OF_PHASE = re.compile("_l[123]$")  # a field for one phase is explained like that for all
 
+MEASURE = [Platform.SENSOR, Platform.NUMBER, "input_number"]
 FLOOR = 6.0  # A: no car charges with less (IEC 61851-1)
 LARGEST_CHARGER = 500.0  # A
 
@@ -123,10 +125,16 @@ def circuit_field(
     return {vol.Required(field, default=next(iter(circuits))): selector}
 
 
-def measuring(*kinds: SensorDeviceClass) -> list[EntityWithDeviceFilterSelectorConfig]:
-    """What narrows a choice to sensors of these kinds; some tell theirs only by their unit."""
+def measuring(*kinds: SensorDeviceClass, multiple: bool = False) -> EntitySelector:
+    """A choice among what measures these kinds; some tell theirs only by their unit, as helpers do."""
     units = sorted({unit for kind in kinds for unit in UNITS[kind] if unit is not None})
-    return [
-        {"domain": Platform.SENSOR, "device_class": [*kinds]},
-        {"domain": Platform.SENSOR, "unit_of_measurement": units},
-    ]
+    return EntitySelector(
+        EntitySelectorConfig(
+            domain=MEASURE,
+            filter=[
+                {"domain": Platform.SENSOR, "device_class": [*kinds]},
+                {"domain": MEASURE, "unit_of_measurement": units},
+            ],
+            multiple=multiple,
+        )
+    )

@@ -6,11 +6,9 @@ from typing import Any
 import voluptuous as vol
 
 from homeassistant.components.sensor import SensorDeviceClass
-from homeassistant.const import CONF_HOST, CONF_PORT, Platform
+from homeassistant.const import CONF_HOST, CONF_PORT
 from homeassistant.data_entry_flow import section
 from homeassistant.helpers.selector import (
-    EntitySelector,
-    EntitySelectorConfig,
     SelectOptionDict,
     SelectSelector,
     SelectSelectorConfig,
@@ -107,9 +105,7 @@ def meter_unique_id(settings: Mapping[str, Any]) -> str:
 def entities_schema(phases: Sequence[Phase]) -> vol.Schema:
     """The question which entities measure each phase, and which the sum of all."""
     fields = {
-        vol.Optional(quantity): EntitySelector(
-            EntitySelectorConfig(domain=Platform.SENSOR, filter=measuring(device_class))
-        )
+        vol.Optional(quantity): measuring(device_class)
         for quantity, device_class in QUANTITIES.items()
     }
     parts = [PHASE_KEYS[phase] for phase in phases]

@@ -270,14 +270,21 @@ async def test_entities_may_be_chosen_by_hand(
     assert shown["power"] == {"suggested_value": power[1]["power"]}
 
 
-async def test_what_is_told_only_by_its_unit_may_be_chosen_too(hass: HomeAssistant) -> None:
-    step = await answer(hass, await asked_for_the_meter(hass), BY_HAND)
+async def test_what_is_told_only_by_its_unit_may_be_chosen_too(
+    hass: HomeAssistant, ocpp_port: int
+) -> None:
+    """A helper that an automation fills, say."""
+    step = await answer(hass, await asked_for_the_meter(hass, supply="one_phase"), BY_HAND)
     l1 = {str(key): part for key, part in step["data_schema"].schema.items()}["l1"]
     current = {str(key): kind for key, kind in l1.schema.schema.items()}["current"]
     by_class, by_unit = current.config["filter"]
     assert by_class["device_class"] == ["current"]
     assert {"A", "mA"} <= set(by_unit["unit_of_measurement"])
     assert not {"W", "V"} & set(by_unit["unit_of_measurement"])
+    hass.states.async_set("input_number.mains", "3200", {"unit_of_measurement": "mA"})
+    step = await answer(hass, step, {"l1": {"current": "input_number.mains"}})
+    step = await with_port(hass, step, ocpp_port)
+    assert step["description_placeholders"]["values"] == "- L1: 3.2 A"
 
 
 async def test_a_meter_without_phases_tells_what_that_means(
