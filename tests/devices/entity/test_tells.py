@@ -104,3 +104,36 @@ async def test_a_vehicle_that_is_elsewhere_is_left_alone(opened: Open, thing: Th
     thing.show("device_tracker.car", "unavailable")
     await charger.apply(0)
     assert thing.told() == [("switch.charging", "turn_off")]
+
+
+async def test_a_charger_that_calls_a_pause_finished_may_charge_again(
+    opened: Open, thing: Thing
+) -> None:
+    """A Zaptec shows connected_finished for a car that is full and for one that was paused."""
+    charger = opened(**ALL)
+    await charger.apply(0)
+    thing.show("sensor.status", "finished")
+    assert status(charger) is ChargerStatus.SUSPENDED_EVSE
+    # It may go on, and takes its time until it does.
+    await charger.apply(10)
+    thing.now += 100
+    assert status(charger) is ChargerStatus.SUSPENDED_EV
+    thing.show("sensor.status", "charging")
+    assert status(charger) is ChargerStatus.CHARGING
+    # What ends while it may charge is the car's own doing, also after a pause.
+    thing.show("sensor.status", "finished")
+    assert status(charger) is ChargerStatus.FINISHING
+    await charger.apply(0)
+    assert status(charger) is ChargerStatus.FINISHING
+
+
+async def test_a_car_that_does_not_go_on_after_a_pause_is_full(opened: Open, thing: Thing) -> None:
+    charger = opened(**ALL)
+    await charger.apply(0)
+    thing.show("sensor.status", "finished")
+    await charger.apply(10)
+    assert status(charger) is ChargerStatus.SUSPENDED_EV
+    thing.now += 300
+    assert status(charger) is ChargerStatus.FINISHING
+    await charger.apply(0)
+    assert status(charger) is ChargerStatus.FINISHING

@@ -26,6 +26,7 @@ from ..events import EnergyBy
 from ..listeners import Listeners
 from .arming import Arming
 from .drawn import Drawn
+from .finished import Finished
 from .knobs import LimitKnob, SwitchKnob
 from .phases import PhaseChoice, PhasesKnob
 from .roles import ChargerEntities
@@ -78,6 +79,7 @@ class EntityCharger(Charger):
         )
         self.events = self._visit.events
         """What happens to the sessions at it."""
+        self._finished = Finished(clock, entities.traits.obeys_within)
         self._is_away = False
         self._told = ChargerStatus.PREPARING
         """What its status said last; before it has spoken, a car may be there."""
@@ -265,6 +267,10 @@ class EntityCharger(Charger):
             # A word that nobody knows may mean a car.
             self._told = status_of(state, self.entities.statuses) or ChargerStatus.PREPARING
         status = self._told
+        told_to_pause = any(it is not None and it.told == 0.0 for it in (self._limit, self._switch))
+        said = status is ChargerStatus.FINISHING and not charges
+        if not self._finished.is_full(said=said, paused=paused or told_to_pause) and said:
+            status = ChargerStatus.SUSPENDED_EV
         if charges and status is not ChargerStatus.FAULTED:
             return ChargerStatus.CHARGING
         if status in (ChargerStatus.CHARGING, ChargerStatus.SUSPENDED_EV) and paused:
