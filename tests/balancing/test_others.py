@@ -95,6 +95,19 @@ def test_a_car_that_does_not_measure_hides_no_load_on_a_phase_that_it_does_not_u
     assert drawn == (25, 13)
 
 
+def test_a_car_that_follows_at_once_still_draws_what_it_did_when_it_is_told() -> None:
+    site = house(fuse(25, meter="m"), box("a", slow_to_obey=0.0))
+    for before, now in ((10.0, 6.0), (6.0, 10.0)):
+        known = ChargerMemory(session="session", setpoint=before, changed_at=NOW - 60)
+        house_before = CircuitMemory(others=(5.0, 0.0, 0.0))
+        memory = Memory(time=NOW - 1, chargers={"a": known}, circuits={"main": house_before})
+        meter = shows((25.0 - now + before, 0.0, 0.0))
+        snapshot = seen({"a": car(status=ChargerStatus.CHARGING)}, {"m": meter})
+        first = run(site, snapshot, memory=memory)
+        assert told(first) == {"a": now}
+        assert told(run(site, snapshot, memory=first.memory)) == {"a": now}
+
+
 def test_a_rise_of_the_house_shows_at_once_although_the_cars_sample_is_old() -> None:
     assert counted(19, sample=(10,), age=20, setpoint=10, last=5) == 9
 

@@ -317,6 +317,16 @@ def test_one_phase_that_has_no_room_either_is_no_way_out() -> None:
     assert home.switches == []
 
 
+def test_a_vehicle_of_one_phase_counts_on_the_one_that_its_charger_uses_then() -> None:
+    charger = switcher(one_phase=Phase.L3, slow_to_obey=5.0)
+    site = house(fuse(25, meter="grid"), charger, box("b", "L3"))
+    one_phase = Phasing(asked=1, obeys=True, since=NOW, switches=(NOW,))
+    memory = Memory(chargers={"a": ChargerMemory(phasing=one_phase)})
+    readings = {"a": car(phases=1), "b": car()}
+    decision = run(site, seen(readings, {"grid": shows(0.0)}), memory=memory)
+    assert sum(setpoint.current for setpoint in decision.setpoints) <= 25
+
+
 def test_the_phase_that_it_uses_then_may_be_another_one() -> None:
     home = proved(life((22.0, 2.0, 22.0), charger=switcher(one_phase=Phase.L2)))
     home.until(lambda: home.asked() == 1, 200)

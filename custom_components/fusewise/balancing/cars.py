@@ -101,7 +101,8 @@ def still_drawn(car: Car, now: float) -> float:
 
 
 def _since_told(charger: Charger, memory: ChargerMemory, at: float) -> float:
-    if at < memory.changed_at + charger.slow_to_obey:
+    # At the very moment at which it is told something, even a car that follows at once still draws what it did.
+    if at <= memory.changed_at or at < memory.changed_at + charger.slow_to_obey:
         return max(memory.setpoint, memory.before)
     return memory.setpoint
 

@@ -10,6 +10,7 @@ the sun is shared by what was asked for, as an error there costs a little import
 
 from collections.abc import Sequence
 from dataclasses import replace
+from operator import or_
 
 from .codes import NoticeCode
 from .decision import Notice
@@ -53,9 +54,11 @@ def counted(charger: Charger, reading: ChargerReading, memory: ChargerMemory) ->
         return memory.uses
     if reading.phases not in (None, phasing.asked):
         return None
+    one = one_conductor(charger)
     if memory.uses is not None:
-        return memory.uses  # learnt since the switch
-    return one_conductor(charger) if phasing.obeys else None
+        # Learnt since the switch, or known of the vehicle, which may not have that very conductor among its first.
+        return tuple(map(or_, memory.uses, one, strict=True))
+    return one if phasing.obeys else None
 
 
 def advance(
