@@ -436,12 +436,54 @@ def test_a_car_that_must_not_be_paused_is_not_switched_while_it_charges() -> Non
 
 
 def test_a_restart_forgets_neither_the_phases_nor_the_wear() -> None:
-    home = life(with_sun(2500), mode=Mode.SUN)
+    home = life(with_sun(2500), mode=Mode.SUN, tells=True)
     home.until(lambda: home.told > 0, 200)
+    home.step()
     later = outlive(home.memory, home.now + 7200)
     found = later.chargers[home.charger.id].phasing
     assert found is not None
     assert (found.asked, found.switches, found.to) == (1, tuple(home.switches), None)
+
+
+@pytest.mark.parametrize("restarts", [True, False])
+def test_who_fell_back_to_all_phases_meanwhile_is_counted_there_and_not_accused(
+    restarts: bool,
+) -> None:
+    home = life(with_sun(5000), mode=Mode.SUN)
+    home.run(30)
+    home.house = with_sun(2500)
+    home.until(lambda: home.asked() == 1 and home.told > 0, 1200)
+    home.run(30)
+    assert home.phasing.obeys is True
+    if restarts:
+        home.memory = outlive(home.memory, home.now + 60)
+    else:
+        lost = ChargerReading(
+            status=ChargerStatus.UNAVAILABLE, online=False, limit=home.told, limit_until=home.now
+        )
+        gone = Snapshot(
+            now=home.now, meters={"grid": shows(0.0, home.now)}, chargers={home.charger.id: lost}
+        )
+        home.memory = decide(home.site, gone, home.memory).memory
+    home.now += 60
+    home.phases = 3
+    home.step()
+    assert home.asked() == 3
+    assert home.memory.chargers[home.charger.id].uses is None
+    home.run(60)
+    assert home.phasing.obeys is True
+    home.until(lambda: home.asked() == 1 and home.told > 0, 1200)
+
+
+def test_a_line_that_is_lost_for_a_moment_changes_no_phases() -> None:
+    home = life(with_sun(2500), mode=Mode.SUN)
+    home.until(lambda: home.told > 0, 200)
+    lost = ChargerReading(status=ChargerStatus.CHARGING, online=False, limit_until=home.now + 20)
+    gone = Snapshot(
+        now=home.now, meters={"grid": shows(0.0, home.now)}, chargers={home.charger.id: lost}
+    )
+    home.memory = decide(home.site, gone, home.memory).memory
+    assert home.phasing.asked == 1
 
 
 def test_a_car_that_goes_on_drawing_is_not_switched_under_load() -> None:

@@ -15,10 +15,20 @@ from operator import or_
 from .codes import NoticeCode
 from .decision import Notice
 from .memory import ChargerMemory, Phasing, Samples
-from .model import Charger, ChargerReading, ChargerStatus
+from .model import PHASES, Charger, ChargerReading, ChargerStatus
 from .obedience import SETTLING
 
-__all__ = ["DAY", "USED", "advance", "as_asked", "counted", "is_switching", "one_conductor"]
+__all__ = [
+    "DAY",
+    "USED",
+    "advance",
+    "as_asked",
+    "counted",
+    "is_switching",
+    "may_fall_back",
+    "on_all",
+    "one_conductor",
+]
 
 USED = 1.0  # A: a conductor with less than this carries a charger's standby, not a car
 DAY = 86_400.0  # s
@@ -72,23 +82,43 @@ def advance(
     """Go on with a switch that is under way, and see what came of the last one."""
     if not charger.switches_phases:
         return replace(memory, phasing=None)
-    phasing = memory.phasing
-    if phasing is None or phasing.asked not in (1, len(charger.wiring)):
-        phasing = Phasing(asked=len(charger.wiring))
+    whole = len(charger.wiring)
+    phasing = memory.phasing or Phasing(asked=whole)
+    before = phasing.asked
+    if before not in (1, whole) or (may_fall_back(phasing) and _fell_back(reading, now)):
+        phasing = on_all(phasing, whole)
     if reading.online:
-        before = phasing.asked
         if phasing.to is None:
             phasing = _heard(charger, reading, phasing, now)
         else:
             phasing = _go_on(charger, reading, memory, samples, phasing, now)
-        if phasing.asked != before:
-            # What was learnt of the car was learnt on other phases.
-            memory = replace(memory, uses=None, ceiling=None)
-        if phasing.to is None:
-            phasing = _judge(charger, reading, memory, samples, phasing, now)
+    if phasing.asked != before:
+        # What was learnt of the car was learnt on other phases.
+        memory = replace(memory, uses=None, ceiling=None)
+    if reading.online and phasing.to is None:
+        phasing = _judge(charger, reading, memory, samples, phasing, now)
     if phasing.obeys is False:
         notices.append(Notice(code=NoticeCode.PHASES_DISOBEYED, subject=charger.id))
     return memory if phasing == memory.phasing else replace(memory, phasing=phasing)
+
+
+def may_fall_back(phasing: Phasing) -> bool:
+    """It was asked for one phase, and may be back on all by itself once it was alone: it does not tell.
+
+    That is what a fall-back means that names no number of phases (OCPP 1.6, numberPhases), and no disobedience.
+    """
+    return phasing.asked == 1 and not phasing.confirmed
+
+
+def on_all(phasing: Phasing, conductors: int = PHASES) -> Phasing:
+    """The same once it is on all of its phases, and does not switch."""
+    return replace(phasing, asked=conductors, to=None, why=None, wished_since=None, several_in=None)
+
+
+def _fell_back(reading: ChargerReading, now: float) -> bool:
+    """It is out of reach, and its last setpoint has ended."""
+    ended = reading.limit_until is not None and now >= reading.limit_until
+    return ended and not reading.online
 
 
 def _heard(charger: Charger, reading: ChargerReading, phasing: Phasing, now: float) -> Phasing:

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from .memory import RESUMED, ChargerMemory, CircuitMemory, Memory, Phasing
 from .model import NEVER
+from .phases import may_fall_back, on_all
 
 __all__ = ["MOMENT", "outlive"]
 
@@ -42,6 +43,8 @@ def _of_charger(memory: ChargerMemory, now: float, recent: bool) -> ChargerMemor
     phasing = None if memory.phasing is None else _of_phasing(memory.phasing, now)
     if not recent:
         return ChargerMemory(boosts=boosts, phasing=phasing)
+    # What was learnt of the car on one phase is not so on all.
+    alone = memory.phasing is not None and may_fall_back(memory.phasing)
     return ChargerMemory(
         boosts=boosts,
         boosting=memory.boosting,
@@ -49,15 +52,17 @@ def _of_charger(memory: ChargerMemory, now: float, recent: bool) -> ChargerMemor
         off_since=_past(memory.off_since, now),
         waiting_since=_past(memory.waiting_since, now),
         session=None if memory.session is None else RESUMED,
-        uses=memory.uses,
-        ceiling=memory.ceiling,
+        uses=None if alone else memory.uses,
+        ceiling=None if alone else memory.ceiling,
         disobeys=memory.disobeys,
         phasing=phasing,
     )
 
 
 def _of_phasing(phasing: Phasing, now: float) -> Phasing:
-    """Contactors remember how often they were moved, and stand as they were left."""
+    """Contactors remember how often they were moved; as they were left stand those only whose charger tells."""
+    if may_fall_back(phasing):
+        phasing = on_all(phasing)
     switches = tuple(at for at in phasing.switches if at <= now)
     under_way = phasing.to is not None and phasing.to == phasing.asked and bool(switches)
     return replace(
