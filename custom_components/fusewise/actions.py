@@ -29,6 +29,7 @@ from .limit_actions import async_register_limit_actions
 from .report_actions import async_register_report_actions
 from .service_actions import async_register_service_actions
 from .sessions import SessionRecord
+from .targets import name_of
 from .wish_actions import async_register_wish_actions
 
 LIST_SESSIONS: Final = "list_sessions"
@@ -147,8 +148,8 @@ def _charger(hass: HomeAssistant, call: ServiceCall) -> OcppCharger:
                 return found
     raise ServiceValidationError(
         translation_domain=DOMAIN,
-        translation_key="not_a_charger",
-        translation_placeholders={"device": device_id},
+        translation_key="not_an_ocpp_charger",
+        translation_placeholders={"device": name_of(hass, device_id)},
     )
 
 
@@ -164,7 +165,7 @@ def _chargers(hass: HomeAssistant, device_ids: Iterable[str]) -> set[str]:
             raise ServiceValidationError(
                 translation_domain=DOMAIN,
                 translation_key="not_a_charger",
-                translation_placeholders={"device": device_id},
+                translation_placeholders={"device": name_of(hass, device_id)},
             )
         for owner in owners:
             entry = hass.config_entries.async_get_entry(owner)

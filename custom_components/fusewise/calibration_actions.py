@@ -23,6 +23,7 @@ from .controller import steady_clock
 from .coordinator import FusewiseConfigEntry
 from .devices.calibration import CalibrationError
 from .meter import calibration_of, stored_calibration
+from .targets import name_of
 
 CALIBRATE_METER: Final = "calibrate_meter"
 ATTR_PHASE: Final = "phase"
@@ -98,7 +99,7 @@ def _meter(hass: HomeAssistant, device_id: str) -> tuple[FusewiseConfigEntry, Co
     raise ServiceValidationError(
         translation_domain=DOMAIN,
         translation_key="not_a_meter",
-        translation_placeholders={"device": device_id},
+        translation_placeholders={"device": name_of(hass, device_id)},
     )
 
 

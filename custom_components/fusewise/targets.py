@@ -42,12 +42,18 @@ def owners_of_all(hass: HomeAssistant, device_ids: Iterable[str]) -> set[str]:
     return {owner for device_id in device_ids for owner in owners_of(hass, device_id)}
 
 
+def name_of(hass: HomeAssistant, device_id: str) -> str:
+    """What people call a device; its id where there is no such device."""
+    device = dr.async_get(hass).async_get(device_id)
+    return device_id if device is None else device.name_by_user or device.name or device_id
+
+
 def checked_devices(hass: HomeAssistant, config: ConfigType) -> ConfigType:
     """The devices that a trigger or condition of an automation names; vol.Invalid: one is none of ours."""
     checked: ConfigType = _IN_AUTOMATIONS(config)
     for device_id in checked[CONF_OPTIONS][ATTR_DEVICE_ID]:
         if not owners_of(hass, device_id):
-            raise vol.Invalid(f"The device {device_id} is no charger or site of Fusewise")
+            raise vol.Invalid(f"{name_of(hass, device_id)} is no charger or site of Fusewise")
     return checked
 
 
@@ -62,7 +68,7 @@ def chargers_of(hass: HomeAssistant, device_ids: Iterable[str] | None) -> list[O
             raise ServiceValidationError(
                 translation_domain=DOMAIN,
                 translation_key="not_a_charger",
-                translation_placeholders={"device": device_id},
+                translation_placeholders={"device": name_of(hass, device_id)},
             )
         found += behind
     return list(dict.fromkeys(found))
@@ -84,7 +90,7 @@ def circuit_of(hass: HomeAssistant, device_id: str | None) -> tuple[FusewiseCoor
     raise ServiceValidationError(
         translation_domain=DOMAIN,
         translation_key="not_a_circuit",
-        translation_placeholders={"device": device_id},
+        translation_placeholders={"device": name_of(hass, device_id)},
     )
 
 

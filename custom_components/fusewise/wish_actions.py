@@ -38,6 +38,8 @@ ATTR_ENERGY: Final = "energy"
 ATTR_MODE: Final = "mode"
 ATTR_PERCENT: Final = "percent"
 
+LONGEST_BOOST: Final = timedelta(days=7)
+
 CHARGERS = {vol.Required(ATTR_DEVICE_ID): vol.All(cv.ensure_list, [cv.string])}
 
 SET_DEPARTURE_SCHEMA = vol.Schema(
@@ -51,7 +53,9 @@ SET_DEPARTURE_SCHEMA = vol.Schema(
 BOOST_SCHEMA = vol.Schema(
     {
         **CHARGERS,
-        vol.Optional(ATTR_DURATION): vol.All(cv.time_period, cv.positive_timedelta),
+        vol.Optional(ATTR_DURATION): vol.All(
+            cv.time_period, vol.Range(min=timedelta(seconds=1), max=LONGEST_BOOST)
+        ),
         vol.Optional(ATTR_ENERGY): vol.All(
             vol.Coerce(float), vol.Range(min=0, max=MOST_ENERGY, min_included=False)
         ),
@@ -111,6 +115,10 @@ def set_departures(hass: HomeAssistant, asked: dict[str, Any]) -> ServiceRespons
     daily: time | None = asked.get(ATTR_TIME)
     if at is None and daily is None:
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="departure_missing")
+    if at is not None and asked.get(ATTR_DAYS):
+        raise ServiceValidationError(
+            translation_domain=DOMAIN, translation_key="departure_once_has_no_days"
+        )
     if at is not None and dt_util.as_utc(at) <= dt_util.utcnow():
         raise ServiceValidationError(
             translation_domain=DOMAIN, translation_key="departure_in_the_past"

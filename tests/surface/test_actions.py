@@ -77,7 +77,11 @@ async def test_a_departure_is_set_for_some_days_of_the_week(
 
 @pytest.mark.parametrize(
     ("asked", "message"),
-    [({}, "Say when the car leaves"), ({"at": "2020-01-01 07:00:00"}, "in the past")],
+    [
+        ({}, "Say when the car leaves"),
+        ({"at": "2020-01-01 07:00:00"}, "in the past"),
+        ({"at": "2100-01-01 07:00:00", "days": ["monday"]}, "Leave the days out"),
+    ],
 )
 async def test_a_departure_that_cannot_be_is_refused(
     hass: HomeAssistant, site: MockConfigEntry, asked: dict[str, Any], message: str
@@ -92,14 +96,14 @@ async def test_a_device_of_something_else_is_named(
     other = MockConfigEntry(domain="other")
     other.add_to_hass(hass)
     lamp = dr.async_get(hass).async_get_or_create(
-        config_entry_id=other.entry_id, identifiers={("other", "lamp")}
+        config_entry_id=other.entry_id, identifiers={("other", "lamp")}, name="Desk lamp"
     )
     asked = {"device_id": lamp.id}
-    with pytest.raises(ServiceValidationError, match=f"{lamp.id} is neither a charger"):
+    with pytest.raises(ServiceValidationError, match="Desk lamp is neither a charger"):
         await hass.services.async_call(
             "fusewise", "set_departure", asked | {"time": "07:00"}, blocking=True
         )
-    with pytest.raises(ServiceValidationError, match=f"{lamp.id} is neither a site"):
+    with pytest.raises(ServiceValidationError, match="Desk lamp is neither a site"):
         await hass.services.async_call(
             "fusewise", "limit_grid", asked | {"amperes": 10}, blocking=True
         )
@@ -119,6 +123,15 @@ async def test_a_boost_for_a_time_ends_by_itself(
     assert abs(ends - dt_util.utcnow() - timedelta(minutes=30)) < timedelta(seconds=10)
     monkeypatch.setattr(WallClock, "now", lambda _: ends.timestamp() + 1)
     await until(lambda: hass.states.is_state(boost, "off"))
+
+
+@pytest.mark.parametrize("duration", ["00:00:00", "-01:00:00", {"days": 8}, {"days": 10**8}])
+async def test_a_boost_that_lasts_no_time_or_more_than_a_week_is_refused(
+    hass: HomeAssistant, site: MockConfigEntry, duration: Any
+) -> None:
+    with pytest.raises(vol.Invalid):
+        await call(hass, "boost", GARAGE, duration=duration)
+    assert hass.states.is_state("switch.garage_boost", "off")
 
 
 async def test_a_boost_for_an_amount_ends_when_that_is_charged(

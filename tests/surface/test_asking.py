@@ -197,4 +197,4 @@ async def test_only_one_charger_can_be_asked_for_its_configuration(
     device = device_of(hass, site, site.entry_id)
     with pytest.raises(ServiceValidationError) as refusal:
         await act(hass, site, "read_configuration", device_id=device.id)
-    assert refusal.value.translation_key == "not_a_charger"
+    assert refusal.value.translation_key == "not_an_ocpp_charger"
