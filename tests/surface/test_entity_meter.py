@@ -287,6 +287,35 @@ async def test_what_is_told_only_by_its_unit_may_be_chosen_too(
     assert step["description_placeholders"]["values"] == "- L1: 3.2 A"
 
 
+async def test_sensors_that_yaml_has_made_are_a_meter_like_any_other(
+    hass: HomeAssistant, ocpp_port: int
+) -> None:
+    for n in (1, 2, 3):
+        shown = {"unit_of_measurement": "A", "device_class": "current"}
+        hass.states.async_set(f"sensor.mains_current_l{n}", f"{n}.5", shown)
+    step = await asked_for_the_meter(hass)
+    [kind, *_] = offered(step)
+    assert offered(step)[kind] == "Mains (YAML)"
+    step = await answer(hass, step, {"kind": kind, **MODBUS})
+    step = await with_port(hass, step, ocpp_port)
+    step = await answer(hass, step, MENU_SAVE)
+    entry = step["result"]
+    [meter] = entry.get_subentries_of_type("meter")
+    assert meter.title == "Mains"
+    assert meter.data["l3"] == {"current": "sensor.mains_current_l3"}
+    await until(lambda: hass.states.get("sensor.home_load_l2"))
+    await until(lambda: state_of(hass, "sensor.home_load_l2").state == "2.5")
+    step = await hass.config_entries.subentries.async_init(
+        (entry.entry_id, "meter"),
+        context={"source": SOURCE_RECONFIGURE, "subentry_id": meter.subentry_id},
+    )
+    chosen: Any = await hass.config_entries.subentries.async_configure(
+        step["flow_id"], {"next_step_id": "meter"}
+    )
+    described = {str(key): key.description for key in chosen["data_schema"].schema}
+    assert described["kind"] == {"suggested_value": kind}
+
+
 async def test_a_meter_without_phases_tells_what_that_means(
     hass: HomeAssistant, ocpp_port: int
 ) -> None:
