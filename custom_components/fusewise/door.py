@@ -103,6 +103,7 @@ class Door:
         self._central = CentralSystem(steady_clock)
         self._central.subscribe(self._knocked)
         self._central.gate.watch(self._visited)
+        self._central.gate.kept_of = self._kept_of
         self._central.lets_wait = self._lets_wait
         self._owners: dict[str, str] = {}
         """identity → id of the site that the charger belongs to"""
@@ -156,6 +157,14 @@ class Door:
         """Whether one whom no running site has may come in: a new one, or one whose site is just starting."""
         introduces = any(site.new_chargers for site in self._listening.values())
         return introduces or bool(siblings_of(self._hass, identity))
+
+    def _kept_of(self, identity: str) -> tuple[str | None, str | None] | None:
+        """Password and serial number of a charger whose site is not running."""
+        outlets = siblings_of(self._hass, identity)
+        first = outlets.get(identity) or next(iter(outlets.values()), None)
+        if first is None:
+            return None
+        return first.data.get(CONF_PASSWORD_HASH), first.data.get(CONF_SERIAL)
 
     @property
     def waiting(self) -> Iterable[StationInfo]:

@@ -19,7 +19,7 @@ from homeassistant.helpers import issue_registry as ir
 
 from ..devices.ocpp.certificates import Authority
 from .calling import PASSWORD, Come, added, on, with_charger
-from .house import HOST, site_entry, stored_site, until
+from .house import HOST, charger_data, site_entry, stored_site, until
 
 
 @pytest.fixture
@@ -105,6 +105,23 @@ async def test_a_known_charger_waits_for_its_site_to_start(
     peer = await come("garage")
     assert peer.boot_answer.status == "Pending"
     assert not hass.config_entries.flow.async_progress_by_handler("fusewise")
+    assert await hass.config_entries.async_setup(second.entry_id)
+    await until(lambda: peer.boot_answer.status == "Accepted")
+
+
+async def test_nobody_waits_in_the_place_of_a_charger_whose_site_does_not_run(
+    hass: HomeAssistant, house: World, ocpp_port: int, come: Come
+) -> None:
+    """Whoever waited there without its password would be let in with the site."""
+    first = site_entry(hass, house, ocpp_port)
+    assert await hass.config_entries.async_setup(first.entry_id)
+    locked = charger_data("garage", password_hash=hashed(PASSWORD))
+    second = MockConfigEntry(title="Yard", **stored_site(1, ocpp_port, locked))
+    second.add_to_hass(hass)
+    with pytest.raises(InvalidStatus) as refused:
+        await come("garage")
+    assert refused.value.response.status_code == 401
+    peer = await come("garage", password=PASSWORD)
     assert await hass.config_entries.async_setup(second.entry_id)
     await until(lambda: peer.boot_answer.status == "Accepted")
 

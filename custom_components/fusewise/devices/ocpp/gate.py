@@ -106,6 +106,11 @@ class Gate:
         self._failures: dict[tuple[str, str], int] = {}
         self._delayed = 0
         self._opened: dict[str, bytes] = {}
+        self.kept_of: Callable[[str], tuple[str | None, str | None] | None] = lambda _: None
+        """Tells password and serial number of one who is known elsewhere and was not let in yet.
+
+        So nobody waits in its place, and is let in with its site.
+        """
 
     def lock(self, identity: str, password_hash: str | None, serial: str | None = None) -> None:
         """Want this password of a charger from its next connection on; None: none.
@@ -113,7 +118,7 @@ class Gate:
         Its certificate, where it shows one, is in the name of its identity or, as OCPP's security whitepaper
         has it, of its serial number.
         """
-        self._names[identity] = {identity} | ({serial} if serial else set())
+        self._names[identity] = _names_of(identity, serial)
         self._locks.pop(identity, None)
         if password_hash is not None:
             self._locks[identity] = password_hash
@@ -174,14 +179,16 @@ class Gate:
     ) -> Refusal | None:
         if not is_within(remote, self.networks):
             return Refusal.FOREIGN_NETWORK
+        lock, mine = self._locks.get(identity), self._names.get(identity)
+        if mine is None and (kept := self.kept_of(identity)) is not None:
+            lock, serial = kept
+            mine = _names_of(identity, serial)
         if (names := certified_names(request)) is not None:
             # The certificate has been checked by TLS; it stands in the place of a password.
-            mine = self._names.get(identity)
             if mine is None:  # nobody's yet; it may wait, but not with what belongs to another
                 is_another = any(names & others for others in self._names.values())
                 return Refusal.CERTIFICATE_OTHER if is_another else None
             return None if mine & names else Refusal.CERTIFICATE_OTHER
-        lock = self._locks.get(identity)
         if lock is None:
             return None
         given = password_in(request.headers.get("Authorization"), identity)
@@ -211,6 +218,10 @@ class Gate:
 
     def _tell(self, visit: Visit) -> None:
         self._listeners.call(visit)
+
+
+def _names_of(identity: str, serial: str | None) -> set[str]:
+    return {identity} | ({serial} if serial else set())
 
 
 def is_within(remote: str, networks: Iterable[Network]) -> bool:
