@@ -428,6 +428,19 @@ def test_none_at_all_where_its_owner_wants_none() -> None:
     assert home.switches == []
 
 
+def test_a_charger_that_may_switch_no_more_is_brought_back_to_all_phases() -> None:
+    home = life(with_sun(2500), mode=Mode.SUN)
+    home.until(lambda: home.told > 0, 200)
+    home.mode = Mode.FAST
+    home.site = replace(
+        home.site, chargers=(replace(home.site.chargers[0], switches_phases=False),)
+    )
+    home.until(lambda: home.phases == 3 and home.told > 0, 120)
+    assert home.asked() is None
+    home.run(60)
+    assert home.current == [16, 16, 16]
+
+
 def test_a_car_that_must_not_be_paused_is_not_switched_while_it_charges() -> None:
     home = life(with_sun(500), mode=Mode.SUN_MINIMUM, charger=switcher(pausable=False))
     home.run(1800)

@@ -80,11 +80,16 @@ def advance(
     notices: list[Notice],
 ) -> ChargerMemory:
     """Go on with a switch that is under way, and see what came of the last one."""
-    if not charger.switches_phases:
-        return replace(memory, phasing=None)
     whole = len(charger.wiring)
     phasing = memory.phasing or Phasing(asked=whole)
     before = phasing.asked
+    if not charger.switches_phases:
+        # Its owner wants that no more: it is brought back to all, with the car paused as ever.
+        is_back = before != 1 and phasing.to != whole
+        if is_back or whole == 1 or charger.line_to_line:
+            return replace(memory, phasing=None)
+        if phasing.to != whole and reading.online and (charger.pausable or memory.setpoint == 0):
+            phasing = replace(phasing, to=whole, since=now, why=None)
     if before not in (1, whole) or (may_fall_back(phasing) and _fell_back(reading, now)):
         phasing = on_all(phasing, whole)
     if reading.online:
@@ -97,6 +102,8 @@ def advance(
         memory = replace(memory, uses=None, ceiling=None)
     if reading.online and phasing.to is None:
         phasing = _judge(charger, reading, memory, samples, phasing, now)
+    if not charger.switches_phases and phasing.asked == whole and phasing.to is None:
+        return replace(memory, phasing=None)
     if phasing.obeys is False:
         notices.append(Notice(code=NoticeCode.PHASES_DISOBEYED, subject=charger.id))
     return memory if phasing == memory.phasing else replace(memory, phasing=phasing)
