@@ -90,7 +90,7 @@ SCHEMA = vol.Schema(
                 ),
             }
         ),
-        vol.Required("price", default={}): folded(
+        vol.Required("price"): folded(
             {
                 vol.Optional(CONF_PRICE): EntitySelector(EntitySelectorConfig(domain=PRICES)),
                 vol.Optional(CONF_MAXIMUM_PRICE): number(0, HIGHEST_PRICE),

@@ -3,11 +3,13 @@
 from typing import Any
 
 import pytest
+import voluptuous as vol
 
 from custom_components.fusewise.balancing.settings import Netting, Policy, Settings
+from custom_components.fusewise.settings_flow import SCHEMA
 from demo.world import World
 from homeassistant.core import HomeAssistant
-from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.data_entry_flow import FlowResultType, section
 
 from .house import site_entry
 
@@ -93,3 +95,10 @@ async def test_what_cannot_be_is_explained_where_it_is_typed(
     step = await flows.async_configure(step["flow_id"], AS_NEW | wrong)
     assert step["errors"] == errors
     assert entry.options == {"usable_share": 80}
+
+
+def test_a_section_has_no_default_that_hides_what_is_known_of_its_fields() -> None:
+    """Home Assistant's frontend would show the default, and saving would lose the fields."""
+    sections = [marker for marker, kind in SCHEMA.schema.items() if isinstance(kind, section)]
+    assert {str(marker) for marker in sections} == {"sun", "calm", "price", "grid"}
+    assert all(marker.default is vol.UNDEFINED for marker in sections)
