@@ -231,6 +231,9 @@ async def test_a_lock_is_locked_and_unlocked(opened: Open, thing: Thing) -> None
         (("6 A", "10 A", "16 A (11 kW)"), "16 A (11 kW)", 16),
         (("Off", "6 A", "10 A"), "Off", 0),
         (("Aus", "6A", "10A"), "6A", 6),
+        (("6_a", "16_a"), "16_a", 16),
+        (("current_6", "current_16"), "current_6", 6),
+        (("level_1", "level_2"), "level_1", None),
         (("8 of 10 A or 16 A", "10 A"), "8 of 10 A or 16 A", None),
     ],
 )

@@ -21,9 +21,11 @@ from .words import plain
 
 __all__ = ["SELECTS", "Call", "Knob", "LimitKnob", "SwitchKnob", "levels_of"]
 
-FIGURE = r"(\d+(?:[.,]\d+)?)\s*"
+FIGURE = r"(\d+(?:[.,]\d+)?)[\s_]*"
 AMPERES = r"(m?)a(?:mps?|mperes?)?(?![a-z])"
-LEVEL = re.compile(rf"^\s*{FIGURE}(?:{AMPERES}|(k?)w)?\s*$", re.IGNORECASE)
+LEVEL = re.compile(
+    rf"^\s*(?:(?:current|amps?)[\s_]+)?{FIGURE}(?:{AMPERES}|(k?)w)?\s*$", re.IGNORECASE
+)
 AMONG_WORDS = re.compile(rf"(?<![\d.,]){FIGURE}{AMPERES}", re.IGNORECASE)
 SAME = 0.05  # A
 MINUTE = 0.001  # A: no charger is told in smaller steps
