@@ -131,7 +131,7 @@ async def async_setup_entry(
             for described in CHARGER_BINARY_SENSORS:
                 yield ChargerBinarySensor(coordinator, charger.id, described)
 
-    async_keep_entities(coordinator, "binary_sensor", async_add_entities, wanted)
+    await async_keep_entities(coordinator, "binary_sensor", async_add_entities, wanted)
 
 
 class FusewiseBinarySensor[ViewT](FusewiseEntity[ViewT], BinarySensorEntity):

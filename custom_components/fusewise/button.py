@@ -125,7 +125,7 @@ async def async_setup_entry(
             for description in BUTTONS:
                 yield ChargerButton(coordinator, charger.id, description)
 
-    async_keep_entities(coordinator, "button", async_add_entities, wanted)
+    await async_keep_entities(coordinator, "button", async_add_entities, wanted)
 
 
 class ChargerButton(ChargerEntity, ButtonEntity):

@@ -256,10 +256,11 @@ class Controller:
             else:
                 line.tell(setpoint.current, setpoint.phases)
         # After the chargers, who are told in the next round of the event loop.
-        asyncio.get_running_loop().call_soon(self._show, decision, site, snapshot, memory)
+        soon = asyncio.get_running_loop().call_soon
+        soon(self.recording.note, site, snapshot, memory)
+        soon(self._show, decision)
 
-    def _show(self, decision: Decision, site: Site, snapshot: Snapshot, memory: Memory) -> None:
-        self.recording.note(site, snapshot, memory)
+    def _show(self, decision: Decision) -> None:
         if self._running:
             self._publish(decision)
 

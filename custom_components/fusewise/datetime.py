@@ -38,7 +38,7 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up the next departure of a site's chargers."""
-    async_keep_wishes(entry, "datetime", async_add_entities, NextDeparture, NEXT_DEPARTURE)
+    await async_keep_wishes(entry, "datetime", async_add_entities, NextDeparture, NEXT_DEPARTURE)
 
 
 class NextDeparture(WishEntity, DateTimeEntity):

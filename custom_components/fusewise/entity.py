@@ -1,10 +1,11 @@
 """What all entities of Fusewise share: their device, and when a new value is worth writing."""
 
 from abc import abstractmethod
+import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import groupby
+from itertools import batched, groupby
 from typing import Any, override
 
 from homeassistant.core import callback
@@ -21,6 +22,7 @@ from .dead_bands import SETTLED
 from .views import ChargerView, CircuitView, SiteView
 
 FIGURES = frozenset({"limit"})  # attributes that move with every sample
+TOGETHER = 10  # entities that are added in one turn of the event loop
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -196,11 +198,11 @@ class WishEntity(ChargerEntity):
         self.coordinator.show_again()
 
 
-type Wanted = Iterable[SiteEntity | CircuitEntity | ChargerEntity | AroundEntity[Any]]
+type Entity = SiteEntity | CircuitEntity | ChargerEntity | AroundEntity[Any]
+type Wanted = Iterable[Entity]
 
 
-@callback
-def async_keep_entities(
+async def async_keep_entities(
     coordinator: FusewiseCoordinator,
     platform: str,
     async_add_entities: AddConfigEntryEntitiesCallback,
@@ -210,11 +212,11 @@ def async_keep_entities(
     known: set[str] = set()
     configured = object()
 
-    @callback
-    def keep() -> None:
+    def change() -> list[Entity]:
+        """Remove those that are not wanted any more; return those that are new."""
         nonlocal known, configured
         if configured is coordinator.controller.site:
-            return
+            return []
         configured = coordinator.controller.site
         entities = {entity.unique_id: entity for entity in wanted() if entity.unique_id}
         registry = er.async_get(coordinator.hass)
@@ -222,16 +224,28 @@ def async_keep_entities(
             if entity_id := registry.async_get_entity_id(platform, DOMAIN, unique_id):
                 registry.async_remove(entity_id)
         new = [entity for unique_id, entity in entities.items() if unique_id not in known]
-        for subentry, group in groupby(new, lambda entity: entity.subentry):
-            async_add_entities(list(group), config_subentry_id=subentry)
         known = set(entities)
+        return new
 
-    keep()
+    async def add(new: list[Entity]) -> None:
+        for subentry, group in groupby(new, lambda entity: entity.subentry):
+            for some in batched(group, TOGETHER, strict=False):
+                # Who was removed meanwhile is not wanted any more.
+                async_add_entities(
+                    [one for one in some if one.unique_id in known], config_subentry_id=subentry
+                )
+                await asyncio.sleep(0)  # the loop that holds the fuse has its turn
+
+    @callback
+    def keep() -> None:
+        if new := change():
+            coordinator.config_entry.async_create_task(coordinator.hass, add(new))
+
     coordinator.config_entry.async_on_unload(coordinator.async_add_listener(keep))
+    await add(change())
 
 
-@callback
-def async_keep_wishes[DescriptionT: FusewiseDescription[ChargerView]](
+async def async_keep_wishes[DescriptionT: FusewiseDescription[ChargerView]](
     entry: FusewiseConfigEntry,
     platform: str,
     async_add_entities: AddConfigEntryEntitiesCallback,
@@ -246,4 +260,4 @@ def async_keep_wishes[DescriptionT: FusewiseDescription[ChargerView]](
             for description in descriptions:
                 yield make(coordinator, charger.id, description)
 
-    async_keep_entities(coordinator, platform, async_add_entities, wanted)
+    await async_keep_entities(coordinator, platform, async_add_entities, wanted)

@@ -155,7 +155,7 @@ async def async_setup_entry(
             if currency is not None:
                 yield WishNumber(coordinator, charger.id, price_of_charger(currency))
 
-    async_keep_entities(coordinator, "number", async_add_entities, wanted)
+    await async_keep_entities(coordinator, "number", async_add_entities, wanted)
 
 
 class MaximumPrice(SiteEntity, NumberEntity):

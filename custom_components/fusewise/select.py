@@ -52,7 +52,7 @@ async def async_setup_entry(
             if coordinator.surroundings.vehicles:
                 yield VehicleSelect(coordinator, charger.id, VEHICLE)
 
-    async_keep_entities(coordinator, "select", async_add_entities, wanted)
+    await async_keep_entities(coordinator, "select", async_add_entities, wanted)
 
 
 class ModeSelect(WishEntity, SelectEntity):

@@ -62,7 +62,7 @@ async def async_setup_entry(
         for vehicle, of_vehicle in product(around.vehicles, VEHICLE_SENSORS):
             yield AroundSensor(coordinator, vehicle, of_vehicle, lambda view: view.vehicles)
 
-    async_keep_entities(coordinator, "sensor", async_add_entities, wanted)
+    await async_keep_entities(coordinator, "sensor", async_add_entities, wanted)
 
 
 def _charger_sensors(

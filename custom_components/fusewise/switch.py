@@ -52,7 +52,7 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up a boost switch for each charger of a site."""
-    async_keep_wishes(entry, "switch", async_add_entities, BoostSwitch, BOOST)
+    await async_keep_wishes(entry, "switch", async_add_entities, BoostSwitch, BOOST)
 
 
 class BoostSwitch(WishEntity, SwitchEntity):

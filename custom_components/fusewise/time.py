@@ -49,7 +49,7 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up the daily departure of a site's chargers."""
-    async_keep_wishes(entry, "time", async_add_entities, DailyDeparture, DEPARTURE)
+    await async_keep_wishes(entry, "time", async_add_entities, DailyDeparture, DEPARTURE)
 
 
 class DailyDeparture(WishEntity, TimeEntity):
