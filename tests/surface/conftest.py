@@ -5,8 +5,6 @@ from collections.abc import AsyncGenerator, Callable
 import contextlib
 from functools import partial
 import socket
-import time
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -19,9 +17,7 @@ from homeassistant.core import HomeAssistant
 
 from ..devices.ocpp.peer import Clock, Peer
 from .calling import Come
-from .house import HOST, quiet_house, until
-
-HURRY = 6.0  # times: the meter is read every 1.2 s then, far from the 10 s after which it counts as silent
+from .house import HOST, Hurry, quiet_house, until
 
 
 @pytest.fixture
@@ -70,14 +66,12 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def hurry(house: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def hurry(house: World, monkeypatch: pytest.MonkeyPatch) -> Hurry:
     """Let time pass several times as fast, on the controller's clock and on the house's alike."""
-    began = time.monotonic()
-    fast = SimpleNamespace(
-        monotonic=lambda: began + (time.monotonic() - began) * HURRY, time=time.time
-    )
+    fast = Hurry()
     monkeypatch.setattr(controller, "time", fast)
     monkeypatch.setattr(clock, "time", fast)
+    return fast
 
 
 @pytest.fixture

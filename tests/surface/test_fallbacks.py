@@ -14,7 +14,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 
-from .house import car, let_call, site_entry, state_of, until
+from .house import Hurry, car, let_call, site_entry, state_of, until
 
 TEST = "sensor.garage_fall_back_test"
 TEST_TAKES = 90.0  # s at most: on a busy machine one is given up, and tried again a minute later
@@ -74,7 +74,7 @@ async def press(hass: HomeAssistant, entity_id: str = BUTTON) -> None:
 
 
 async def test_a_charger_shows_on_demand_that_it_falls_back(
-    hass: HomeAssistant, house: World, hurry: None, ocpp_port: int
+    hass: HomeAssistant, house: World, hurry: Hurry, ocpp_port: int
 ) -> None:
     entry = await set_up(hass, house, ocpp_port, "garage")
     assert hass.states.is_state(TEST, "not_proved")
@@ -82,7 +82,7 @@ async def test_a_charger_shows_on_demand_that_it_falls_back(
     await charge(house)
     await press(hass)
     await until(lambda: hass.states.is_state(TEST, "waiting"))
-    await until(lambda: hass.states.is_state(TEST, "running"))
+    await until(lambda: hass.states.is_state(TEST, "running"), within=TEST_TAKES)
     await until(lambda: hass.states.is_state("sensor.garage_reason", "proving"))
     assert hass.states.is_state("binary_sensor.garage_problem", "off")
     told = house.stations["garage"].setpoint_received
@@ -109,7 +109,7 @@ async def test_a_test_waits_for_a_car(hass: HomeAssistant, house: World, ocpp_po
 
 @pytest.mark.timeout(300)
 async def test_a_charger_that_does_not_fall_back_is_told_and_counts_with_its_maximum(
-    hass: HomeAssistant, house: World, hurry: None, ocpp_port: int
+    hass: HomeAssistant, house: World, hurry: Hurry, ocpp_port: int
 ) -> None:
     entry = await set_up(hass, house, ocpp_port, "garage", "carport")
     assert armed(entry, "carport") == 6.0
@@ -117,7 +117,7 @@ async def test_a_charger_that_does_not_fall_back_is_told_and_counts_with_its_max
     # It loses its fall-back without a word.
     house.stations["garage"].profiles.clear(lambda _, profile: profile.purpose == TX_DEFAULT)
     await press(hass)
-    await until(lambda: hass.states.is_state(TEST, "running"))
+    await until(lambda: hass.states.is_state(TEST, "running"), within=TEST_TAKES)
     await until(lambda: hass.states.is_state(TEST, "failed"), within=TEST_TAKES)
     told = issue(hass, "not_falling_back_id_of_garage")
     assert told is not None
@@ -143,7 +143,7 @@ async def test_a_charger_that_does_not_fall_back_is_told_and_counts_with_its_max
 
 
 async def test_a_proof_outlives_a_reload(
-    hass: HomeAssistant, house: World, hurry: None, ocpp_port: int, hass_storage: dict[str, Any]
+    hass: HomeAssistant, house: World, hurry: Hurry, ocpp_port: int, hass_storage: dict[str, Any]
 ) -> None:
     entry = await set_up(hass, house, ocpp_port, "garage")
     await charge(house)

@@ -18,7 +18,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 
-from .house import car, let_call, site_entry, state_of, until
+from .house import Hurry, car, let_call, site_entry, state_of, until
 
 STALLED = "stalled_id_of_home"
 
@@ -29,7 +29,7 @@ def identities() -> tuple[str, ...]:
 
 
 @pytest.fixture
-async def site(hass: HomeAssistant, house: World, hurry: None, ocpp_port: int) -> MockConfigEntry:
+async def site(hass: HomeAssistant, house: World, hurry: Hurry, ocpp_port: int) -> MockConfigEntry:
     """A site whose car charges with more than its fall-back."""
     entry = site_entry(hass, house, ocpp_port, "garage")
     assert await hass.config_entries.async_setup(entry.entry_id)
@@ -66,8 +66,9 @@ def setpoints(site: MockConfigEntry, seen: list[float]) -> Callable[[], None]:
 
 
 async def test_a_start_waits_for_the_meter_before_it_decides(
-    hass: HomeAssistant, house: World, site: MockConfigEntry
+    hass: HomeAssistant, house: World, site: MockConfigEntry, hurry: Hurry
 ) -> None:
+    hurry.rest()  # a limit lasts for 30 s: no start on a busy machine takes as long
     lowest = drawn(house)
     fell: list[float] = []
     for _ in range(3):
@@ -250,9 +251,11 @@ async def test_a_clock_that_is_set_back_under_the_loop_stops_nobody(
     hass: HomeAssistant,
     house: World,
     site: MockConfigEntry,
+    hurry: Hurry,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
+    hurry.rest()
     lowest = drawn(house)
     monkeypatch.setattr(controller, "_EPOCH", controller._EPOCH - 3600.0)
     await until(lambda: "The clock ran backwards" in caplog.text)

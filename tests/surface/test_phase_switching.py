@@ -125,7 +125,8 @@ async def test_an_ocpp_charger_is_offered_it_where_it_says_that_it_can(
     try:
         await peer.connect(ocpp_port)
         charger = entry.runtime_data.chargers[subentry.subentry_id]
-        await until(lambda: charger.armed is not None)
+        # It may be armed before it was asked what it can do.
+        await until(lambda: charger.armed is not None and charger.switches_phases is can)
         step: Any = await entry.start_subentry_reconfigure_flow(hass, subentry.subentry_id)
         assert ("switches_phases" in fields(step)) is can
         if can:
