@@ -1,7 +1,5 @@
 """What was seen of an OCPP charger is balanced by, and what its owner knows better comes first."""
 
-import asyncio
-from collections.abc import Callable
 from typing import Any
 
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -10,7 +8,6 @@ from custom_components.fusewise.devices.ocpp import Known, Learnt
 from demo.world import World
 from homeassistant.core import HomeAssistant
 
-from .calling import Come
 from .house import only_charger, site_entry, until
 
 GARAGE = {
@@ -57,36 +54,3 @@ async def test_what_was_seen_is_balanced_by_and_its_owner_overrules_it(
     assert balanced_by(entry) == (1.0, False)
     await told_by()
     assert (charger.settings.step, charger.settings.pauses) == (None, None)
-
-
-async def test_a_car_that_is_switched_off_is_not_begun_again_where_a_pause_ends_the_session(
-    hass: HomeAssistant, house: World, ocpp_port: int, come: Come, let_pass: Callable[[float], None]
-) -> None:
-    entry = site_entry(hass, house, ocpp_port, "garage")
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    [charger] = entry.runtime_data.chargers.values()
-    charger.remember_learnt(Learnt(traits=Known(pauses=False)))
-    peer = await come("garage")
-
-    def heard(action: str) -> bool:
-        return action in [name for name, _ in peer.heard]
-
-    async def switch(mode: str) -> None:
-        target = {"entity_id": "select.garage_mode", "option": mode}
-        await hass.services.async_call("select", "select_option", target, blocking=True)
-
-    await peer.tell_status("Preparing")
-    await peer.start()
-    await peer.tell_status("Charging")
-    await until(lambda: (charger.reading.limit or 0.0) >= 6.0)
-    await switch("off")
-    await until(lambda: heard("RemoteStopTransaction"))
-    await peer.stop()
-    await peer.tell_status("Finishing")
-    for _ in range(5):
-        let_pass(200.0)
-        await asyncio.sleep(0.2)
-    assert not heard("RemoteStartTransaction")
-    assert hass.states.is_state("sensor.garage_reason", "off")
-    await switch("fair")
-    await until(lambda: heard("RemoteStartTransaction"))
