@@ -55,12 +55,15 @@ class LearntStore:
             self._followed[key] = (charger, charger.subscribe(look))
 
     def _to_store(self) -> _Stored:
+        # What a charger was told since it said something last is known of it, too.
+        self._known |= {key: charger.learnt for key, (charger, _) in self._followed.items()}
         return {key: learnt.stored() for key, learnt in self._known.items()}
 
     async def async_close(self) -> None:
-        """Follow nobody any more, and write what is not written."""
+        """Write what is not written, and follow nobody any more."""
+        stored = self._to_store()
         self.follow({})
-        await self._store.async_save(self._to_store())
+        await self._store.async_save(stored)
 
 
 async def async_forget_learnt(hass: HomeAssistant, entry_id: str) -> None:
