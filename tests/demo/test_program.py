@@ -13,7 +13,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from demo.__main__ import main
+from demo.program import main
 
 from .central import central_system
 
