@@ -35,7 +35,12 @@ def follow(
         least=least,
         most=most,
     )
-    trail = (*(old for old in meter.trail if old.at >= begins), trace)
+    stale = 0
+    for old in meter.trail:
+        if old.at >= begins:
+            break
+        stale += 1
+    trail = (*meter.trail[stale:], trace)
     late, seemed = _learn_delay(trail, meter.late, meter.seemed)
     return replace(meter, trail=trail, late=late, seemed=seemed)
 
@@ -59,8 +64,11 @@ def widen(meter: MeterMemory, least: list[float], most: list[float], every: floa
 def _learn_delay(trail: Sequence[Trace], late: float, seemed: float) -> tuple[float, float]:
     """s by which the meter is taken to be late, and seems so by the last move, after the newest of its samples."""
     found: float | None = None
+    moved = _when_looked_at(trail)
+    if moved is None:
+        return late, seemed
     for phase in range(PHASES):
-        delay = _shown_after(trail, phase)
+        delay = _shown_after(trail, moved, phase)
         if delay is not None:
             found = delay if found is None else max(found, delay)
     if found is None:
@@ -72,14 +80,20 @@ def _learn_delay(trail: Sequence[Trace], late: float, seemed: float) -> tuple[fl
     return (late if late >= MARGIN / 2 else 0.0), max(found, seemed)
 
 
-def _shown_after(trail: Sequence[Trace], phase: int) -> float | None:
-    """s after which the meter showed what the cars did `LATEST` ago; None: they did not move then."""
-    newest = len(trail) - 1
-    moved = newest
-    while moved > 0 and trail[moved].at > trail[newest].at - LATEST:
+def _when_looked_at(trail: Sequence[Trace]) -> int | None:
+    """The number of the sample of `LATEST` ago: what cars did then must have been shown by now."""
+    moved = len(trail) - 1
+    begins = trail[moved].at - LATEST
+    while moved > 0 and trail[moved].at > begins:
         moved -= 1
     if moved < 1 or trail[moved + 1].at - trail[moved].at > LATEST / 2:
         return None
+    return moved
+
+
+def _shown_after(trail: Sequence[Trace], moved: int, phase: int) -> float | None:
+    """s after which the meter showed what the cars did at sample `moved`; None: they did not move then."""
+    newest = len(trail) - 1
     move = trail[moved].drawn[phase] - trail[moved - 1].drawn[phase]
     if abs(move) < MOVED:
         return None

@@ -12,7 +12,6 @@ it O(K log K) in the number K of row memberships.
 Knows rows and parts only: no phases, no cars, no clock.
 """
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
@@ -115,13 +114,15 @@ class _Filling:
         self.growing = [False] * len(parts)
         self.rows = self._rows_that_can_fill(left)
         rows = self.rows
-        self.memberships = [
-            [(number, rows[number], c) for number, c in part.rows if number in rows] if rows else []
-            for part in parts
-        ]
-        for which, mine in enumerate(self.memberships):
-            for _, row, _ in mine:
-                row.members.append(which)
+        self.memberships: list[list[tuple[int, _Row, float]]] = []
+        for which, part in enumerate(parts):
+            mine: list[tuple[int, _Row, float]] = []
+            for number, coefficient in part.rows if rows else ():
+                row = rows.get(number)
+                if row is not None:
+                    mine.append((number, row, coefficient))
+                    row.members.append(which)
+            self.memberships.append(mine)
         self.events: list[tuple[float, int, int]] = [
             (part.lower / part.weight + part.offset, _BEGIN, which)
             for which, part in enumerate(parts)
@@ -131,12 +132,16 @@ class _Filling:
 
     def _rows_that_can_fill(self, left: Sequence[float]) -> dict[int, _Row]:
         """Without those that all upper bounds together cannot fill."""
-        most: defaultdict[int, float] = defaultdict(float)
+        most = [0.0] * len(left)
         for part in self.parts:
             more = part.upper - part.lower
             for row, coefficient in part.rows:
                 most[row] += coefficient * more
-        return {row: _Row(left[row]) for row, load in most.items() if load > left[row] + EPSILON}
+        return {
+            row: _Row(left[row])
+            for row, load in enumerate(most)
+            if load and load > left[row] + EPSILON
+        }
 
     def run(self) -> None:
         events = self.events

@@ -49,7 +49,7 @@ def possible_snapshot(snapshot: Snapshot, notices: list[Notice]) -> Snapshot:
 def possible_reading(
     charger: Charger, reading: ChargerReading, now: float, notices: list[Notice]
 ) -> ChargerReading:
-    """The reading of one charger without what cannot be."""
+    """The reading of one charger without what cannot be; itself, as nearly always, where all can be."""
     if reading.current is not None and not _possible_sample(charger, reading, now):
         notices.append(
             _bad(charger.id, f"current {reading.current!r} A at {reading.measured_at!r}")

@@ -20,6 +20,8 @@ from .topology import Topology
 
 __all__ = ["Pair", "cap_unbalance", "watch_unbalance"]
 
+_ALL = (True, True, True)
+
 
 @dataclass(slots=True)
 class Pair:
@@ -47,7 +49,7 @@ def watch_unbalance(
     for number in topology.unbalanced:
         present = topology.present[number]
         pairs = _pairs(number, topology.circuits[number], present, loads[number], limits)
-        for which in topology.below[number]:
+        for which in topology.below[number] if pairs else ():
             _count(cars[which], pairs, present)
         found += pairs
     for pair in found:
@@ -104,32 +106,40 @@ def _pairs(
 def _count(car: Car, pairs: Sequence[Pair], present: tuple[int, ...]) -> None:
     """Count the car against the pairs whose upper phase it loads, and for those whose lower phase it is seen on."""
     drawn = [0.0] * PHASES
-    for phase, amperes in zip(car.lines, car.samples.current or (), strict=False):
-        drawn[phase] = amperes
+    sample = car.samples.current
+    if sample is not None:
+        for phase, amperes in zip(car.lines, sample, strict=True):
+            drawn[phase] = amperes
     one, two, three = drawn
     seen = (one > USED, two > USED, three > USED)
-    if all(seen):
+    if seen == _ALL:
         return  # it was seen to use all: what it draws more, it draws more on all
-    against, helped = _counts(present, car.phases, car.charger.line_to_line, seen)
-    for number in against:
-        pair = pairs[number]
-        pair.members.append(car.number)
+    against, rows, helped = _counts(
+        present, pairs[0].row, car.phases, car.charger.line_to_line, seen
+    )
+    if rows:
+        car.rows = car.rows + rows
+        for number in against:
+            pairs[number].members.append(car.number)
         if car.reserved:
-            pair.others += car.reserved
-            pair.smoothed += car.reserved
-    if against:
-        car.rows = car.rows + [(pairs[number].row, 1.0) for number in against]
-    if any(drawn) and car.reading.online:
+            for number in against:
+                pairs[number].others += car.reserved
+                pairs[number].smoothed += car.reserved
+    if sample is not None and car.reading.online:
         for number, lower in helped:
             if drawn[lower] > 0:
                 pairs[number].helpers.append((car.number, drawn[lower]))
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=4096)
 def _counts(
-    present: tuple[int, ...], used: tuple[Phase, ...], between: bool, seen: tuple[bool, ...]
-) -> tuple[list[int], list[tuple[int, int]]]:
-    """The pairs of a circuit against which a car of this kind counts; and for which, with the lower phase of each.
+    present: tuple[int, ...],
+    first_row: int,
+    used: tuple[Phase, ...],
+    between: bool,
+    seen: tuple[bool, bool, bool],
+) -> tuple[list[int], list[tuple[int, float]], list[tuple[int, int]]]:
+    """The pairs against which a car of this kind counts, their rows, and (pair, its lower phase) for which it counts.
 
     There are few kinds: which phases it uses, whether between two of them, and on which it was seen.
     """
@@ -142,4 +152,4 @@ def _counts(
         helped.append((number, lower))
         if upper in used:
             against.append(number)
-    return against, helped
+    return against, [(first_row + number, 1.0) for number in against], helped
