@@ -266,16 +266,66 @@ async def test_a_card_id_of_500_characters_charges_like_any_other(
     assert charger.reading.session is not None
 
 
-async def test_a_line_that_is_opened_half_way_disturbs_nobody(
-    central: CentralSystem, raw: ClientConnection
+@pytest.mark.parametrize(
+    "frame",
+    [
+        b"GET / HTTP/1.1\r\n\r\n",
+        b"\x83\x80\0\0\0\0",
+        b"\xc1\x80\0\0\0\0",
+        b"\x80\x80\0\0\0\0",
+        b"\x89\xfe\0\xc8\0\0\0\0" + bytes(200),
+        b"\x88\x82\0\0\0\0\0\x05",
+    ],
+    ids=[
+        "no frame at all",
+        "a kind that is not known",
+        "compressed, though that was not agreed on",
+        "the end of a message that has not begun",
+        "a ping that is too long",
+        "a close with a code that cannot be",
+    ],
+)
+async def test_what_is_no_websocket_frame_closes_the_line_cleanly(
+    central: CentralSystem,
+    raw: ClientConnection,
+    eventually: Eventually,
+    caplog: pytest.LogCaptureFixture,
+    frame: bytes,
 ) -> None:
-    assert central.port is not None
-    writers = []
-    for beginning in (b"", b"GET /garage HT", b"GET /garage HTTP/1.1\r\nUpgrade: webso"):
-        _, writer = await asyncio.open_connection("127.0.0.1", central.port)
-        writer.write(beginning)
-        writers.append(writer)
+    raw.transport.write(frame)
+    await eventually(lambda: not central.chargers["garage"].reading.online)
+    assert warnings(caplog) == [
+        "Charge point garage sent what is no websocket frame; the line is closed (ocpp-broken-frame)"
+    ]
+
+
+async def test_letters_that_are_not_utf_8_cost_nothing_but_themselves(
+    central: CentralSystem, raw: ClientConnection, caplog: pytest.LogCaptureFixture
+) -> None:
+    boot = '[2,"1","BootNotification",{"chargePointVendor":"Mähler","chargePointModel":"Ö"}]'
+    await raw.send(boot.encode("latin-1"), text=True)
+    assert (await answer(raw))[:2] == [3, "1"]
+    info = central.chargers["garage"].info
+    assert info is not None
+    assert info.vendor == "M\ufffdhler"
+    assert not warnings(caplog)
+
+
+@pytest.mark.parametrize("opcode", [0x89, 0x8A], ids=["pings", "pongs"])
+async def test_a_flood_of_pings_keeps_nobody_else_waiting(
+    raw: ClientConnection, opcode: int
+) -> None:
+    """After each of them everybody else has a turn."""
+    turns, flood = 0, 500
+
+    async def count() -> None:
+        nonlocal turns
+        while True:
+            await asyncio.sleep(0)
+            turns += 1
+
+    counting = asyncio.create_task(count())
+    raw.transport.write((bytes([opcode, 0x81]) + bytes(5)) * flood)
     await assert_alive(raw)
-    for writer in writers:
-        writer.close()
-    assert central.chargers["garage"].reading.online
+    assert turns >= flood
+    counting.cancel()

@@ -11,17 +11,10 @@ from aiohttp import ClientSession, web
 import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
-from websockets.protocol import State
 from websockets.typing import Subprotocol
 
 from custom_components.fusewise.devices import DeviceError
-from custom_components.fusewise.devices.ocpp import (
-    CentralSystem,
-    ListenError,
-    central_system,
-    doorstep,
-    transport,
-)
+from custom_components.fusewise.devices.ocpp import CentralSystem, ListenError, transport
 
 from .peer import Clock, Peer
 
@@ -176,33 +169,6 @@ async def test_somebody_elses_web_server_can_let_chargers_in(clock: Clock) -> No
     await runner.cleanup()
 
 
-async def test_a_charger_that_says_nothing_is_lost_in_time(
-    clock: Clock, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    """A cut line looks open from here until a ping stays without its pong."""
-    monkeypatch.setattr(transport, "PING_AFTER", 0.1)
-    monkeypatch.setattr(transport, "PONG_TIME", 0.1)
-    central = CentralSystem(clock, clock)
-    await central.start("127.0.0.1", 0)
-    charger = central.adopt("garage")
-    lost = asyncio.Event()
-    charger.subscribe(lambda: None if charger.reading.online else lost.set())
-    reader, writer = await asyncio.open_connection("127.0.0.1", central.port)
-    writer.write(
-        b"GET /garage HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n"
-        b"Sec-WebSocket-Protocol: ocpp1.6\r\n\r\n"
-    )
-    assert b"101" in await reader.readline()
-    assert charger.reading.online
-    async with asyncio.timeout(5):
-        await lost.wait()
-    assert "Charge point garage does not answer any more" in caplog.text
-    assert "(ocpp-silent)" in caplog.text
-    writer.close()
-    await central.stop()
-
-
 async def test_a_charger_that_has_nothing_to_say_stays_as_long_as_it_answers_pings(
     clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -229,19 +195,6 @@ async def test_a_charger_that_pings_is_answered(central: CentralSystem) -> None:
             await (await line.ping(b"here?"))
 
 
-async def test_somebody_who_has_not_said_a_word_is_hung_up_on_when_the_port_closes(
-    clock: Clock,
-) -> None:
-    system = CentralSystem(clock, clock)
-    await system.start("127.0.0.1", 0)
-    assert system.port is not None
-    reader, writer = await asyncio.open_connection("127.0.0.1", system.port)
-    await asyncio.sleep(0.05)
-    await system.stop()
-    assert await asyncio.wait_for(reader.read(), 5) == b""
-    writer.close()
-
-
 async def test_a_line_that_is_cut_leaves_nothing_to_the_garbage_collector(
     central: CentralSystem, clock: Clock
 ) -> None:
@@ -261,23 +214,3 @@ async def test_a_line_that_is_cut_leaves_nothing_to_the_garbage_collector(
     finally:
         gc.enable()
         await peer.leave()
-
-
-async def test_somebody_who_does_not_say_who_they_are_is_hung_up_on_in_time(
-    clock: Clock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(doorstep, "HALF_OPEN", 0.05)
-    monkeypatch.setattr(central_system, "HALF_OPEN", 0.05)
-    central = CentralSystem(clock, clock)
-    await central.start("127.0.0.1", 0)
-    assert central.port is not None
-    async with connect(f"ws://127.0.0.1:{central.port}/garage", proxy=None) as socket:
-        for beginning in (b"", b"GET /garage HT", b"GET /garage HTTP/1.1\r\nUpgrade: webso"):
-            reader, writer = await asyncio.open_connection("127.0.0.1", central.port)
-            writer.write(beginning)
-            async with asyncio.timeout(5):
-                await reader.read()
-            writer.close()
-        await socket.ping()
-        assert socket.state is State.OPEN
-    await central.stop()

@@ -50,7 +50,6 @@ class Opened:
 
     runner: web.ServerRunner
     listener: asyncio.Server
-    doorsteps: Doorsteps
 
 
 class CentralSystem:
@@ -84,15 +83,19 @@ class CentralSystem:
         server = web.Server(self.handle, access_log=None, keepalive_timeout=HALF_OPEN)
         runner = web.ServerRunner(server, shutdown_timeout=STOPPING_TIME)
         await runner.setup()
-        doorsteps = Doorsteps(server)
         try:
             listener = await asyncio.get_running_loop().create_server(
-                doorsteps if tls is None else server, host, port, ssl=tls, backlog=BACKLOG
+                Doorsteps(server) if tls is None else server,
+                host,
+                port,
+                ssl=tls,
+                ssl_handshake_timeout=None if tls is None else HALF_OPEN,
+                backlog=BACKLOG,
             )
         except (OSError, OverflowError, UnicodeError) as error:
             await runner.cleanup()
             raise ListenError(_cannot_listen(host, port, error), port) from error
-        self._opened = Opened(runner=runner, listener=listener, doorsteps=doorsteps)
+        self._opened = Opened(runner=runner, listener=listener)
         self._port = int(listener.sockets[0].getsockname()[1])
 
     @property
@@ -105,11 +108,11 @@ class CentralSystem:
         opened, self._opened, self._port = self._opened, None, None
         if opened is not None:
             opened.listener.close()
-            opened.doorsteps.close()
         connections = [*self._connections.values()]
         await asyncio.gather(*(connection.close("Fusewise stops") for connection in connections))
         if opened is not None:
             await opened.runner.cleanup()
+            opened.listener.abort_clients()  # who has not even said who they are
             await opened.listener.wait_closed()
         await asyncio.gather(*self._closing)
 

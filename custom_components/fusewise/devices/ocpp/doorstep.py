@@ -18,28 +18,19 @@ class Doorsteps:
     def __init__(self, server: Callable[[], asyncio.Protocol]) -> None:
         """`server` makes what serves a connection."""
         self._server = server
-        self._waiting: set[Doorstep] = set()
         self._told: set[str] = set()
 
     def __call__(self) -> asyncio.Protocol:
         """Make one for a new connection."""
-        return Doorstep(self._server, self._waiting, self._told)
-
-    def close(self) -> None:
-        """Close the connections that have not said a word."""
-        for doorstep in list(self._waiting):
-            doorstep.close()
+        return Doorstep(self._server, self._told)
 
 
 class Doorstep(asyncio.Protocol):
     """Hands a connection over to the web server once it has shown that it is not encrypted."""
 
-    def __init__(
-        self, server: Callable[[], asyncio.Protocol], waiting: set[Doorstep], told: set[str]
-    ) -> None:
-        """`waiting` are all that wait for a word; `told` are the addresses that were told of already."""
+    def __init__(self, server: Callable[[], asyncio.Protocol], told: set[str]) -> None:
+        """`told` are the addresses that were told of already."""
         self._server = server
-        self._waiting = waiting
         self._told = told
         self._transport: asyncio.Transport | None = None
         self._patience: asyncio.TimerHandle | None = None
@@ -48,17 +39,11 @@ class Doorstep(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
-        self._waiting.add(self)
         self._patience = asyncio.get_running_loop().call_later(HALF_OPEN, transport.close)
 
     @override
     def connection_lost(self, exc: Exception | None) -> None:
         self._done()
-
-    def close(self) -> None:
-        """Hang up."""
-        if self._transport is not None:
-            self._transport.close()
 
     @override
     def data_received(self, data: bytes) -> None:
@@ -75,7 +60,6 @@ class Doorstep(asyncio.Protocol):
         handler.data_received(data)
 
     def _done(self) -> None:
-        self._waiting.discard(self)
         if self._patience is not None:
             self._patience.cancel()
 

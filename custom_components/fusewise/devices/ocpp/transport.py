@@ -3,11 +3,13 @@
 The server is aiohttp's, which is also Home Assistant's own; what is above this module sees a `Line` only.
 """
 
+import asyncio
+from collections.abc import Awaitable
 from enum import StrEnum
 from typing import Protocol, override
 from urllib.parse import unquote
 
-from aiohttp import WSCloseCode, WSMessage, WSMsgType, hdrs, web
+from aiohttp import WebSocketError, WSCloseCode, WSMessage, WSMsgType, hdrs, web
 
 from .outlets import is_station
 from .passwords import user_in
@@ -20,6 +22,7 @@ SPELLINGS = frozenset({SUBPROTOCOL, "ocpp1.6j", "ocpp1.6-json", "ocpp16"})
 PING_AFTER = 15.0
 PONG_TIME = 10.0
 
+TAKING_TIME = 10.0  # s in which it must have taken in what lies ready for it
 CLOSING_TIME = 1.0  # s that a charge point has to answer our close
 
 # A GetConfiguration answer of a talkative charger has 20 kB, a StopTransaction with all its samples 100 kB.
@@ -33,11 +36,13 @@ class LineFault(StrEnum):
 
     TOO_LONG = "ocpp-too-long"
     SILENT = "ocpp-silent"
+    BROKEN = "ocpp-broken-frame"
 
 
 WORDS = {
     LineFault.TOO_LONG: f"sent a message of more than {LARGEST_MESSAGE // 1024} kB",
     LineFault.SILENT: "does not answer any more, as if its line were cut",
+    LineFault.BROKEN: "sent what is no websocket frame",
 }
 
 
@@ -65,8 +70,10 @@ class Line(Protocol):
 class WebSocketLine(Line):
     """A line over aiohttp's server side of a websocket."""
 
-    def __init__(self, socket: web.WebSocketResponse) -> None:
+    def __init__(self, socket: web.WebSocketResponse, transport: asyncio.Transport | None) -> None:
+        """`transport` is what carries the socket."""
         self.socket = socket
+        self._transport = transport
 
     @override
     async def recv(self) -> str | bytes:
@@ -77,18 +84,15 @@ class WebSocketLine(Line):
                     data: str | bytes = message.data
                     return data
                 case WSMsgType.PING:
-                    await self.socket.pong(message.data)
+                    await self._written(self.socket.pong(message.data))
+                    await asyncio.sleep(0)  # a flood of them keeps nobody else waiting
                 case WSMsgType.PONG:
-                    pass
+                    await asyncio.sleep(0)
                 case _:
-                    # aiohttp has answered a close, or closed after a message too big.
+                    # aiohttp has answered a close, or closed after what cannot be read.
+                    why = str(message.data or self.socket.exception() or "closed")
                     self._let_go()
-                    raise LineClosedError(
-                        str(message.data or self.socket.exception() or "closed"),
-                        LineFault.TOO_LONG
-                        if getattr(message.data, "code", None) == WSCloseCode.MESSAGE_TOO_BIG
-                        else None,
-                    )
+                    raise LineClosedError(why, _fault_in(message))
 
     async def _heard(self) -> WSMessage:
         """Return what came next. aiohttp's own heartbeat is not used: its timer outlives the connection."""
@@ -97,9 +101,9 @@ class WebSocketLine(Line):
         except TimeoutError:
             pass
         try:
-            await self.socket.ping()
+            await self._written(self.socket.ping())
             return await self.socket.receive(PONG_TIME)
-        except (ConnectionError, TimeoutError) as error:
+        except TimeoutError as error:
             await self.close("No answer to a ping")
             raise LineClosedError("no answer to a ping", LineFault.SILENT) from error
 
@@ -110,15 +114,40 @@ class WebSocketLine(Line):
 
     @override
     async def send(self, text: str) -> None:
+        await self._written(self.socket.send_str(text))
+
+    async def _written(self, writing: Awaitable[None]) -> None:
+        """Wait until something is on its way; one who takes nothing in any more is let go."""
         try:
-            await self.socket.send_str(text)
+            async with asyncio.timeout(TAKING_TIME):
+                await writing
+        except TimeoutError as error:
+            self._abort()
+            raise LineClosedError("takes nothing in any more", LineFault.SILENT) from error
         except (ConnectionError, RuntimeError) as error:
             raise LineClosedError(str(error)) from error
 
     @override
     async def close(self, reason: str) -> None:
-        # A close frame holds 123 bytes of reason.
-        await self.socket.close(code=WSCloseCode.GOING_AWAY, message=reason.encode()[:123])
+        try:
+            async with asyncio.timeout(2 * CLOSING_TIME):
+                # A close frame holds 123 bytes of reason.
+                await self.socket.close(code=WSCloseCode.GOING_AWAY, message=reason.encode()[:123])
+        except TimeoutError:
+            self._abort()
+
+    def _abort(self) -> None:
+        """Hang up, whatever still lies ready: a polite end would wait until that is taken in."""
+        if self._transport is not None:
+            self._transport.abort()
+
+
+def _fault_in(message: WSMessage) -> LineFault | None:
+    """Return what a charge point did wrong where this is how its line ended."""
+    if not isinstance(message.data, WebSocketError):
+        return None
+    too_long = message.data.code == WSCloseCode.MESSAGE_TOO_BIG
+    return LineFault.TOO_LONG if too_long else LineFault.BROKEN
 
 
 def is_websocket(request: web.BaseRequest) -> bool:
@@ -143,6 +172,8 @@ async def accept(request: web.BaseRequest) -> web.StreamResponse | WebSocketLine
         max_msg_size=LARGEST_MESSAGE,
         # Messages are short and lines local; some chargers' deflate is broken.
         compress=False,
+        # One name in Latin-1 shall not cost the line, as the websocket's own rules have it.
+        decode_text=False,
     )
     await socket.prepare(request)  # answers 400 to a handshake that is none
     if offered and ours is None:
@@ -150,7 +181,7 @@ async def accept(request: web.BaseRequest) -> web.StreamResponse | WebSocketLine
         reason = f"Choose the sub-protocol {SUBPROTOCOL}".encode()
         await socket.close(code=WSCloseCode.PROTOCOL_ERROR, message=reason)
         return socket
-    return WebSocketLine(socket)
+    return WebSocketLine(socket, request.transport)
 
 
 def _offered(request: web.BaseRequest) -> list[str]:

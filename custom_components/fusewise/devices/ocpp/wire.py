@@ -22,13 +22,18 @@ def read(text: str | bytes) -> Any:
     """Return what a text says. Raises ValueError, RecursionError where it is not JSON.
 
     Half a character (a surrogate alone) becomes a question mark: JSON may have one, but nothing that holds it
-    can be stored or shown, so one card with it would cost the whole list of sessions.
+    can be stored or shown, so one card with it would cost the whole list of sessions. What is not UTF-8 becomes
+    a sign of its own, so that a name in Latin-1 costs nothing but its letters.
     """
-    plain = text if isinstance(text, str) else text.decode(json.detect_encoding(text))
+    plain = text if isinstance(text, str) else _decoded(text)
     message = json.loads(plain)
     if "\\ud" in plain or "\\uD" in plain:
         message = json.loads(json.dumps(message, ensure_ascii=False).encode(errors="replace"))
     return message
+
+
+def _decoded(text: bytes) -> str:
+    return text.decode(json.detect_encoding(text), errors="replace")
 
 
 def payload_of(message: DataclassInstance) -> dict[str, Any]:
@@ -42,7 +47,7 @@ def excerpt(text: str | bytes) -> str:
     return ascii(loggable(text)[:80])
 
 
-def loggable(text: str | bytes) -> str | bytes:
+def loggable(text: str | bytes) -> str:
     """Return a message as it may stand in a log: a password never does."""
     readable = text if isinstance(text, str) else text.decode(errors="replace")
-    return "<a message with a password>" if any(key in readable for key in SECRET) else text
+    return "<a message with a password>" if any(key in readable for key in SECRET) else readable
