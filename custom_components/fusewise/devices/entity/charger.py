@@ -12,7 +12,6 @@ from dataclasses import replace
 import math
 from typing import override
 
-from homeassistant.const import STATE_HOME, STATE_ON, STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import Event, EventStateReportedData, HomeAssistant, State, callback
 from homeassistant.helpers.event import (
     EventStateChangedData,
@@ -20,25 +19,22 @@ from homeassistant.helpers.event import (
     async_track_state_report_event,
 )
 
-from ...balancing.model import PLUGGED, ChargerReading, ChargerStatus
+from ...balancing.model import PLUGGED, ChargerReading
 from .. import Charger, Clock, DeviceOfflineError, DeviceRefusedError, Unsubscribe
 from ..events import EnergyBy
 from ..listeners import Listeners
 from .arming import Arming
 from .drawn import Drawn
-from .finished import Finished
 from .knobs import LimitKnob, SwitchKnob
 from .phases import PhaseChoice, PhasesKnob
 from .roles import ChargerEntities
 from .second_hand import Contexts, SecondHand
-from .statuses import status_of
+from .shown import DRAWS, Shown
 from .turning import Turning
 from .values import kilowatt_hours
 from .visit import Stay, Visit
 
 __all__ = ["EntityCharger"]
-
-DRAWS = 1.0  # A: less is a charger's standby, not a car
 
 
 class EntityCharger(Charger):
@@ -73,16 +69,20 @@ class EntityCharger(Charger):
         )
         self._arming = Arming(hass, entities.arm, self._contexts, clock)
         self._drawn = Drawn(hass, entities, clock, conductors=conductors, voltage=voltage)
-        self._voltage = voltage
+        self._shown = Shown(
+            hass,
+            entities,
+            clock,
+            limit=self._limit,
+            switch=self._switch,
+            drawn=self._drawn,
+            voltage=voltage,
+        )
         self._visit = Visit(
             identity, clock, hold=entities.hold, is_seen=entities.status is not None
         )
         self.events = self._visit.events
         """What happens to the sessions at it."""
-        self._finished = Finished(clock, entities.traits.obeys_within)
-        self._is_away = False
-        self._told = ChargerStatus.PREPARING
-        """What its status said last; before it has spoken, a car may be there."""
         self._listeners = Listeners[[]]()
         measuring = [*self._drawn.sources, *filter(None, [entities.energy])]
         self._stop = [
@@ -127,13 +127,13 @@ class EntityCharger(Charger):
     @property
     @override
     def reading(self) -> ChargerReading:
-        status, away = self._status(), self._away()
+        status, away = self._shown.status(), self._shown.away()
         return ChargerReading(
             status=status,
-            online=self._missing() is None,
-            current=None if away else self._drawn.current(self._let_through()),
+            online=self._shown.missing() is None,
+            current=None if away else self._drawn.current(self._shown.let_through()),
             measured_at=self._drawn.measured_at,
-            limit=None if away else self._let_through(),
+            limit=None if away else self._shown.let_through(),
             session=self._visit.session() if status in PLUGGED else None,
             phases=None if away else self._phases.shown,
         )
@@ -155,9 +155,9 @@ class EntityCharger(Charger):
         if not (math.isfinite(current) and current >= 0.0):
             raise ValueError(f"{current} A is no limit")
         self._count_on()
-        if self._away():
+        if self._shown.away():
             return
-        if (missing := self._missing()) is not None:
+        if (missing := self._shown.missing()) is not None:
             self._arming.lost()
             raise DeviceOfflineError(
                 f"{missing} is not available, so the charger cannot be told anything. Check the device "
@@ -218,73 +218,6 @@ class EntityCharger(Charger):
                 "switch. Choose one, or let it keep its minimum."
             )
 
-    # --- what it tells --------------------------------------------------------------------------------
-
-    def _missing(self) -> str | None:
-        """The entity without which it cannot be told anything, while that is not there."""
-        if self._away():
-            return None
-        for turning in (self._limit, self._switch):
-            # Some show no switch where no car is.
-            optional = turning is self._switch and self._follows_car and self._limit is not None
-            if turning is not None and not turning.available and not optional:
-                return turning.entity
-        return None
-
-    def _away(self) -> bool:
-        """It is a vehicle that is elsewhere; where nobody knows, it is where it was."""
-        presence = self.entities.presence and self._hass.states.get(self.entities.presence)
-        if presence and presence.state not in (STATE_UNAVAILABLE, STATE_UNKNOWN):
-            self._is_away = presence.state not in (STATE_HOME, STATE_ON)
-        return self._is_away
-
-    @property
-    def _follows_car(self) -> bool:
-        return self.entities.switch is not None and self.entities.switch.follows_car
-
-    def _let_through(self) -> float | None:
-        """A that it lets through, as it shows it."""
-        switch = self._switch
-        off = switch is not None and switch.shown == 0.0
-        if switch is not None and off and (not self._follows_car or switch.told == 0.0):
-            return 0.0
-        return None if self._limit is None else self._limit.shown
-
-    def _status(self) -> ChargerStatus:
-        if self._away():
-            return ChargerStatus.AVAILABLE
-        if self._missing() is not None:
-            return ChargerStatus.UNAVAILABLE
-        charges = self._draws()
-        paused = self._let_through() == 0.0
-        if self.entities.status is None:
-            # Nobody tells whether a car is there, so there may be one.
-            if charges:
-                return ChargerStatus.CHARGING
-            return ChargerStatus.SUSPENDED_EVSE if paused else ChargerStatus.SUSPENDED_EV
-        state = self._hass.states.get(self.entities.status)
-        if state is not None and state.state not in (STATE_UNAVAILABLE, STATE_UNKNOWN):
-            # A word that nobody knows may mean a car.
-            self._told = status_of(state, self.entities.statuses) or ChargerStatus.PREPARING
-        status = self._told
-        told_to_pause = any(it is not None and it.told == 0.0 for it in (self._limit, self._switch))
-        said = status is ChargerStatus.FINISHING and not charges
-        if not self._finished.is_full(said=said, paused=paused or told_to_pause) and said:
-            status = ChargerStatus.SUSPENDED_EV
-        if charges and status is not ChargerStatus.FAULTED:
-            return ChargerStatus.CHARGING
-        if status in (ChargerStatus.CHARGING, ChargerStatus.SUSPENDED_EV) and paused:
-            return ChargerStatus.SUSPENDED_EVSE
-        return status
-
-    def _draws(self) -> bool | None:
-        """Whether a car charges, by what is measured; None where nothing is."""
-        let_through = self._let_through()
-        drawn, power = self._drawn.current(let_through), self._drawn.power(let_through)
-        if drawn is not None:
-            return max(drawn) > DRAWS
-        return None if power is None else power > DRAWS * self._voltage
-
     # --- what it hears --------------------------------------------------------------------------------
 
     @callback
@@ -294,7 +227,7 @@ class EntityCharger(Charger):
         self._count(entity, new)
         self._phases.heard(entity, old, new)
         for turning in (self._limit, self._switch):
-            if turning is not None and turning.entity == entity and not self._away():
+            if turning is not None and turning.entity == entity and not self._shown.away():
                 hand = turning.second_hand(old, new)
                 if hand is not None:
                     self._visit.hold(hand, is_switch=turning is self._switch)
@@ -319,18 +252,18 @@ class EntityCharger(Charger):
             self._count_now()
 
     def _count_now(self) -> None:
-        power = None if self._away() else self._drawn.power(self._let_through())
+        power = None if self._shown.away() else self._drawn.power(self._shown.let_through())
         energy = self.entities.energy and self._hass.states.get(self.entities.energy)
         kwh = None if not energy else kilowatt_hours(energy)
         self._visit.count(power, None if kwh is None else 1000 * kwh)
 
     def _notice_car(self) -> None:
-        if self._missing() is not None:
+        if self._shown.missing() is not None:
             return
-        is_another = self._visit.notice(present=self._status() in PLUGGED)
-        draws = self._draws()
+        is_another = self._visit.notice(present=self._shown.status() in PLUGGED)
+        draws = self._shown.draws()
         if self.entities.status is None and draws is not None:
-            is_another |= self._visit.follow(draws=draws, may=self._let_through() != 0.0)
+            is_another |= self._visit.follow(draws=draws, may=self._shown.let_through() != 0.0)
         if is_another and self._knob is not None and self.entities.limit is not None:
             self._count_phases(self._knob, self.entities.limit.phases)
 
