@@ -11,7 +11,7 @@ from . import meter_forms
 from .balancing.model import NOTHING, PerPhase, Phase
 from .const import CONF_KIND, DOMAIN, ENTITIES, SUBENTRY_METER
 from .devices import DeviceError, DeviceOfflineError
-from .devices.entity import FoundMeter, find_chargers, find_meters
+from .devices.entity import FoundMeter, find_chargers, find_meters, guess_chargers
 from .devices.modbus import METERS
 from .dialog import Dialog, Explained
 from .forms import Answers, Errors
@@ -65,8 +65,9 @@ class MeterSteps[ContextT: FlowContext, ResultT: FlowResult[Any, Any], HandlerT]
         return {}
 
     def _meters_found(self) -> list[FoundMeter]:
-        chargers = {found.device for found in find_chargers(self.hass) if not found.preset.is_plug}
-        return find_meters(self.hass, self._phases, {DOMAIN, *chargers})
+        known = {found.device for found in find_chargers(self.hass) if not found.preset.is_plug}
+        guessed = {found.device for found in guess_chargers(self.hass, {DOMAIN, *known}, ())}
+        return find_meters(self.hass, self._phases, {DOMAIN, *known}, guessed)
 
     async def async_step_meter(self, user_input: Answers | None = None) -> ResultT:
         """Ask which meter it is, and try it."""

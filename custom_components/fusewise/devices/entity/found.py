@@ -4,41 +4,31 @@ The names that integrations give their entities tell which phase each one measur
 A device that has been understood is a candidate; whether it sits behind the main fuse, only its owner knows.
 """
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-import re
 
 from homeassistant.components.sensor import SensorDeviceClass
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
 
 from .meter import MeterEntities, Quantities
+from .meter_vocabulary import (
+    BESIDE,
+    DELIVERED,
+    EXPORTED,
+    GRID,
+    MADE,
+    MAKES,
+    NET,
+    OTHER,
+    PRODUCTION,
+    STEM,
+    USED,
+)
 from .sensors import Sensor, flow_sensors
-from .words import named_phase, numbered_phase
+from .words import named_phase, numbered_phase, of_any_phase
 
 __all__ = ["FoundMeter", "find_meters"]
-
-EXPORTED = re.compile(
-    r"export|return|produc|delivery|negative|inject|feed(?:_?in)?(?![a-z])|einspeis|ruecklief|rucklief|terug|retur"
-    r"|innmat|inmatning|excedent|vertido|immess|immiss|oddan|inyec|verkauf|(?<![a-z])(?:sell|sold|neg)(?![a-z])"
-    r"|(?<![a-z])to[_ ]+(?:the[_ ]+)?(?:grid|net|utility)"
-)
-# To the house in one integration, from it in another: what else the device measures tells.
-DELIVERED = re.compile(r"deliver|supplied|gelever|geliefert|lieferung")
-# Neither what flows now, nor through the whole house.
-OTHER = re.compile(
-    r"min_?power|max|average|estimate|apparent|aprt|reactive|peak|limit|neutral|n_current"
-    r"|batter|akku|accu(?![a-z])|heat_?pump|warmepumpe|forecast|blind|mittel|durchschnitt|gemiddeld|moyen"
-    r"|l[123][_\-]l[123]|(?:input|channel|ch|clamp|circuit|socket|outlet|port|relay|switch)[_: ]*[0-9]"
-)
-# What the sun makes; but an inverter may have a meter at the grid.
-MADE = re.compile(r"solar|(?<![a-z])pv(?![a-z])|inverter|wechselrichter|omvormer|onduleur")
-GRID = re.compile(
-    r"grid|mains|meter|netz|(?<![a-z])net(?![a-z])|netto|reseau|(?<![a-z])red(?![a-z])|(?<![a-z])rete"
-)
-
-PRODUCTION = re.compile(r"production|produktion|produzione|produccion|productie|generation")
-NET = re.compile(r"(?<![a-z])(?:net(?:to)?|saldo|balance)(?![a-z])")
 
 QUANTITIES = {
     SensorDeviceClass.CURRENT: "current",
@@ -76,29 +66,51 @@ class _Part:
     """What the sun makes, or what is exported: both are called so."""
     is_net: bool = False
     """It has a sign: what is exported is in it already."""
+    is_used: bool = False
+    """It says that it is what the house takes."""
+    stem: str = ""
+    """Its name but for what tells phases apart."""
+
+    @property
+    def is_houses(self) -> bool:
+        """It measures the house, also where the device is an inverter."""
+        return self.is_grid or self.is_used or self.quantity in ("exported", "voltage")
 
 
 def find_meters(
-    hass: HomeAssistant, phases: Iterable[int], without: Container[str]
+    hass: HomeAssistant,
+    phases: Iterable[int],
+    without: Container[str],
+    chargers: Container[str] = (),
 ) -> list[FoundMeter]:
     """The devices that measure all these phases, then those that measure only the sum of all.
 
-    The integrations and devices in `without` are none: they are chargers, or ourselves.
+    The integrations and devices in `without` are none: they are chargers, or ourselves. Those in `chargers`
+    look like chargers, and some of these know what flows at the grid: they come last.
     """
     wanted = list(phases)
     devices = dr.async_get(hass)
     measured: dict[str, list[_Part]] = {}
+    makes: set[str] = set()
     for sensor in flow_sensors(hass):
         if sensor.integration in without or sensor.device in without:
             continue
+        if sensor.device in chargers and not BESIDE.search(sensor.words):
+            continue
+        if sensor.has_device and MAKES.search(sensor.words) and not GRID.search(sensor.words):
+            makes.add(sensor.device)
         if (part := _understood(sensor)) is not None:
             measured.setdefault(sensor.device, []).append(part)
+    for device_id in makes & measured.keys():
+        measured[device_id] = [part for part in measured[device_id] if part.is_houses]
     found = [
         meter
         for device_id, parts in _with_parts_joined(devices, measured)
         if (meter := _meter(devices, device_id, parts, wanted)) is not None
     ]
-    return sorted(found, key=lambda meter: (meter.entities.is_total, meter.name))
+    return sorted(
+        found, key=lambda meter: (meter.device in chargers, meter.entities.is_total, meter.name)
+    )
 
 
 def _meter(
@@ -148,9 +160,9 @@ def _may_be_whole(parts: Iterable[_Part]) -> bool:
 def _understood(sensor: Sensor) -> _Part | None:
     """What a sensor measures, and on which phase; None where it is nothing of a meter's."""
     quantity, words = QUANTITIES[sensor.kind], sensor.words
+    is_grid = GRID.search(words) is not None
     if OTHER.search(words):
         return None
-    is_grid = GRID.search(words) is not None
     if MADE.search(words) and not is_grid:
         return None
     if quantity == "power" and EXPORTED.search(words):
@@ -166,6 +178,8 @@ def _understood(sensor: Sensor) -> _Part | None:
         is_grid=is_grid,
         is_production=PRODUCTION.search(words) is not None,
         is_net=NET.search(words) is not None,
+        is_used=USED.search(words) is not None,
+        stem=STEM.sub("#", words),
     )
 
 
@@ -205,9 +219,11 @@ def _together(parts: Iterable[_Part], wanted: list[int]) -> MeterEntities:
     if numbered != set(wanted) or len(wanted) < 2:
         # Numbers that are no phases: the channels of a meter for several things.
         parts = [part for part in parts if part.is_sure]
+    if wanted == [0, 1, 2]:
+        parts = _with_first(parts)
     delivers = _delivered_is(parts)
     chosen: dict[int | None, dict[str, _Part]] = {}
-    for part in sorted(parts, key=_likeness):
+    for part in sorted(parts, key=_likeness(parts, wanted)):
         quantity = delivers if part.quantity == "delivered" else part.quantity
         chosen.setdefault(part.phase, {}).setdefault(quantity, part)
     l1, l2, l3, total = (_quantities(chosen.get(phase, {})) for phase in (0, 1, 2, None))
@@ -224,8 +240,42 @@ def _quantities(parts: dict[str, _Part]) -> Quantities:
     return Quantities(**{quantity: part.sensor.entity_id for quantity, part in parts.items()})
 
 
-def _likeness(part: _Part) -> tuple[bool, bool, int]:
-    return not part.is_sure, not part.is_grid, part.sensor.length
+def _with_first(parts: list[_Part]) -> list[_Part]:
+    """Zigbee calls the first phase nothing: power, power_phase_b, power_phase_c."""
+    for quantity in QUANTITIES.values():
+        same = [part for part in parts if part.quantity == quantity]
+        named = {part.phase: of_any_phase(part.sensor.words) for part in same if part.phase}
+        plain = [
+            part for part in same if part.phase is None and part.sensor.words in named.values()
+        ]
+        if len(plain) == 1 and {part.phase for part in same} == {None, 1, 2}:
+            parts = [replace(part, phase=0) if part is plain[0] else part for part in parts]
+    return parts
+
+
+def _likeness(
+    parts: Sequence[_Part], wanted: Iterable[int]
+) -> Callable[[_Part], tuple[bool, bool, bool, bool, int, str]]:
+    """Of those that are called alike all phases are taken, and first of those of which there is one for each."""
+    alike: dict[tuple[str, str], list[_Part]] = {}
+    for part in parts:
+        alike.setdefault((part.quantity, part.stem), []).append(part)
+    complete = {
+        key for key, those in alike.items() if {part.phase for part in those} >= set(wanted)
+    }
+    shortest = {key: min(part.sensor.length for part in those) for key, those in alike.items()}
+
+    is_parted = any(part.quantity == "exported" for part in parts)
+
+    def key(part: _Part) -> tuple[bool, bool, bool, bool, int, str]:
+        name = (part.quantity, part.stem)
+        is_whole = part.phase is None or name in complete
+        # What flows at the grid is better net, unless the other half is there too.
+        is_used = part.is_used and (is_parted or not part.is_grid)
+        unlike = (not is_whole, not part.is_sure, not part.is_grid, not is_used)
+        return (*unlike, shortest[name], part.stem)
+
+    return key
 
 
 def _delivered_is(parts: Iterable[_Part]) -> str:

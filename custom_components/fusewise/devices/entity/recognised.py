@@ -7,7 +7,8 @@ import re
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 
-from .generic import energy_of, guess_charger
+from .generic import guess_outlets
+from .look import energy_of
 from .presets import PRESETS, Preset, Role
 from .roles import Action, ChargerEntities, Limit, Phases, Switch
 
@@ -104,9 +105,12 @@ def guess_chargers(
         if device_id in without or entries[0].platform in without:
             continue
         device = dr.async_get(hass).async_get(device_id, include_child_devices=False)
-        guess = None if device is None else guess_charger(hass, device, entries, clouds)
-        if device is not None and guess is not None:
-            found.append(_found(device, *guess, is_guess=True))
+        if device is None:
+            continue
+        for outlet, preset, entities in guess_outlets(hass, device, entries, clouds):
+            charger = _found(device, preset, entities, is_guess=True)
+            name = f"{charger.name} {outlet}".rstrip()
+            found.append(replace(charger, name=name, part=outlet))
     return sorted(found, key=lambda charger: charger.name)
 
 

@@ -16,10 +16,13 @@ __all__ = [
     "NOT_SET",
     "NOT_STATUS",
     "NOT_SWITCHED",
+    "NOW",
     "OFF",
     "ON",
+    "PHASES",
     "PLUGGED",
     "SET",
+    "SINGLE_PHASE",
     "STATUS",
     "STORES",
     "SWITCHED",
@@ -49,7 +52,7 @@ STORES = re.compile(
 )
 # Charging, as a thing that is done.
 CHARGES = re.compile(
-    r"charg|lade(?!n?_?plan)|laad|ladd(?:ning|strom)|ladestr|opladen|(?<![a-z])(?:re)?carga|carica|ladowani"
+    r"charg|lade(?!n?_?plan)|(?<![a-z])lading|laad|ladd(?:ning|strom)|ladestr|opladen|(?<![a-z])(?:re)?carga|carica|ladowani"
     r"|lataus|nabijeni|nabijeci|toltes|toltoaram"
 )
 
@@ -64,6 +67,9 @@ NOT_SET = re.compile(
     r"|breaker|inverter|battery|energy|time|delay|price|hausanschl|netz|sicherung|sikring|sakring|zekering"
     r"|fusible|maison|entlad|uberschuss|ueberschuss|akku|energie"
     r"|helligkeit|phasen|phase_?(?:switch|count|mode)|verzoger|temperatur|ruckfall|preis"
+)
+NOW = re.compile(
+    r"(?<![a-z])(?:set|setpoint|dynamic|target|user|override|requested|temporary)(?![a-z])"
 )
 STATUS = re.compile(
     r"status|state|mode|plug|(?<![a-z])cp(?![a-z])|connect|zustand|betriebsart|toestand|etat|statut"
@@ -87,16 +93,22 @@ SWITCHED = re.compile(
     r"|erlaub|schalter|schakel|permi|autoris|tillat|toesta"
 )
 NOT_SWITCHED = re.compile(
-    r"lock|(?<![a-z])led(?![a-z])|light|schedul|solar|eco(?![a-z])|auto(?!ris)|random|boost|display|remote|offline"
+    r"lock|(?<![a-z])led(?![a-z])|light|schedul|solar|eco(?![a-z])|auto(?!ris)|random|boost|display|remote|offline|server"
     r"|phase|notif|rfid|authent|authorization|child|guest|sound|sleep|balanc|smart|plug_?and|update|cable|permanent|discharg|fast"
     r"|price|sentry|climate|valet|port|heat|sperre(?!n)|licht|lumi|kindersich|kinderslot|zeitplan|kabel"
     r"|entlad|preis|uberschuss"
+)
+PHASES = re.compile(
+    r"phase|(?<![a-z])(?:fasen?|faser|faza|faze|fasi|fases)(?![a-z])|(?<![a-z])psm(?![a-z])"
+)
+SINGLE_PHASE = re.compile(
+    r"(?:(?<![0-9])1|single|one|mono|ein|en|een|enkel)[^a-z0-9]*(?:phase|fase|fas(?![a-z]))"
 )
 NOT_MODE = re.compile(
     r"lock|(?<![a-z])led(?![a-z])|light|licht|lumi|display|phase|cable|kabel|rfid|auth|language|sprache|log"
 )
 INVERTED = re.compile(
-    r"pause(?!_?resume)|block|suspend|disable|forbid|inhibit|prevent|pausier|sperr|pauze|verhinder"
+    r"pause(?![^a-z]*resume)|block|suspend|disable|forbid|inhibit|prevent|pausier|sperr|pauze|verhinder"
 )
 MEASURED = re.compile(
     r"max|limit|pilot|(?<![a-z])set|offer|(?<![a-z])min|avail|rated|target|neutral|n_current|soll|ziel"
@@ -117,11 +129,11 @@ def _words(text: str) -> tuple[str, ...]:
 
 # A select's options, the likeliest first.
 ON = _words(
-    "fast now on normal charge charging start active enabled enable manual max max_charge allowed resume "
+    "fast now on normal charge charging start active enabled enable manual max max_charge allowed resume always_on "
     "ein an laden schnell sofort aktiv erlaubt aan snel nu marche rapide pa hurtig snabb encendido rapido "
     "acceso neutral instant_charging immediate"
 )
 OFF = _words(
-    "off stop stopped pause paused disabled disable inactive not_allowed halt aus pausiert gesperrt uit "
+    "off stop stopped pause paused disabled disable inactive not_allowed always_off halt aus pausiert gesperrt uit "
     "gestopt arret av stoppet pausad apagado parado spento dont_charge don_t_charge"
 )

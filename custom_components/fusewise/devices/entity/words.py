@@ -20,6 +20,7 @@ __all__ = [
     "measures",
     "named_phase",
     "numbered_phase",
+    "of_any_phase",
     "plain",
     "words_of",
 ]
@@ -30,10 +31,12 @@ PHASE = re.compile(
     rf"(?<![a-z0-9])(?:l_?|(?:phasen?|fase|faza|faze|fazis|vaihe|ph|line|leg){GAP}l?{GAP})([123])(?![0-9])"
 )
 LETTER = re.compile(
-    rf"(?<![a-z0-9])(?:(?:phase|fase|faza|line|leg){GAP}([abcrst])(?![a-z0-9])"
+    rf"(?<![a-z0-9])(?:(?:phase|fase|faza|line|leg|mains?){GAP}([abcrst])(?![a-z0-9])"
+    r"|([abcrst])[_\- ]phase(?![a-z])"
     r"|([abc])_(?:act_power|active_power|power|current|voltage|a|v|w)(?![a-z]))"
     rf"|(?:current|power|voltage){GAP}([abc])n?(?![a-z0-9])"
 )
+NAMED = re.compile(rf"{GAP}(?:phase|fase|line|leg){GAP}[a-c1-3](?![a-z0-9])")
 INDEX = re.compile(r"(?<![a-z0-9])emeter_([012])(?![0-9])")  # Shelly's first generation
 NUMBERED = re.compile(
     r"(?:(?<![a-z0-9])[iu]|current|amps?|amperes?|power|voltage|strom|spannung|leistung|stroom|spanning|vermogen|courant|puissance"
@@ -83,10 +86,15 @@ def named_phase(words: str) -> int | None:
     if (found := PHASE.search(words)) is not None:
         return int(found[1]) - 1
     if (lettered := LETTER.search(words)) is not None:
-        letter = lettered[1] or lettered[2] or lettered[3]
+        letter = next(filter(None, lettered.groups()))
         return ("abc" if letter in "abc" else "rst").index(letter)
     indexed = INDEX.search(words)
     return None if indexed is None else int(indexed[1])
+
+
+def of_any_phase(words: str) -> str:
+    """A name without its phase: Zigbee calls the first one power, and the others power_phase_b and _c."""
+    return NAMED.sub("", words)
 
 
 def numbered_phase(words: str) -> int | None:
