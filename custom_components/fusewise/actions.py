@@ -1,12 +1,11 @@
 """The actions of Fusewise: those that ask one charger, and the list of sessions; the others stand in *_actions.py."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Final
 
 import voluptuous as vol
 
-from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import ATTR_DEVICE_ID
 from homeassistant.core import (
     HomeAssistant,
@@ -15,8 +14,7 @@ from homeassistant.core import (
     SupportsResponse,
     callback,
 )
-from homeassistant.exceptions import ServiceValidationError
-from homeassistant.helpers import config_validation as cv, device_registry as dr
+from homeassistant.helpers import config_validation as cv
 from homeassistant.util import dt as dt_util
 
 from .asking import asking
@@ -24,12 +22,11 @@ from .calibration_actions import async_register_calibration_actions
 from .card_owners import owner_of
 from .const import DOMAIN
 from .coordinator import FusewiseConfigEntry
-from .devices.ocpp import OcppCharger
 from .limit_actions import async_register_limit_actions
 from .report_actions import async_register_report_actions
 from .service_actions import async_register_service_actions
 from .sessions import SessionRecord
-from .targets import name_of
+from .targets import DEVICES, chosen, ocpp_charger_of, refusal, running_sites
 from .wish_actions import async_register_wish_actions
 
 LIST_SESSIONS: Final = "list_sessions"
@@ -44,7 +41,7 @@ ATTR_KEY: Final = "key"
 ATTR_VALUE: Final = "value"
 ATTR_MESSAGE: Final = "message"
 
-ONE_CHARGER = {vol.Required(ATTR_DEVICE_ID): cv.string}
+ONE_CHARGER = {vol.Required(ATTR_DEVICE_ID): DEVICES}
 READ_CONFIGURATION_SCHEMA = vol.Schema(
     {**ONE_CHARGER, vol.Optional(ATTR_KEYS, default=list): vol.All(cv.ensure_list, [cv.string])}
 )
@@ -55,7 +52,7 @@ TRIGGER_MESSAGE_SCHEMA = vol.Schema({**ONE_CHARGER, vol.Required(ATTR_MESSAGE): 
 
 LIST_SESSIONS_SCHEMA = vol.Schema(
     {
-        vol.Optional(ATTR_DEVICE_ID): vol.All(cv.ensure_list, [cv.string]),
+        vol.Optional(ATTR_DEVICE_ID): DEVICES,
         vol.Optional(ATTR_BEGIN): cv.datetime,
         vol.Optional(ATTR_END): cv.datetime,
     }
@@ -65,7 +62,7 @@ LIST_SESSIONS_SCHEMA = vol.Schema(
 @callback
 def async_register_actions(hass: HomeAssistant) -> None:
     """Register all actions."""
-    async_register_service_actions(hass, _charger)
+    async_register_service_actions(hass)
     async_register_wish_actions(hass)
     async_register_limit_actions(hass)
     async_register_calibration_actions(hass)
@@ -75,25 +72,29 @@ def async_register_actions(hass: HomeAssistant) -> None:
         return {"sessions": _list_sessions(hass, call.data)}
 
     async def read_configuration(call: ServiceCall) -> ServiceResponse:
+        wanted: list[str] = call.data[ATTR_KEYS]
+        charger = ocpp_charger_of(hass, call.data[ATTR_DEVICE_ID])
         with asking():
-            known = await _charger(hass, call).read_configuration(call.data[ATTR_KEYS])
+            known = await charger.read_configuration(wanted)
+        spelt = {key.casefold() for key in known}  # capitals do not count in OCPP
         return {
             "configuration": {
                 key: {"value": value, "read_only": is_read_only}
                 for key, (value, is_read_only) in known.items()
-            }
+            },
+            "unknown_keys": [key for key in wanted if key.casefold() not in spelt],
         }
 
     async def write_configuration(call: ServiceCall) -> ServiceResponse:
+        charger = ocpp_charger_of(hass, call.data[ATTR_DEVICE_ID])
         with asking():
-            counts = await _charger(hass, call).write_configuration(
-                call.data[ATTR_KEY], call.data[ATTR_VALUE]
-            )
+            counts = await charger.write_configuration(call.data[ATTR_KEY], call.data[ATTR_VALUE])
         return {"restart_needed": not counts}
 
     async def trigger_message(call: ServiceCall) -> None:
+        charger = ocpp_charger_of(hass, call.data[ATTR_DEVICE_ID])
         with asking():
-            await _charger(hass, call).trigger(call.data[ATTR_MESSAGE])
+            await charger.trigger(call.data[ATTR_MESSAGE])
 
     hass.services.async_register(
         DOMAIN,
@@ -124,53 +125,28 @@ def async_register_actions(hass: HomeAssistant) -> None:
 def _list_sessions(hass: HomeAssistant, asked: dict[str, Any]) -> list[Any]:
     begin, end = _moment(asked.get(ATTR_BEGIN)), _moment(asked.get(ATTR_END))
     if begin is not None and end is not None and end <= begin:
-        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="end_before_begin")
-    chargers = _chargers(hass, asked[ATTR_DEVICE_ID]) if ATTR_DEVICE_ID in asked else None
-    found = [
-        (entry, record)
-        for entry in hass.config_entries.async_entries(DOMAIN)
-        if entry.state is ConfigEntryState.LOADED
-        for record in entry.runtime_data.log.sessions.within(begin, end, chargers)
+        raise refusal("end_before_begin")
+    found = {
+        (entry.entry_id, record.charger, record.id): (entry, record)
+        for entry, charger in _whose(hass, asked.get(ATTR_DEVICE_ID))
+        for record in entry.runtime_data.log.sessions.within(begin, end, charger and [charger])
+    }
+    return [
+        _told(entry, record) for entry, record in sorted(found.values(), key=lambda it: it[1].began)
     ]
-    return [_told(entry, record) for entry, record in sorted(found, key=lambda it: it[1].began)]
 
 
-def _charger(hass: HomeAssistant, call: ServiceCall) -> OcppCharger:
-    """The one charger that is asked."""
-    device_id = call.data[ATTR_DEVICE_ID]
-    for subentry_id in _chargers(hass, [device_id]):
-        for entry in hass.config_entries.async_loaded_entries(DOMAIN):
-            charger = entry.runtime_data.chargers.get(subentry_id)
-            device = dr.async_get(hass).async_get(device_id)
-            is_ours = isinstance(charger, OcppCharger)  # others are asked by their own integrations
-            if is_ours and device and (DOMAIN, subentry_id) in device.identifiers:
-                found: OcppCharger = charger
-                return found
-    raise ServiceValidationError(
-        translation_domain=DOMAIN,
-        translation_key="not_an_ocpp_charger",
-        translation_placeholders={"device": name_of(hass, device_id)},
-    )
-
-
-def _chargers(hass: HomeAssistant, device_ids: Iterable[str]) -> set[str]:
-    """The subentries behind devices; a site's device stands for all of its chargers."""
-    registry = dr.async_get(hass)
-    chargers: set[str] = set()
-    for device_id in device_ids:
-        device = registry.async_get(device_id)
-        ours = () if device is None else device.identifiers
-        owners = [owner for domain, owner in ours if domain == DOMAIN]
-        if not owners:
-            raise ServiceValidationError(
-                translation_domain=DOMAIN,
-                translation_key="not_a_charger",
-                translation_placeholders={"device": name_of(hass, device_id)},
-            )
-        for owner in owners:
-            entry = hass.config_entries.async_get_entry(owner)
-            chargers |= {owner} if entry is None else set(entry.subentries)
-    return chargers
+def _whose(
+    hass: HomeAssistant, device_ids: list[str] | None
+) -> Iterator[tuple[FusewiseConfigEntry, str | None]]:
+    """Whose sessions are asked for; None: all of a site, also those of chargers that are gone."""
+    if device_ids is None:
+        yield from ((entry, None) for entry in running_sites(hass))
+        return
+    for one in chosen(hass, device_ids):
+        if not one.is_site and not list(one.chargers):
+            raise one.refused("not_a_charger")
+        yield one.entry, None if one.is_site else one.owner
 
 
 def _told(entry: FusewiseConfigEntry, record: SessionRecord) -> dict[str, Any]:

@@ -111,7 +111,6 @@ CHARGER_BINARY_SENSORS: tuple[FusewiseBinarySensorDescription[ChargerView], ...]
         translation_key="late",
         device_class=BinarySensorDeviceClass.PROBLEM,
         value_fn=lambda view: view.outlook.late,
-        available_fn=lambda view: view.outlook.late is not None,
     ),
 )
 

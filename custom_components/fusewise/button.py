@@ -89,7 +89,7 @@ LEAVE_ENERGY_DASHBOARD = EnergyDashboardDescription(
 TEST_FALLBACK = FallbackTestDescription(
     key="test_fallback",
     translation_key="test_fallback",
-    entity_category=EntityCategory.DIAGNOSTIC,
+    entity_category=EntityCategory.CONFIG,
     value_fn=lambda _: None,
 )
 BUTTONS = (

@@ -13,8 +13,6 @@ from homeassistant.core import (
     SupportsResponse,
     callback,
 )
-from homeassistant.exceptions import ServiceValidationError
-from homeassistant.helpers import config_validation as cv, device_registry as dr
 
 from .balancing.meters import silent_after
 from .balancing.model import Phase
@@ -23,7 +21,7 @@ from .controller import steady_clock
 from .coordinator import FusewiseConfigEntry
 from .devices.calibration import CalibrationError
 from .meter import calibration_of, stored_calibration
-from .targets import name_of
+from .targets import DEVICES, refusal, the_only
 
 CALIBRATE_METER: Final = "calibrate_meter"
 ATTR_PHASE: Final = "phase"
@@ -31,7 +29,7 @@ ATTR_CLAMP: Final = "clamp"
 
 SCHEMA = vol.Schema(
     {
-        vol.Required(ATTR_DEVICE_ID): cv.string,
+        vol.Required(ATTR_DEVICE_ID): DEVICES,
         vol.Required(ATTR_PHASE): vol.In([phase.name for phase in Phase]),
         vol.Required(ATTR_CLAMP): vol.All(vol.Coerce(float), vol.Range(min=-10_000, max=10_000)),
     }
@@ -60,13 +58,13 @@ def _calibrate(hass: HomeAssistant, asked: dict[str, Any]) -> dict[str, Any]:
     meter = entry.runtime_data.meters[subentry.subentry_id]
     reading = meter.uncalibrated
     if reading is None or steady_clock() - reading.measured_at > silent_after(reading):
-        raise _refusal("calibration_silent", subentry.title)
+        raise refusal("calibration_silent", name=subentry.title)
     before, shown = calibration_of(subentry.data), reading.current[phase]
     try:
         after = before.fitted(phase, shown, clamp)
     except CalibrationError as error:
         figures = {"shown": f"{before.corrected(phase, shown):.1f}", "clamp": f"{clamp:.1f}"}
-        raise _refusal(error.why, subentry.title, **figures) from error
+        raise refusal(error.why, name=subentry.title, **figures) from error
     # The site's update listener takes it over in place.
     hass.config_entries.async_update_subentry(
         entry, subentry, data={**subentry.data, CONF_CALIBRATION: stored_calibration(after)}
@@ -87,25 +85,11 @@ def _calibrate(hass: HomeAssistant, asked: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _meter(hass: HomeAssistant, device_id: str) -> tuple[FusewiseConfigEntry, ConfigSubentry]:
+def _meter(
+    hass: HomeAssistant, device_ids: list[str]
+) -> tuple[FusewiseConfigEntry, ConfigSubentry]:
     """The meter that a device stands for."""
-    device = dr.async_get(hass).async_get(device_id)
-    owners = () if device is None else device.identifiers
-    entry: FusewiseConfigEntry
-    for entry in hass.config_entries.async_loaded_entries(DOMAIN):
-        for domain, owner in owners:
-            if domain == DOMAIN and owner in entry.runtime_data.meters:
-                return entry, entry.subentries[owner]
-    raise ServiceValidationError(
-        translation_domain=DOMAIN,
-        translation_key="not_a_meter",
-        translation_placeholders={"device": name_of(hass, device_id)},
-    )
-
-
-def _refusal(key: str, name: str, **figures: str) -> ServiceValidationError:
-    return ServiceValidationError(
-        translation_domain=DOMAIN,
-        translation_key=key,
-        translation_placeholders={"name": name, **figures},
-    )
+    one = the_only(hass, device_ids)
+    if one.owner not in one.entry.runtime_data.meters:
+        raise one.refused("not_a_meter")
+    return one.entry, one.entry.subentries[one.owner]

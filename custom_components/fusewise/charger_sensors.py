@@ -6,7 +6,7 @@ from math import ceil
 from typing import Any
 
 from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
-from homeassistant.const import EntityCategory, UnitOfEnergy
+from homeassistant.const import UnitOfEnergy
 
 from .balancing.codes import ReasonCode
 from .balancing.model import ChargerStatus, Phase
@@ -146,7 +146,6 @@ CHARGER_SENSORS: tuple[FusewiseSensorDescription[ChargerView], ...] = (
         translation_key="fallback_test",
         device_class=SensorDeviceClass.ENUM,
         options=[state.value for state in ProofState],
-        entity_category=EntityCategory.DIAGNOSTIC,
         value_fn=lambda view: view.proof_state,
         attributes_fn=_proof,
     ),
@@ -168,7 +167,6 @@ def _phases(view: ChargerView) -> int | None:
 PHASES_IN_USE: FusewiseSensorDescription[ChargerView] = FusewiseSensorDescription(
     key="phases",
     translation_key="phases",
-    entity_category=EntityCategory.DIAGNOSTIC,
     value_fn=_phases,
     available_fn=_online,
 )

@@ -10,7 +10,7 @@ from .balancing.codes import ReasonCode
 from .balancing.decision import CircuitState
 from .balancing.model import Circuit, PerPhase, Phase
 from .dead_bands import DEMAND, DEMAND_ENERGY, LOAD, SHARE, TEMPERATURE
-from .describing import FusewiseSensorDescription, current
+from .describing import FusewiseSensorDescription, current, rounded
 from .site import phases_of
 from .views import CircuitView
 
@@ -30,7 +30,7 @@ def circuit_sensors(circuit: Circuit) -> Iterator[FusewiseSensorDescription[Circ
     for phase in phases_of(circuit.rating):
         if circuit.meter is not None:
             yield _on_phase("load", lambda state: state.load, phase)
-        yield _on_phase("headroom", lambda state: state.headroom, phase)
+        yield _on_phase("headroom", lambda state: state.headroom, phase, _fed_in)
         yield _on_phase("others", lambda state: state.others, phase, detail=True)
         yield _on_phase("limit", lambda state: state.limit, phase)
         if circuit.meter is not None:
@@ -48,6 +48,7 @@ def _on_phase(
     key: str,
     value_fn: Callable[[CircuitState], PerPhase | None],
     phase: Phase,
+    about: Callable[[CircuitState, Phase], Mapping[str, Any]] = lambda _, phase: {},
     *,
     detail: bool = False,
 ) -> FusewiseSensorDescription[CircuitView]:
@@ -60,9 +61,16 @@ def _on_phase(
         of_phase,
         phase=phase,
         available_fn=lambda view: value_fn(view.state) is not None,
+        attributes_fn=lambda view: about(view.state, phase),
         detail=detail,
         significant=LOAD,
     )
+
+
+def _fed_in(state: CircuitState, phase: Phase) -> Mapping[str, Any]:
+    """Why cars may have more than the circuit may carry: the rest of it does not flow through the fuse."""
+    more = rounded(state.headroom[phase] - state.limit[phase])
+    return {"fed_in": more} if more and more > 0 else {}
 
 
 def _limits(view: CircuitView) -> Mapping[str, Any]:

@@ -11,8 +11,9 @@ from homeassistant.helpers.typing import ConfigType
 
 from .balancing.model import PLUGGED, ChargerStatus
 from .happenings import LIMITING
-from .targets import checked_devices, loaded_sites, owners_of_all
+from .targets import loaded_sites
 from .views import ChargerView, SiteView
+from .watched_devices import checked_devices, owners_of_all
 
 
 class FusewiseCondition(Condition):

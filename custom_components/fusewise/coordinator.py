@@ -11,7 +11,6 @@ from typing import override
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
@@ -53,7 +52,6 @@ from .telling import Teller
 from .troubles import Troubles
 from .viewing import Viewer
 from .views import SiteView
-from .wanted import Boost
 from .wishes import Wishes
 
 _LOGGER = logging.getLogger(__name__)
@@ -281,24 +279,6 @@ class FusewiseCoordinator(DataUpdateCoordinator[SiteView]):
         """Show what people have just changed, without waiting for the next cycle."""
         if (decision := self.controller.decision) is not None and self.last_update_success:
             self.async_set_updated_data(self._look(decision))
-
-    @callback
-    def boost(
-        self, charger: str, until: float | None = None, energy_kwh: float | None = None
-    ) -> None:
-        """Have a car charged before the others, as long as the week's boosts last."""
-        view = self.data.chargers[charger] if self.last_update_success else None
-        if view is not None and view.boosts_left == 0 and view.wanted.boost is None:
-            raise ServiceValidationError(
-                translation_domain=DOMAIN,
-                translation_key="boost_spent",
-                translation_placeholders={
-                    "charger": view.name,
-                    "number": str(self.controller.site.settings.boosts_per_week),
-                },
-            )
-        self.wishes.change(charger, boost=Boost(until=until, energy_kwh=energy_kwh))
-        self.show_again()
 
     def _introduce(self) -> None:
         """Describe the devices anew when a charger has told what it is, and balance by what was seen of it."""

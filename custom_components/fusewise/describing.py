@@ -1,8 +1,9 @@
 """How sensors are described: currents, powers, moments, and when a new value is worth writing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from homeassistant.components.sensor import (
     SensorDeviceClass,
@@ -29,6 +30,7 @@ def current[ViewT](
     *,
     phase: Phase | None = None,
     available_fn: Callable[[ViewT], bool] = lambda _: True,
+    attributes_fn: Callable[[ViewT], Mapping[str, Any]] = lambda _: {},
     detail: bool = False,
     significant: float = CAR_CURRENT,
 ) -> FusewiseSensorDescription[ViewT]:
@@ -44,6 +46,7 @@ def current[ViewT](
         entity_category=EntityCategory.DIAGNOSTIC if detail else None,
         entity_registry_enabled_default=not detail,
         value_fn=lambda view: rounded(value_fn(view)),
+        attributes_fn=attributes_fn,
         available_fn=available_fn,
         significant=significant,
     )

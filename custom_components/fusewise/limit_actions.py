@@ -7,13 +7,12 @@ import voluptuous as vol
 
 from homeassistant.const import ATTR_DEVICE_ID
 from homeassistant.core import HomeAssistant, ServiceCall, callback
-from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv
 from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN
 from .grid_limits import Limit
-from .targets import circuit_of
+from .targets import DEVICES, circuit_of, refusal
 
 LIMIT_GRID: Final = "limit_grid"
 LIFT_GRID_LIMIT: Final = "lift_grid_limit"
@@ -25,7 +24,7 @@ ATTR_WHY: Final = "why"
 MOST_AMPERES = 1000.0
 MOST_WATTS = 1_000_000.0
 
-CIRCUIT = {vol.Optional(ATTR_DEVICE_ID): cv.string}
+CIRCUIT = {vol.Optional(ATTR_DEVICE_ID): DEVICES}
 LIMIT_GRID_SCHEMA = vol.Schema(
     {
         **CIRCUIT,
@@ -54,9 +53,7 @@ def async_register_limit_actions(hass: HomeAssistant) -> None:
     async def lift_grid_limit(call: ServiceCall) -> None:
         coordinator, circuit = circuit_of(hass, call.data.get(ATTR_DEVICE_ID))
         if not coordinator.grid_limits.lift(circuit):
-            raise ServiceValidationError(
-                translation_domain=DOMAIN, translation_key="no_limit_to_lift"
-            )
+            raise refusal("no_limit_to_lift")
         coordinator.show_again()
 
     hass.services.async_register(DOMAIN, LIMIT_GRID, limit_grid, schema=LIMIT_GRID_SCHEMA)
@@ -68,10 +65,10 @@ def async_register_limit_actions(hass: HomeAssistant) -> None:
 def _limit(asked: dict[str, Any]) -> Limit:
     amperes, watts = asked.get(ATTR_AMPERES), asked.get(ATTR_WATTS)
     if amperes is None and watts is None:
-        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="limit_missing")
+        raise refusal("limit_missing")
     until: datetime | None = asked.get(ATTR_UNTIL)
     if until is not None and dt_util.as_utc(until) <= dt_util.utcnow():
-        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="limit_over")
+        raise refusal("limit_over")
     return Limit(
         amperes=amperes,
         watts=watts,

@@ -21,11 +21,12 @@ from homeassistant.helpers.llm import (
 )
 from homeassistant.util import dt as dt_util
 
+from .boosting import boost
 from .const import DOMAIN
 from .explaining import async_get_explainer, explained
 from .number import MOST_ENERGY
 from .target import want_energy, want_percent
-from .targets import OneCharger, loaded_sites, view_of
+from .targets import OneCharger, loaded_sites, refusal, view_of
 
 PROMPT = (
     "Cars charge at the chargers of Fusewise, which share the home's fuse. Use its tools to say when a car is"
@@ -115,7 +116,7 @@ class BoostTool(ChargerTool):
     def act(self, one: OneCharger, asked: dict[str, Any]) -> None:
         coordinator, charger = one
         if asked["on"]:
-            coordinator.boost(charger)
+            boost(coordinator, charger)
         else:
             coordinator.wishes.change(charger, boost=None)
             coordinator.show_again()
@@ -139,6 +140,8 @@ class TargetTool(ChargerTool):
             want_percent(coordinator, charger, asked["percent"] or None)
         elif "kilowatt_hours" in asked:
             want_energy(coordinator, charger, asked["kilowatt_hours"] or None)
+        else:
+            raise refusal("target_missing")
 
 
 @callback

@@ -18,7 +18,10 @@ class Outlook:
     ready_at: float | None = None
     """None: nobody knows what it needs, or it does not charge."""
     late: bool | None = None
-    """Whether it will not be ready at its departure; None: nobody has said when it leaves, or what it needs."""
+    """Whether it will not be ready at its departure; None: it leaves at a time, but nobody knows what it needs.
+
+    Where no car is, or nobody has said when it leaves, there is nothing to be late for.
+    """
 
 
 class Readiness:
@@ -44,19 +47,19 @@ class Readiness:
         session = reading.session
         if session is None or reading.status not in PLUGGED:
             self._session = self._power = self._late_since = None
-            return Outlook()
+            return Outlook(late=False if reading.online else None)
         if session.id != self._session:
             self._session, self._power, self._late_since = session.id, None, None
         self._average(now, power)
         if need is None:
-            return Outlook()
+            return Outlook(late=False if departure is None else None)
         if need == 0:
             self._late_since = None
-            return Outlook(late=None if departure is None else False)
+            return Outlook(late=False)
         charges = self._power is not None and self._power >= CHARGES
         ready_at = now + need * 3.6e6 / self._power if charges and self._power else None
         if departure is None:
-            return Outlook(ready_at=ready_at)
+            return Outlook(ready_at=ready_at, late=False)
         # Whoever waits for its turn may still get all that it can use.
         expected = ready_at if ready_at is not None else now + need * 3.6e6 / most
         return Outlook(ready_at=ready_at, late=self._is_late(now, expected, departure))

@@ -12,13 +12,11 @@ from homeassistant.core import (
     SupportsResponse,
     callback,
 )
-from homeassistant.exceptions import ServiceValidationError
-from homeassistant.helpers import config_validation as cv
 
 from .const import DOMAIN
 from .devices.ocpp import OcppCharger
 from .explaining import async_get_explainer, explained
-from .targets import chargers_of, circuit_of, view_of
+from .targets import DEVICES, chargers_of, circuit_of, refusal, view_of
 
 EXPLAIN: Final = "explain"
 PROVE_FALLBACK: Final = "prove_fallback"
@@ -27,12 +25,11 @@ ATTR_MINUTES: Final = "minutes"
 
 MOST_MINUTES = 240
 
-DEVICES = vol.All(cv.ensure_list, [cv.string])
 EXPLAIN_SCHEMA = vol.Schema({vol.Optional(ATTR_DEVICE_ID): DEVICES})
 PROVE_FALLBACK_SCHEMA = vol.Schema({vol.Required(ATTR_DEVICE_ID): DEVICES})
 GET_REPLAY_SCHEMA = vol.Schema(
     {
-        vol.Optional(ATTR_DEVICE_ID): cv.string,
+        vol.Optional(ATTR_DEVICE_ID): DEVICES,
         vol.Optional(ATTR_MINUTES, default=30): vol.All(
             vol.Coerce(int), vol.Range(min=1, max=MOST_MINUTES)
         ),
@@ -53,13 +50,12 @@ def async_register_report_actions(hass: HomeAssistant) -> None:
         return {"text": "\n".join(it["text"] for it in chargers), "chargers": chargers}
 
     async def prove_fallback(call: ServiceCall) -> None:
-        for coordinator, charger in chargers_of(hass, call.data[ATTR_DEVICE_ID]):
+        chargers = chargers_of(hass, call.data[ATTR_DEVICE_ID])
+        for coordinator, charger in chargers:
             if not isinstance(coordinator.chargers.get(charger), OcppCharger):
-                raise ServiceValidationError(
-                    translation_domain=DOMAIN,
-                    translation_key="cannot_fall_back",
-                    translation_placeholders={"charger": view_of(coordinator, charger).name},
-                )
+                name = coordinator.config_entry.subentries[charger].title
+                raise refusal("cannot_fall_back", charger=name)
+        for coordinator, charger in chargers:
             coordinator.controller.ask_for_proof(charger)
 
     async def get_replay(call: ServiceCall) -> ServiceResponse:

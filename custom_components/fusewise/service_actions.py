@@ -1,6 +1,5 @@
 """Actions for electricians: out of service and back, a new firmware, diagnostics."""
 
-from collections.abc import Callable
 from typing import Final
 
 import voluptuous as vol
@@ -18,7 +17,7 @@ from homeassistant.util import dt as dt_util
 
 from .asking import asking
 from .const import DOMAIN
-from .devices.ocpp import OcppCharger
+from .targets import DEVICES, ocpp_charger_of
 
 SET_AVAILABILITY: Final = "set_availability"
 UPDATE_FIRMWARE: Final = "update_firmware"
@@ -29,7 +28,7 @@ ATTR_AT: Final = "at"
 
 # Chargers fetch by HTTP or FTP; what else a text holds would only fail there, unseen.
 LOCATION = vol.All(cv.string, vol.Match(r"^(https?|s?ftps?)://[^\s]+$"))
-ONE_CHARGER = {vol.Required(ATTR_DEVICE_ID): cv.string}
+ONE_CHARGER = {vol.Required(ATTR_DEVICE_ID): DEVICES}
 SCHEMAS = {
     SET_AVAILABILITY: vol.Schema({**ONE_CHARGER, vol.Required(ATTR_AVAILABLE): cv.boolean}),
     UPDATE_FIRMWARE: vol.Schema(
@@ -44,24 +43,28 @@ SCHEMAS = {
 
 
 @callback
-def async_register_service_actions(
-    hass: HomeAssistant, find: Callable[[HomeAssistant, ServiceCall], OcppCharger]
-) -> None:
-    """Register them; `find` tells which charger a call is for."""
+def async_register_service_actions(hass: HomeAssistant) -> None:
+    """Register them."""
 
     async def set_availability(call: ServiceCall) -> None:
         with asking():
-            await find(hass, call).set_availability(available=call.data[ATTR_AVAILABLE])
+            await ocpp_charger_of(hass, call.data[ATTR_DEVICE_ID]).set_availability(
+                available=call.data[ATTR_AVAILABLE]
+            )
 
     async def update_firmware(call: ServiceCall) -> None:
         at = call.data.get(ATTR_AT)
         moment = dt_util.utcnow() if at is None else dt_util.as_utc(at)
         with asking():
-            await find(hass, call).update_firmware(call.data[ATTR_LOCATION], moment.timestamp())
+            await ocpp_charger_of(hass, call.data[ATTR_DEVICE_ID]).update_firmware(
+                call.data[ATTR_LOCATION], moment.timestamp()
+            )
 
     async def send_diagnostics(call: ServiceCall) -> ServiceResponse:
         with asking():
-            name = await find(hass, call).send_diagnostics(call.data[ATTR_LOCATION])
+            name = await ocpp_charger_of(hass, call.data[ATTR_DEVICE_ID]).send_diagnostics(
+                call.data[ATTR_LOCATION]
+            )
         return {"file": name}
 
     register = hass.services.async_register

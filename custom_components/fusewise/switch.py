@@ -11,6 +11,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.translation import async_get_translations
 from homeassistant.util import dt as dt_util
 
+from .boosting import boost
 from .const import DOMAIN
 from .coordinator import FusewiseConfigEntry
 from .entity import FusewiseDescription, WishEntity, async_keep_wishes
@@ -88,7 +89,7 @@ class BoostSwitch(WishEntity, SwitchEntity):
 
     @override
     async def async_turn_on(self, **kwargs: Any) -> None:
-        self.coordinator.boost(self.charger)
+        boost(self.coordinator, self.charger)
 
     @override
     async def async_turn_off(self, **kwargs: Any) -> None:

@@ -9,7 +9,7 @@ from .devices.entity import EntityCharger
 from .devices.events import EnergyBy
 from .percent import hindrance
 
-__all__ = ["check_counted", "want_energy", "want_percent"]
+__all__ = ["check_counted", "check_percent", "want_energy", "want_percent"]
 
 
 @callback
@@ -39,12 +39,14 @@ def check_counted(coordinator: FusewiseCoordinator, charger: str) -> None:
 def want_percent(coordinator: FusewiseCoordinator, charger: str, soc: float | None) -> None:
     """Have each car charge up to so many %; None: as much as it takes. Raises where nobody can know that."""
     if soc is not None:
-        _check(coordinator, charger)
+        check_percent(coordinator, charger)
     coordinator.wishes.change(charger, soc=soc, energy_kwh=None)
     coordinator.show_again()
 
 
-def _check(coordinator: FusewiseCoordinator, charger: str) -> None:
+@callback
+def check_percent(coordinator: FusewiseCoordinator, charger: str) -> None:
+    """Raise where nobody can know what % is at this charger."""
     reading = coordinator.chargers[charger].reading
     hindered = hindrance(coordinator.surroundings.guests, charger, reading)
     if hindered is None:

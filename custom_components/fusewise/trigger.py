@@ -7,9 +7,9 @@ from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
 from homeassistant.helpers.trigger import Trigger, TriggerActionRunner, TriggerConfig
 from homeassistant.helpers.typing import ConfigType
 
-from .happenings import Kind
-from .targets import checked_devices, owners_of_all
+from .happenings import OF_SITES, Kind
 from .telling import ATTR_NAME, ATTR_OWNER, ATTR_SITE, ATTR_TYPE, EVENT
+from .watched_devices import checked_devices, owners_of_all, sites_of_all
 
 
 class HappeningTrigger(Trigger):
@@ -32,7 +32,9 @@ class HappeningTrigger(Trigger):
     async def async_attach_runner(
         self, run_action: TriggerActionRunner, did_not_trigger: Any = None
     ) -> CALLBACK_TYPE:
-        owners = owners_of_all(self._hass, self._devices)
+        # What happens to a site happens to each of its chargers.
+        of_site = self.kind in OF_SITES
+        owners = (sites_of_all if of_site else owners_of_all)(self._hass, self._devices)
 
         @callback
         def happened(event: Event[Any]) -> None:

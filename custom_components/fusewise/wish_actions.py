@@ -13,16 +13,16 @@ from homeassistant.core import (
     SupportsResponse,
     callback,
 )
-from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv
 from homeassistant.util import dt as dt_util
 
 from .balancing.model import Mode
+from .boosting import boost as start_boost, check_boosts
 from .const import DOMAIN
 from .describing import moment
 from .number import MOST_ENERGY
-from .target import check_counted, want_energy, want_percent
-from .targets import chargers_of, view_of
+from .target import check_counted, check_percent, want_energy, want_percent
+from .targets import DEVICES, chargers_of, refusal, view_of
 from .time import WEEKDAYS
 
 SET_DEPARTURE: Final = "set_departure"
@@ -40,7 +40,7 @@ ATTR_PERCENT: Final = "percent"
 
 LONGEST_BOOST: Final = timedelta(days=7)
 
-CHARGERS = {vol.Required(ATTR_DEVICE_ID): vol.All(cv.ensure_list, [cv.string])}
+CHARGERS = {vol.Required(ATTR_DEVICE_ID): DEVICES}
 
 SET_DEPARTURE_SCHEMA = vol.Schema(
     {
@@ -114,15 +114,11 @@ def set_departures(hass: HomeAssistant, asked: dict[str, Any]) -> ServiceRespons
     at: datetime | None = asked.get(ATTR_AT)
     daily: time | None = asked.get(ATTR_TIME)
     if at is None and daily is None:
-        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="departure_missing")
+        raise refusal("departure_missing")
     if at is not None and asked.get(ATTR_DAYS):
-        raise ServiceValidationError(
-            translation_domain=DOMAIN, translation_key="departure_once_has_no_days"
-        )
+        raise refusal("departure_once_has_no_days")
     if at is not None and dt_util.as_utc(at) <= dt_util.utcnow():
-        raise ServiceValidationError(
-            translation_domain=DOMAIN, translation_key="departure_in_the_past"
-        )
+        raise refusal("departure_in_the_past")
     told: dict[str, Any] = {}
     for coordinator, charger in chargers_of(hass, asked[ATTR_DEVICE_ID]):
         wishes = coordinator.wishes
@@ -148,16 +144,24 @@ def _week(
 @callback
 def set_targets(hass: HomeAssistant, asked: dict[str, Any]) -> ServiceResponse:
     """Set how much cars charge, in kWh or up to a state of charge; tell what each one still needs in kWh."""
+    percent: float | None = asked.get(ATTR_PERCENT)
+    energy: float | None = asked.get(ATTR_ENERGY)
+    if percent is None and energy is None:
+        raise refusal("target_missing")
+    chargers = chargers_of(hass, asked[ATTR_DEVICE_ID])
+    for coordinator, charger in chargers:
+        view_of(coordinator, charger)
+        if percent:
+            check_percent(coordinator, charger)
+        if energy:
+            check_counted(coordinator, charger)
+    # Nothing is set at some where it cannot be set at all of them.
     told: dict[str, Any] = {}
-    for coordinator, charger in chargers_of(hass, asked[ATTR_DEVICE_ID]):
-        if ATTR_PERCENT in asked:
-            want_percent(coordinator, charger, asked[ATTR_PERCENT] or None)
-        elif ATTR_ENERGY in asked:
-            want_energy(coordinator, charger, asked[ATTR_ENERGY] or None)
+    for coordinator, charger in chargers:
+        if percent is not None:
+            want_percent(coordinator, charger, percent or None)
         else:
-            raise ServiceValidationError(
-                translation_domain=DOMAIN, translation_key="target_missing"
-            )
+            want_energy(coordinator, charger, energy or None)
         view = view_of(coordinator, charger)
         told[view.name] = view.wish.energy_kwh
     return {"still_needed_kwh": told}
@@ -169,12 +173,16 @@ def boost_chargers(hass: HomeAssistant, asked: dict[str, Any]) -> ServiceRespons
     duration: timedelta | None = asked.get(ATTR_DURATION)
     energy: float | None = asked.get(ATTR_ENERGY)
     until = None if duration is None else (dt_util.utcnow() + duration).timestamp()
-    told: dict[str, Any] = {}
-    for coordinator, charger in chargers_of(hass, asked[ATTR_DEVICE_ID]):
+    chargers = chargers_of(hass, asked[ATTR_DEVICE_ID])
+    for coordinator, charger in chargers:
+        view_of(coordinator, charger)
+        check_boosts(coordinator, charger)
         if energy is not None:
             check_counted(coordinator, charger)
+    told: dict[str, Any] = {}
+    for coordinator, charger in chargers:
         charged = coordinator.wishes.charged(charger)
-        coordinator.boost(charger, until, None if energy is None else charged + energy)
+        start_boost(coordinator, charger, until, None if energy is None else charged + energy)
         view = view_of(coordinator, charger)
         told[view.name] = view.boosts_left
     return {"boosts_left": told}

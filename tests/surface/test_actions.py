@@ -1,5 +1,6 @@
 """The actions of Fusewise, as automations and people call them: they do what they say, or say why not."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -99,11 +100,11 @@ async def test_a_device_of_something_else_is_named(
         config_entry_id=other.entry_id, identifiers={("other", "lamp")}, name="Desk lamp"
     )
     asked = {"device_id": lamp.id}
-    with pytest.raises(ServiceValidationError, match="Desk lamp is neither a charger"):
+    with pytest.raises(ServiceValidationError, match="Desk lamp does not belong to Fusewise"):
         await hass.services.async_call(
             "fusewise", "set_departure", asked | {"time": "07:00"}, blocking=True
         )
-    with pytest.raises(ServiceValidationError, match="Desk lamp is neither a site"):
+    with pytest.raises(ServiceValidationError, match="Desk lamp does not belong to Fusewise"):
         await hass.services.async_call(
             "fusewise", "limit_grid", asked | {"amperes": 10}, blocking=True
         )
@@ -148,6 +149,37 @@ async def test_a_boost_for_an_amount_ends_when_that_is_charged(
     assert hass.states.is_state("switch.garage_boost", "on")
     sessions.open(GARAGE).energy_wh = 9100.0
     await until(lambda: hass.states.is_state("switch.garage_boost", "off"))
+
+
+async def test_a_boost_that_one_of_the_chargers_cannot_have_is_given_to_none(
+    hass: HomeAssistant, site: MockConfigEntry, house: World
+) -> None:
+    controller = site.runtime_data.controller
+    settings = replace(controller.site.settings, boosts_per_week=1)
+    controller.site = controller._configured = replace(controller.site, settings=settings)
+    house.stations["carport"].plug(car())
+    await until(lambda: hass.states.is_state("sensor.carport_status", "charging"))
+    assert await call(hass, "boost", CARPORT, answer=True) == {"boosts_left": {"Carport": 1}}
+    spent = "switch.carport_boost"
+    await until(lambda: state_of(hass, spent).attributes.get("boosts_left") == 0)
+    site.runtime_data.wishes.change(CARPORT, boost=None)
+    site.runtime_data.show_again()
+    with pytest.raises(ServiceValidationError, match="Carport has used its 1 boosts"):
+        await call(hass, "boost", HOME)
+    assert hass.states.is_state("switch.garage_boost", "off")
+
+
+async def test_a_target_that_one_of_the_chargers_cannot_have_is_set_for_none(
+    hass: HomeAssistant, site: MockConfigEntry
+) -> None:
+    with pytest.raises(ServiceValidationError, match="Say how much"):
+        await call(hass, "set_target", HOME)
+    with pytest.raises(ServiceValidationError, match="needs a vehicle"):
+        await call(hass, "set_target", HOME, percent=80)
+    told = await call(hass, "set_target", HOME, answer=True, energy=12)
+    assert told == {"still_needed_kwh": {"Garage": 12.0, "Carport": 12.0}}
+    await call(hass, "set_target", HOME, percent=0)
+    assert site.runtime_data.controller.wish(CARPORT).energy_kwh is None
 
 
 async def test_a_mode_is_set_for_a_whole_site(hass: HomeAssistant, site: MockConfigEntry) -> None:
@@ -218,11 +250,11 @@ async def test_a_limit_out_of_the_possible_is_refused(
             await call(hass, "limit_grid", **asked)
 
 
-async def test_without_a_site_nobody_knows_which_one_is_meant(
+async def test_without_a_site_that_runs_there_is_nothing_to_limit(
     hass: HomeAssistant, site: MockConfigEntry
 ) -> None:
     assert await hass.config_entries.async_unload(site.entry_id)
-    with pytest.raises(ServiceValidationError, match="not exactly one site"):
+    with pytest.raises(ServiceValidationError, match="No site of Fusewise is running"):
         await call(hass, "limit_grid", amperes=10)
 
 

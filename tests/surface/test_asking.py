@@ -117,9 +117,22 @@ async def test_a_chargers_configuration_is_read_without_its_password(
     assert told["configuration"]["Vendor.x"] == {"value": "1", "read_only": True}
     assert "AuthorizationKey" not in told["configuration"]
     told = await act(hass, site, "read_configuration", keys=["ChargeProfileMaxStackLevel"])
-    assert told["configuration"] == {
-        "ChargeProfileMaxStackLevel": {"value": "8", "read_only": True}
+    assert told == {
+        "configuration": {"ChargeProfileMaxStackLevel": {"value": "8", "read_only": True}},
+        "unknown_keys": [],
     }
+    for key in ("AuthorizationKey", "authorizationKEY"):
+        with pytest.raises(HomeAssistantError, match="password is never shown"):
+            await act(hass, site, "read_configuration", keys=[key])
+
+
+async def test_a_key_that_a_charger_does_not_know_is_named(
+    hass: HomeAssistant, site: MockConfigEntry, peer: Peer
+) -> None:
+    peer.configuration["Vendor.x"] = ("1", True)
+    told = await act(hass, site, "read_configuration", keys=["Vendor.x", "Vendor.y"])
+    assert told["configuration"].keys() == {"Vendor.x"}
+    assert told["unknown_keys"] == ["Vendor.y"]
 
 
 async def test_a_chargers_configuration_is_changed_but_not_its_password(
@@ -133,8 +146,9 @@ async def test_a_chargers_configuration_is_changed_but_not_its_password(
         "restart_needed": True
     }
     assert peer.configuration["Now"] == ("1", False)
-    with pytest.raises(HomeAssistantError, match="Change charger"):
-        await act(hass, site, "write_configuration", key="AuthorizationKey", value="abc")
+    for key in ("AuthorizationKey", "authorizationkey"):
+        with pytest.raises(HomeAssistantError, match="Change charger"):
+            await act(hass, site, "write_configuration", key=key, value="abc")
     with pytest.raises(HomeAssistantError, match="read-only"):
         await act(hass, site, "write_configuration", key="ChargeProfileMaxStackLevel", value="1")
 

@@ -76,6 +76,19 @@ async def test_an_agent_boosts_a_car_and_ends_that(
     assert hass.states.is_state(BOOST, "off")
 
 
+async def test_an_agent_says_how_much_a_car_shall_have(
+    hass: HomeAssistant, site: MockConfigEntry
+) -> None:
+    await use(hass, "set_target", kilowatt_hours=12)
+    assert hass.states.is_state("number.garage_target_energy", "12.0")
+    nothing: Any = await use(hass, "set_target")
+    assert nothing.error
+    assert "Say how much" in nothing.data["error"]
+    assert hass.states.is_state("number.garage_target_energy", "12.0")
+    unknown: Any = await use(hass, "set_target", percent=80)
+    assert "needs a vehicle" in unknown.data["error"]
+
+
 async def test_what_cannot_be_done_is_told_to_the_agent(
     hass: HomeAssistant, site: MockConfigEntry
 ) -> None:

@@ -122,7 +122,7 @@ async def test_a_meter_that_falls_silent_makes_the_site_fall_back_and_come_back(
     hass: HomeAssistant, site: MockConfigEntry, house: World, let_pass: Any
 ) -> None:
     entered = await automate(hass, site, "fallback_entered", HOME)
-    left = await automate(hass, site, "fallback_left", HOME)
+    left = await automate(hass, site, "fallback_left", GARAGE)  # it is true of all its chargers
     let_pass(11.0)  # the site is not starting any more
     await until(lambda: not site.runtime_data.data.starting)
     await until(lambda: hass.states.is_state("binary_sensor.home_fall_back", "off"))

@@ -1,5 +1,7 @@
 """A car is ready when what it needs is charged with what it draws; late is who is not ready in time."""
 
+from dataclasses import replace
+
 import pytest
 
 from custom_components.fusewise.balancing.model import (
@@ -24,18 +26,24 @@ def reading(session: str | None = "a", status: str = "charging") -> ChargerReadi
 
 
 def test_nobody_knows_when_a_car_is_ready_whose_need_is_not_known() -> None:
-    assert Readiness().look(0.0, reading(), None, HOUR, MOST, MOST) == Outlook()
+    assert Readiness().look(0.0, reading(), None, HOUR, MOST, MOST) == Outlook(late=None)
 
 
-def test_a_charger_without_a_car_expects_nothing() -> None:
-    wish = (11.0, HOUR)
-    assert Readiness().look(0.0, reading(None, "available"), *wish, None, MOST) == Outlook()
+def test_who_leaves_at_no_time_is_late_for_nothing() -> None:
+    assert Readiness().look(0.0, reading(), None, None, MOST, MOST) == Outlook(late=False)
+
+
+def test_without_a_car_nothing_is_late() -> None:
+    wish, nobody = (11.0, HOUR), reading(None, "available")
+    assert Readiness().look(0.0, nobody, *wish, None, MOST) == Outlook(late=False)
+    unheard = replace(nobody, online=False)
+    assert Readiness().look(0.0, unheard, *wish, None, MOST) == Outlook(late=None)
 
 
 def test_a_car_is_ready_when_it_has_charged_what_it_needs() -> None:
     outlook = Readiness().look(100.0, reading(), 11.0, None, MOST, MOST)
     assert outlook.ready_at == pytest.approx(100.0 + HOUR)
-    assert outlook.late is None
+    assert outlook.late is False
 
 
 def test_a_short_fall_hardly_moves_the_time() -> None:
@@ -67,7 +75,7 @@ def test_a_car_that_waits_is_late_only_if_all_the_charger_can_give_were_too_litt
 
 def test_a_car_that_has_what_was_wanted_is_in_time() -> None:
     readiness = Readiness()
-    assert readiness.look(0.0, reading(), 0.0, None, 0.0, MOST) == Outlook()
+    assert readiness.look(0.0, reading(), 0.0, None, 0.0, MOST) == Outlook(late=False)
     done = (0.0, HOUR)
     assert readiness.look(0.0, reading(), *done, 0.0, MOST) == Outlook(late=False)
 

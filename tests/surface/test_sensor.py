@@ -3,6 +3,7 @@
 import asyncio
 from datetime import timedelta
 from enum import StrEnum
+import re
 from typing import Any
 
 import pytest
@@ -17,13 +18,13 @@ from custom_components.fusewise import controller, coordinator, entity
 from custom_components.fusewise.balancing.codes import FallbackCause, ReasonCode
 from custom_components.fusewise.balancing.model import ChargerStatus, Phase
 from demo.world import World
-from homeassistant.const import EVENT_STATE_CHANGED, STATE_UNAVAILABLE
+from homeassistant.const import EVENT_STATE_CHANGED, STATE_UNAVAILABLE, EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 
-from ..texts import english, lookup
+from ..texts import INTEGRATION, english, lookup
 from .house import car, let_call, site_entry, state_of, until
 
 
@@ -102,6 +103,17 @@ async def test_a_reason_comes_with_its_figures(
     assert state_of(hass, "sensor.carport_reason").attributes["shared_with"] == ["Garage"]
 
 
+async def test_more_than_the_fuse_carries_is_explained_by_what_is_fed_in(
+    hass: HomeAssistant, site: MockConfigEntry, house: World
+) -> None:
+    headroom = "sensor.home_headroom_l1"
+    assert "fed_in" not in state_of(hass, headroom).attributes
+    house.order(Phase.L1, -8.0)
+    await until(lambda: number(hass, headroom) > 24)
+    assert number(hass, "sensor.home_limit_l1") == 20.0
+    assert state_of(hass, headroom).attributes["fed_in"] == number(hass, headroom) - 20.0
+
+
 async def test_history_stays_small(
     hass: HomeAssistant, site: MockConfigEntry, house: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -178,3 +190,20 @@ def async_capture_decisions(site: MockConfigEntry) -> list[Any]:
         coordinator.async_add_listener(lambda: decisions.append(coordinator.data.decision))
     )
     return decisions
+
+
+async def test_what_is_diagnostic_is_off_until_somebody_wants_it_and_italic_in_the_docs(
+    hass: HomeAssistant, site: MockConfigEntry, entity_registry: er.EntityRegistry
+) -> None:
+    entries = er.async_entries_for_config_entry(entity_registry, site.entry_id)
+    off = {entry.original_name for entry in entries if entry.disabled_by is not None}
+    diagnostic = [entry for entry in entries if entry.entity_category is EntityCategory.DIAGNOSTIC]
+    assert len(diagnostic) > 3
+    assert {entry.original_name for entry in diagnostic} <= off
+    page = (INTEGRATION.parent.parent / "docs" / "entities.md").read_text()
+    told = {
+        italic
+        for cell in re.findall(r"^\| ([^|]+) \| [^|]+ \|$", page, re.MULTILINE)
+        for italic in re.findall(r"\*([^*]+)\*", cell)
+    }
+    assert told == {name for name in off if name and not re.search(r" L[23]$", name)}

@@ -9,8 +9,9 @@ from ocpp import charge_point
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
-# Configuration keys (OCPP 1.6 security whitepaper, OCPP 2) whose values are passwords.
-SECRET = ("AuthorizationKey", "BasicAuthPassword")
+# Configuration keys (OCPP 1.6 security whitepaper, OCPP 2) whose values are passwords, without capitals:
+# these do not count in keys.
+SECRET = ("authorizationkey", "basicauthpassword")
 
 # The package has no types; these are the functions that we use of it.
 _as_dict: Callable[[object], dict[str, Any]] = charge_point.serialize_as_dict
@@ -47,7 +48,13 @@ def excerpt(text: str | bytes) -> str:
     return ascii(loggable(text)[:80])
 
 
+def is_secret(text: str) -> bool:
+    """Return whether a key is that of a password, or a message holds such a key."""
+    folded = text.casefold()
+    return any(key in folded for key in SECRET)
+
+
 def loggable(text: str | bytes) -> str:
     """Return a message as it may stand in a log: a password never does."""
     readable = text if isinstance(text, str) else text.decode(errors="replace")
-    return "<a message with a password>" if any(key in readable for key in SECRET) else readable
+    return "<a message with a password>" if is_secret(readable) else readable

@@ -9,7 +9,7 @@ from ocpp.v16.enums import AvailabilityType, MessageTrigger, ResetType
 from ... import DeviceRefusedError
 from ..cards import TAG
 from ..clock import written
-from ..wire import SECRET
+from ..wire import is_secret
 from .commands import Commands, configuration_of
 
 TRIGGERS = tuple(trigger.value for trigger in MessageTrigger)
@@ -80,13 +80,17 @@ class Remote(Commands):
 
     @override
     async def read_configuration(self, keys: list[str]) -> Mapping[str, tuple[str, bool]]:
+        if any(is_secret(key) for key in keys):
+            raise DeviceRefusedError(
+                "A charger's password is never shown. Choose 'Change charger', and let a new one be made."
+            )
         answer = await self._ask(call.GetConfiguration(key=keys or None))
         known = configuration_of(answer.get("configurationKey"))
-        return {key: value for key, value in known.items() if key not in SECRET}
+        return {key: value for key, value in known.items() if not is_secret(key)}
 
     @override
     async def write_configuration(self, key: str, value: str) -> bool:
-        if key in SECRET:
+        if is_secret(key):
             raise DeviceRefusedError(
                 f"{key} is the charger's password. Choose 'Change charger', and let a new one be made."
             )
