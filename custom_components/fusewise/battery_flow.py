@@ -6,7 +6,7 @@ from typing import Any, override
 import voluptuous as vol
 
 from homeassistant.components.sensor import SensorDeviceClass
-from homeassistant.const import CONF_NAME, Platform
+from homeassistant.const import CONF_NAME
 from homeassistant.helpers.selector import (
     BooleanSelector,
     EntitySelector,
@@ -22,20 +22,19 @@ from .balancing.settings import BatteryUse
 from .const import CONF_BATTERY_USE, CONF_RESERVE
 from .controller import steady_clock
 from .devices.entity import EntityBattery, suggest_battery
-from .forms import Answers, number
+from .forms import MEASURE, Answers, measuring, number
 
 MOST_KWH = 1000.0
 MOST_WATTS = 1_000_000.0
 
-_POWER = EntitySelectorConfig(domain=Platform.SENSOR, device_class=SensorDeviceClass.POWER)
-_SENSOR = EntitySelectorConfig(domain=Platform.SENSOR)
+_SENSOR = EntitySelectorConfig(domain=[*MEASURE])
 
 SCHEMA = vol.Schema(
     {
         vol.Required(CONF_NAME, default="Battery"): TextSelector(),
-        vol.Required("power"): EntitySelector(_POWER),
+        vol.Required("power"): measuring(SensorDeviceClass.POWER),
         vol.Required("negative", default=False): BooleanSelector(),
-        vol.Optional("discharged"): EntitySelector(_POWER),
+        vol.Optional("discharged"): measuring(SensorDeviceClass.POWER),
         vol.Optional("soc"): EntitySelector(_SENSOR),
         vol.Optional("capacity"): EntitySelector(_SENSOR),
         vol.Optional("capacity_kwh"): number(0.1, MOST_KWH, "kWh"),

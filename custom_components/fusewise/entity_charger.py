@@ -74,6 +74,7 @@ def stored_of(entities: ChargerEntities) -> Stored:
             stored["limit"]["action"] = {
                 "name": limit.action.name,
                 "takes_zero": limit.action.takes_zero,
+                "least": limit.action.least,
                 "data": dict(limit.action.data),
             }
     if (phases := entities.phases) is not None:

@@ -15,7 +15,7 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.selector import SelectOptionDict
 from homeassistant.loader import Integration, async_get_integrations
 
-from . import entity_charger_forms as entity_forms, forms
+from . import entity_charger_forms as entity_forms, forms, own_entities_forms as own_forms
 from .charger_forms import misplaced, unwise
 from .circuits import circuit_names
 from .const import CONF_IDENTITY, CONF_KIND, CONF_VOLTAGE, DOMAIN, ENTITIES
@@ -102,9 +102,9 @@ class EntityChargerFlow(
         errors: Errors = {}
         shown: Mapping[str, Any] = {}
         if user_input is not None:
-            errors = entity_forms.own_errors(self.hass, user_input)
+            errors = own_forms.own_errors(self.hass, user_input)
             if not errors:
-                chosen = entity_forms.own_entities(self.hass, user_input)
+                chosen = own_forms.own_entities(self.hass, user_input)
                 if set(chosen) & set(self._taken()):
                     errors["base"] = "already_configured"
                 else:
@@ -113,12 +113,12 @@ class EntityChargerFlow(
             shown = forms.as_typed(user_input)
         elif self.source == SOURCE_RECONFIGURE:
             stored = self._get_reconfigure_subentry().data[CONF_ENTITIES]
-            shown = entity_forms.own_answers(entities_of(stored))
+            shown = own_forms.own_answers(entities_of(stored))
         elif self._chosen is not None:
-            shown = entity_forms.own_answers(self._chosen)
+            shown = own_forms.own_answers(self._chosen)
         return self.async_show_form(
             step_id="entities",
-            data_schema=self.add_suggested_values_to_schema(entity_forms.OWN_SCHEMA, shown),
+            data_schema=self.add_suggested_values_to_schema(own_forms.OWN_SCHEMA, shown),
             errors=errors,
         )
 

@@ -6,11 +6,9 @@ from typing import Any, override
 import voluptuous as vol
 
 from homeassistant.components.sensor import SensorDeviceClass
-from homeassistant.const import CONF_NAME, Platform
+from homeassistant.const import CONF_NAME
 from homeassistant.helpers.selector import (
     BooleanSelector,
-    EntitySelector,
-    EntitySelectorConfig,
     SelectSelector,
     SelectSelectorConfig,
     SelectSelectorMode,
@@ -24,7 +22,7 @@ from .balancing.model import Phase
 from .const import CONF_VOLTAGE, CONF_WIRING
 from .controller import steady_clock
 from .devices.entity import EntitySolar, suggest_solar
-from .forms import Answers, Errors
+from .forms import Answers, Errors, measuring
 from .site import phases_of, rating_of, wiring_of
 
 
@@ -36,13 +34,10 @@ class SolarSubentryFlow(AroundFlow):
         phases = phases_of(rating_of(self._get_entry()))
         names = [phase.name for phase in phases]
         wirings = [" ".join(names), *names] if len(names) > 1 else names
-        power = EntitySelectorConfig(
-            domain=Platform.SENSOR, device_class=SensorDeviceClass.POWER, multiple=True
-        )
         return vol.Schema(
             {
                 vol.Required(CONF_NAME, default="Solar"): TextSelector(),
-                vol.Required("powers"): EntitySelector(power),
+                vol.Required("powers"): measuring(SensorDeviceClass.POWER, multiple=True),
                 vol.Required(CONF_WIRING, default=wirings[0]): SelectSelector(
                     SelectSelectorConfig(options=wirings, mode=SelectSelectorMode.DROPDOWN)
                 ),

@@ -4,7 +4,8 @@ from .arming import FALLBACK
 from .battery import BatteryEntities, EntityBattery
 from .charger import EntityCharger
 from .found import FoundMeter, find_meters
-from .knobs import LimitKnob, levels_of
+from .knobs import LimitKnob
+from .levels import levels_of
 from .look import switch_of
 from .meter import EntityMeter, MeterEntities, Quantities
 from .phases import phases_of

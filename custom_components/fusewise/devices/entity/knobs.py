@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 import math
-import re
 from typing import Any, Protocol, override
 
 from homeassistant.const import (
@@ -14,22 +13,14 @@ from homeassistant.const import (
 from homeassistant.core import HomeAssistant, State, split_entity_id
 from homeassistant.util.unit_conversion import ElectricCurrentConverter, PowerConverter
 
+from .levels import SELECTS, level_of, levels_of, phases_of_option
 from .roles import Limit, Switch
 from .values import number
-from .vocabulary import OFF
-from .words import plain
 
-__all__ = ["SELECTS", "Call", "Knob", "LimitKnob", "SwitchKnob", "levels_of"]
+__all__ = ["Call", "Knob", "LimitKnob", "SwitchKnob"]
 
-FIGURE = r"(\d+(?:[.,]\d+)?)[\s_]*"
-AMPERES = r"(m?)a(?:mps?|mperes?)?(?![a-z])"
-LEVEL = re.compile(
-    rf"^\s*(?:(?:current|amps?)[\s_]+)?{FIGURE}(?:{AMPERES}|(k?)w)?\s*$", re.IGNORECASE
-)
-AMONG_WORDS = re.compile(rf"(?<![\d.,]){FIGURE}{AMPERES}", re.IGNORECASE)
 SAME = 0.05  # A
 MINUTE = 0.001  # A: no charger is told in smaller steps
-SELECTS = ("select", "input_select")
 
 type Call = tuple[str, str, dict[str, Any]]
 """Domain, name and parameters of an action."""
@@ -50,43 +41,6 @@ class Knob(Protocol):
         """The action that turns it."""
 
 
-def levels_of(state: State | None, volts: float = 230.0) -> dict[float, str]:
-    """The options of a select that are currents, or powers at so many volts: A and the option.
-
-    Beside them, one that says 'off' is 0 A.
-    """
-    options = () if state is None else state.attributes.get("options") or ()
-    found = {str(option): _level(str(option), volts) for option in options}
-    levels = {amps: option for option, amps in found.items() if amps is not None}
-    off = next((option for option in found if _is_off(option)), None)
-    if levels and off is not None:
-        levels.setdefault(0.0, off)
-    return levels
-
-
-def _level(option: str, volts: float) -> float | None:
-    match = LEVEL.match(option)
-    if match is None:
-        return _level_among_words(option)
-    figure = float(match[1].replace(",", "."))
-    if match[3] is not None:
-        return figure * (1000.0 if match[3] else 1.0) / volts
-    return figure / 1000.0 if match[2] else figure
-
-
-def _level_among_words(option: str) -> float | None:
-    """A of an option such as '16 A (11 kW)'; None where it names none, or several."""
-    found = AMONG_WORDS.findall(option)
-    if len(found) != 1:
-        return None
-    figure, milli = found[0]
-    return float(figure.replace(",", ".")) / (1000.0 if milli else 1.0)
-
-
-def _is_off(option: str) -> bool:
-    return plain(option).strip() in OFF
-
-
 class LimitKnob(Knob):
     """The limit."""
 
@@ -97,6 +51,7 @@ class LimitKnob(Knob):
         self._voltage = voltage
         self.entity = limit.entity or limit.shown_by
         self.follows_car = False
+        self._kept: int | None = None
         self.phases = limit.phases
         """On how many conductors a power is taken to be; a car that uses fewer draws more on each."""
 
@@ -105,9 +60,7 @@ class LimitKnob(Knob):
         if state is None:
             return None
         if state.domain in SELECTS:
-            levels = levels_of(state, self._volts)
-            shown = (amps for amps, option in levels.items() if option == state.state)
-            return next(shown, _level(state.state, self._volts))
+            return level_of(state.state, self._volts)
         figure = number(state)
         return None if figure is None else self._amperes(figure, state)
 
@@ -120,7 +73,8 @@ class LimitKnob(Knob):
     def least(self) -> float:
         """The least A that it takes."""
         if self._limit.entity is None:
-            return 0.0 if self._limit.action is not None and self._limit.action.takes_zero else 1.0
+            action = self._limit.action
+            return 1.0 if action is None else 0.0 if action.takes_zero else action.least
         if self._is_select:
             return min(self._levels(), default=1.0)
         return self._bounds()[0]
@@ -158,7 +112,8 @@ class LimitKnob(Knob):
     def fitting(self, current: float) -> float | None:
         """The most that it takes and that is not above `current`; None where it takes nothing so low."""
         if self._limit.entity is None:
-            return float(int(current)) if current >= 1.0 else None
+            least = 1.0 if self._limit.action is None else self._limit.action.least
+            return float(int(current + SAME)) if current >= least - SAME else None
         if self._is_select:
             return max((level for level in self._levels() if level <= current + SAME), default=None)
         least, most, step = self._bounds()
@@ -171,7 +126,7 @@ class LimitKnob(Knob):
     def call(self, value: float) -> Call:
         if self._limit.action is not None:
             domain, name = split_entity_id(self._limit.action.name)
-            return domain, name, self._limit.action.filled(value)
+            return domain, name, self._limit.action.filled(value, self._voltage, self.phases)
         entity = self._limit.entity
         assert entity is not None
         state = self._hass.states.get(entity)
@@ -196,7 +151,10 @@ class LimitKnob(Knob):
         assert self._limit.entity is not None
         if not self._is_select:
             return {}
-        return levels_of(self._hass.states.get(self._limit.entity), self._volts)
+        state = self._hass.states.get(self._limit.entity)
+        # Where an option is for one phase or for three as well, who set that goes on with it.
+        self._kept = (state and phases_of_option(state.state)) or self._kept
+        return levels_of(state, self._volts, self._kept)
 
     def _bounds(self) -> tuple[float, float, float]:
         """The least and the most A that it takes, and in which steps."""

@@ -11,7 +11,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from homeassistant.util.unit_conversion import ElectricCurrentConverter, PowerConverter
 
-from .knobs import levels_of
+from .levels import levels_of
 from .phases import phases_of
 from .roles import Phases, Switch
 from .statuses import status_of

@@ -6,7 +6,8 @@ from typing import override
 from homeassistant.const import ATTR_ENTITY_ID
 from homeassistant.core import HomeAssistant, State, split_entity_id
 
-from .knobs import SELECTS, Call, Knob
+from .knobs import Call, Knob
+from .levels import SELECTS
 from .roles import PHASES, Phases
 from .turning import Turning
 from .values import number

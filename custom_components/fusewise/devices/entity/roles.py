@@ -6,24 +6,68 @@ from typing import Any
 
 __all__ = ["NO_TRAITS", "Action", "ChargerEntities", "Limit", "Phases", "Switch", "Traits"]
 
-CURRENT = "{current}"
+CURRENT, MILLIAMPERES, WATTS, KILOWATTS = "{current}", "{current_ma}", "{watts}", "{kilowatts}"
 PHASES = "{phases}"
+FIGURES = (CURRENT, MILLIAMPERES, WATTS, KILOWATTS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
-    """An action of Home Assistant with its parameters; '{current}' stands for the amperes."""
+    """An action of Home Assistant with its parameters.
+
+    In these '{current}' stands for the amperes, '{current_ma}' for milliamperes, '{watts}' and '{kilowatts}' for
+    the power on so many '{phases}'; alone, or within a text.
+    """
 
     name: str
     """domain.action"""
     takes_zero: bool = False
     """0 A pauses the charger."""
+    least: float = 1.0
+    """A; it takes nothing between that and 0."""
     data: Mapping[str, Any] = field(default_factory=dict)
 
-    def filled(self, current: float) -> dict[str, Any]:
-        """The parameters with whole amperes where they are whole: some actions take nothing else."""
-        amperes = int(current) if current == int(current) else current
-        return {key: amperes if value == CURRENT else value for key, value in self.data.items()}
+    @property
+    def tells(self) -> bool:
+        """Among its parameters is one for how much the charger may let through."""
+        return any(figure in text for text in _texts(self.data) for figure in FIGURES)
+
+    def filled(self, current: float, voltage: float = 230.0, phases: int = 1) -> dict[str, Any]:
+        """The parameters for so many A, in whole numbers where they are whole: some actions take nothing else.
+
+        `voltage` is between a conductor and neutral. A power is never rounded up.
+        """
+        watts = int(current * voltage * phases)
+        figures = {
+            CURRENT: int(current) if current == int(current) else current,
+            MILLIAMPERES: int(1000 * current),
+            WATTS: watts,
+            KILOWATTS: watts / 1000,
+            PHASES: phases,
+        }
+        return {key: _filled(value, figures) for key, value in self.data.items()}
+
+
+def _filled(value: Any, figures: Mapping[str, float]) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _filled(each, figures) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_filled(each, figures) for each in value]
+    if not isinstance(value, str):
+        return value
+    if value in figures:
+        return figures[value]
+    for name, figure in figures.items():
+        value = value.replace(name, f"{figure:g}" if isinstance(figure, float) else str(figure))
+    return value
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping | list):
+        for each in value.values() if isinstance(value, Mapping) else value:
+            yield from _texts(each)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +79,7 @@ class Limit:
     shown_by: str | None = None
     """The entity that shows what an action has set, where there is one."""
     phases: int = 1
-    """On how many conductors a limit in W is. A car that uses fewer draws more on each, so 1 is safe."""
+    """On how many conductors a power is that limits it. A car that uses fewer draws more on each, so 1 is safe."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from homeassistant.const import CONF_NAME, Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 
-from .words import words_of
+from .words import kind_of, words_of
 
 __all__ = ["suggest_battery", "suggest_solar", "suggest_vehicle"]
 
@@ -86,5 +86,6 @@ def _sensors(hass: HomeAssistant, kind: SensorDeviceClass) -> Iterable[er.Regist
         for entry in er.async_get(hass).entities.values()
         if entry.domain == Platform.SENSOR
         and entry.disabled_by is None
-        and (entry.device_class or entry.original_device_class) == kind
+        and kind_of(entry.device_class or entry.original_device_class, entry.unit_of_measurement)
+        == kind
     )
