@@ -299,3 +299,22 @@ async def test_what_home_assistant_has_is_suggested(
         "plug": van["vin_plugged_in"],
         "target": van["vin_charge_limit"],
     }
+
+
+async def test_what_tells_its_kind_by_its_unit_only_is_offered_and_suggested(
+    hass: HomeAssistant, site: MockConfigEntry
+) -> None:
+    er.async_get(hass).async_get_or_create(
+        "sensor", "template", "pv_power", suggested_object_id="roof", unit_of_measurement="W"
+    )
+    hass.states.async_set("sensor.roof", "690", {"unit_of_measurement": "W"})
+    step = await asked(hass, site, "solar")
+    assert suggested(step)["powers"] == ["sensor.roof"]
+    for kind, field in (("solar", "powers"), ("battery", "power"), ("battery", "discharged")):
+        schema = (await asked(hass, site, kind))["data_schema"].schema
+        [offered] = [it.config["filter"] for key, it in schema.items() if str(key) == field]
+        assert any("W" in each.get("unit_of_measurement", ()) for each in offered)
+    # A helper too.
+    hass.states.async_set("input_number.roof", "6900", {"unit_of_measurement": "W"})
+    _, values = await added(hass, site, "solar", ROOF | {"powers": ["input_number.roof"]})
+    assert values.startswith("- 6900 W")

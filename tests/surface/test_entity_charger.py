@@ -17,7 +17,13 @@ from .house import device_of, site_entry, state_of, until
 
 GARAGE = {"name": "Garage", "wiring": "L1 L2 L3", "maximum": 16}
 LIMIT, SWITCH, STATUS = "input_number.limit", "input_boolean.charging", "sensor.status"
-WAYS = {"obeys_within": 1, "minimum_interval": 0, "falls_wait_too": False, "limit_phases": 1}
+WAYS = {
+    "obeys_within": 1,
+    "minimum_interval": 0,
+    "falls_wait_too": False,
+    "limit_phases": 1,
+    "action_least": 6,
+}
 OWN = {"limit": LIMIT, "switch": SWITCH, "status": STATUS, **WAYS}
 
 
@@ -206,6 +212,11 @@ async def test_what_is_told_of_a_second_hand_goes_with_its_charger(
             {"action": "input_number.set_value", "action_data": {"value": 3}},
             {"action_data": "action_data_invalid"},
         ),
+        (
+            {"action": "input_number.set_value", "action_data": {"data": {"value": "{phases}"}}},
+            {"action_data": "action_data_invalid"},
+        ),
+        ({"action_least": 99}, {"action_least": "action_least_invalid"}),
         ({"obeys_within": 0}, {"obeys_within": "obeys_within_invalid"}),
     ],
 )
@@ -255,6 +266,30 @@ async def test_a_charger_by_its_entities_is_changed_in_place(
     step = await answer(hass, await asked(hass, site), {"identity": "entities"})
     step = await answer(hass, step, OWN)
     assert step["errors"] == {"base": "already_configured"}
+
+
+async def test_an_action_may_be_written_as_in_an_automation(
+    hass: HomeAssistant, site: MockConfigEntry, thing: None
+) -> None:
+    written = {
+        "action": "input_number.set_value",
+        "target": {"entity_id": "input_number.limit"},
+        "data": {"value": "{current}"},
+    }
+    key = await added(hass, site, action=written["action"], action_data=written, action_least=8)
+    [charger] = site.runtime_data.controller.site.chargers
+    assert charger.floor == 8
+    await until(lambda: state_of(hass, LIMIT).state == "8.0")
+    step: Any = await hass.config_entries.subentries.async_init(
+        (site.entry_id, "charger"), context={"source": SOURCE_RECONFIGURE, "subentry_id": key}
+    )
+    shown = {
+        str(field): field.description["suggested_value"]
+        for field in step["data_schema"].schema
+        if field.description
+    }
+    assert shown["action_data"] == {"entity_id": LIMIT, "value": "{current}"}
+    assert shown["action_least"] == 8
 
 
 async def test_a_smart_plug_is_all_or_nothing(

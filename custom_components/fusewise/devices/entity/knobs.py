@@ -113,7 +113,7 @@ class LimitKnob(Knob):
         """The most that it takes and that is not above `current`; None where it takes nothing so low."""
         if self._limit.entity is None:
             least = 1.0 if self._limit.action is None else self._limit.action.least
-            return float(int(current + SAME)) if current >= least - SAME else None
+            return float(int(current)) if current >= least else None
         if self._is_select:
             return max((level for level in self._levels() if level <= current + SAME), default=None)
         least, most, step = self._bounds()
