@@ -246,17 +246,23 @@ class FusewiseCoordinator(DataUpdateCoordinator[SiteView]):
         chargers = view.chargers
         self._troubles.tell(chargers)
         site = self.controller.site
+        metered = {
+            circuit.id: self.meters[circuit.meter]
+            for circuit in site.circuits
+            if circuit.meter in self.meters
+        }
         self._plausibility.look(
             decision.time,
             site,
             decision.circuits,
-            {
-                circuit.id: self.meters[circuit.meter].voltage
-                for circuit in site.circuits
-                if circuit.meter in self.meters
-            },
+            {circuit: meter.voltage for circuit, meter in metered.items()},
             {key: view.reading for key, view in chargers.items()},
             names=self._names,
+            intervals={
+                circuit: reading.interval
+                for circuit, meter in metered.items()
+                if (reading := meter.reading) is not None
+            },
             sun=self.surroundings.sun(decision.time),
             battery=self._battery_feeds(decision.time),
         )

@@ -14,6 +14,7 @@ from .meter import cars_measured
 from .meter_watch import MeterWatch
 from .phase_watch import PhaseWatch
 
+SLOW = 15.0  # s between samples: with less than that the cars are down before a breaker warms
 VOLTAGE_SHARE = 0.15  # of the nominal voltage
 SURE_AFTER = 60.0  # s: a dip or a wrong telegram is no reason to check anything
 
@@ -42,12 +43,14 @@ class Plausibility:
         readings: Mapping[str, ChargerReading],
         *,
         names: Mapping[str, str] | None = None,
+        intervals: Mapping[str, float] | None = None,
         sun: PerPhase | None = None,
         battery: float = 0.0,
     ) -> None:
         """Look at what is known now.
 
-        `voltages` are those that meters show, by their circuits, and `names` what sub-panels are called;
+        `voltages` are those that meters show, by their circuits, `intervals` the seconds between their samples,
+        and `names` what sub-panels are called;
         `battery`: A that it feeds in on each phase at most.
         """
         topology = topology_of(site)
@@ -65,7 +68,12 @@ class Plausibility:
                 now,
                 metered[state.circuit],
                 state,
-                _wrong_voltage(site, metered[state.circuit], voltages.get(state.circuit, NOTHING)),
+                {
+                    **_wrong_voltage(
+                        site, metered[state.circuit], voltages.get(state.circuit, NOTHING)
+                    ),
+                    **_slow((intervals or {}).get(state.circuit, 0.0)),
+                },
                 cars_measured([topology.site.chargers[number] for number in behind], readings),
                 sun,
                 battery,
@@ -118,13 +126,13 @@ class _Watch:
         now: float,
         circuit: Circuit,
         state: CircuitState,
-        voltage: Told,
+        noted: Told,
         cars: PerPhase | None,
         sun: PerPhase | None,
         battery: float,
     ) -> dict[str, Mapping[str, str]]:
-        """What is wrong by now; `voltage` is what is wrong about that."""
-        doubtful = dict(voltage)
+        """What is wrong by now; `seen` is what seems wrong at this moment."""
+        doubtful = dict(noted)
         if state.fallback is FallbackCause.IMPOSSIBLE:
             doubtful["meter_current"] = {}
         self._since = {key: self._since.get(key, now) for key in doubtful}
@@ -150,6 +158,11 @@ class _Watch:
                 "load": f"{seen.load:.1f}",
             }
         return wrong
+
+
+def _slow(interval: float) -> Told:
+    """How seldom a meter speaks, where that is too seldom for the cars to follow the house."""
+    return {"meter_slow": {"interval": f"{interval:.0f}"}} if interval > SLOW else {}
 
 
 def _wrong_voltage(site: Site, circuit: Circuit, voltage: PerPhase) -> Told:

@@ -158,6 +158,34 @@ async def test_a_finding_of_the_watch_becomes_a_repair(hass: HomeAssistant, ocpp
     assert not ir.async_get(hass).async_get_issue("fusewise", "meter_phase_still_home")
 
 
+async def test_a_meter_that_speaks_too_seldom_is_told_with_what_that_costs(
+    hass: HomeAssistant,
+) -> None:
+    site = Site(circuits=(Circuit(id="main", rating=(25.0, 25.0, 25.0), meter="grid"),))
+    state = CircuitState(
+        circuit="main",
+        load=(3.0, 3.0, 3.0),
+        others=(3.0, 3.0, 3.0),
+        limit=(20.0, 20.0, 20.0),
+        headroom=(17.0, 17.0, 17.0),
+        source=ReasonCode.CIRCUIT_LIMIT,
+    )
+    watch, issues = Plausibility(hass, "home", "Home"), ir.async_get(hass)
+
+    def after(second: float, interval: float) -> ir.IssueEntry | None:
+        watch.look(second, site, [state], {}, {}, intervals={"main": interval})
+        return issues.async_get_issue("fusewise", "meter_slow_home")
+
+    # A smart meter's ten seconds are no reason to do anything, nor is one long silence.
+    assert after(0, 10.4) is None
+    assert after(600, 10.4) is None
+    assert after(601, 60.2) is None
+    told = after(700, 60.2)
+    assert told is not None
+    assert told.translation_placeholders == {"site": "Home", "interval": "60"}
+    assert after(710, 10.0) is None
+
+
 @pytest.mark.parametrize(
     ("seen", "issue", "told"),
     [
