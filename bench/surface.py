@@ -14,7 +14,8 @@ import tempfile
 from typing import Any
 
 from demo.homeassistant import HomeAssistant
-from demo.running import free_ports, running
+from demo.ports import free_ports
+from demo.running import running
 
 SETTLES = 90.0  # s until all cars charge, and what is written once is written
 MINUTES = 6.0  # more than the five after which everything that has moved is written

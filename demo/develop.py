@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+from collections.abc import Iterator
 import contextlib
 import json
 import os
@@ -13,10 +14,12 @@ import tempfile
 import webbrowser
 
 from .check import check
-from .homeassistant import PASSWORD, ROOT, USER, HomeAssistantError
-from .running import DASHBOARD, free_ports, running, take_picture, taken_ports
+from .homeassistant import PASSWORD, ROOT, USER, HomeAssistant, HomeAssistantError
+from .ports import free_ports, port_number, taken_ports
+from .running import DASHBOARD, House, running, take_picture
 
 _CHECK_WITHIN = 230.0  # s: the check ends by itself within four minutes
+_HOUSE_PORTS = (9000, 5020, 5080)  # the charge points', the meter's, the control door's
 _PICTURE_SETTLES = 20.0  # s: so that the graphs show something
 
 
@@ -26,7 +29,12 @@ def _arguments() -> argparse.Namespace:
         "--check", action="store_true", help="measure how well the fuse is held, then end"
     )
     parser.add_argument("--picture", type=Path, metavar="FILE", help="write a PNG of the dashboard")
-    parser.add_argument("--port", type=int, help="Home Assistant's port (8123; with --check any)")
+    parser.add_argument(
+        "--port",
+        type=port_number,
+        help="Home Assistant's port (8123; with --check any); 0: the system chooses it and the house's,"
+        " and nothing is kept for the next time",
+    )
     parser.add_argument("--seed", type=int, default=1, help="the demo house's seed")
     parser.add_argument("--fresh", action="store_true", help="forget the last run's Home Assistant")
     parser.add_argument(
@@ -35,12 +43,25 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def ports_for(port: int | None, *, check: bool) -> list[int]:
+    """Home Assistant's, the charge points', the meter's and the control door's ports. Raises where one is taken."""
+    if port == 0 or (check and port is None):
+        return free_ports(4)
+    ports = [port, *free_ports(3)] if check and port else [port or 8123, *_HOUSE_PORTS]
+    if taken := taken_ports(ports):
+        which = "choose another with --port" if taken[0] == ports[0] else "choose --port 0"
+        raise HomeAssistantError(
+            f"Port {taken[0]} is in use: end the program that uses it, or {which}."
+        )
+    return ports
+
+
 def _say(text: str) -> None:
     print(text, flush=True)
 
 
 async def _check(arguments: argparse.Namespace) -> bool:
-    ports = free_ports(4)
+    ports = ports_for(arguments.port, check=True)
     with tempfile.TemporaryDirectory(prefix="fusewise-") as folder:
         try:
             async with (
@@ -58,31 +79,44 @@ async def _check(arguments: argparse.Namespace) -> bool:
     return bool(result["passed"])
 
 
-async def _develop(arguments: argparse.Namespace) -> bool:
+@contextlib.contextmanager
+def _folder(arguments: argparse.Namespace) -> Iterator[Path]:
+    """Where Home Assistant keeps everything. A site that was set up with other ports would not be found again."""
+    if arguments.port == 0:
+        with tempfile.TemporaryDirectory(prefix="fusewise-") as name:
+            yield Path(name)
+        return
     folder = ROOT / ".develop"
     if arguments.fresh:
         shutil.rmtree(folder, ignore_errors=True)
-    ports = [arguments.port or 8123, 9000, 5020, 5080]
-    if taken := taken_ports(ports):
-        raise HomeAssistantError(
-            f"Port {taken[0]} is in use: end the program that uses it"
-            + (", or choose another with --port." if taken[0] == ports[0] else ".")
-        )
-    async with running(folder, ports, f"--seed={arguments.seed}") as (home, house):
-        print(
-            f"\n  Fusewise   {home.base}{DASHBOARD}\n"
-            f"  log in as  {USER}, password {PASSWORD}\n"
-            f"  the house  {house.control_url}/state\n"
-            f"  the log    {home.log.relative_to(ROOT)}\n\n"
-            "  Ctrl-C ends everything.\n",
-            flush=True,
-        )
-        if arguments.picture:
-            await asyncio.sleep(_PICTURE_SETTLES)
-            await take_picture(home, arguments.picture)
-            return True
-        _open_browser(f"{home.base}{DASHBOARD}")
-        await asyncio.Event().wait()
+    yield folder
+
+
+async def _develop(arguments: argparse.Namespace) -> bool:
+    ports = ports_for(arguments.port, check=False)
+    with _folder(arguments) as folder:
+        async with running(folder, ports, f"--seed={arguments.seed}") as (home, house):
+            return await _show(home, house, arguments)
+
+
+async def _show(home: HomeAssistant, house: House, arguments: argparse.Namespace) -> bool:
+    """Say where everything is; take the picture, or stay until Ctrl-C."""
+    print(
+        f"\n  Fusewise   {home.base}{DASHBOARD}\n"
+        f"  log in as  {USER}, password {PASSWORD}\n"
+        f"  chargers   call at ws://127.0.0.1:{house.ocpp_port}\n"
+        f"  the meter  is at 127.0.0.1:{house.modbus_port}\n"
+        f"  the house  {house.control_url}/state\n"
+        f"  the log    {home.log}\n\n"
+        "  Ctrl-C ends everything.\n",
+        flush=True,
+    )
+    if arguments.picture:
+        await asyncio.sleep(_PICTURE_SETTLES)
+        await take_picture(home, arguments.picture)
+        return True
+    _open_browser(f"{home.base}{DASHBOARD}")
+    await asyncio.Event().wait()
     return True
 
 

@@ -12,6 +12,7 @@ import sys
 from . import scene
 from .door import Door
 from .meter import PortInUseError
+from .ports import port_number
 from .record import Record
 from .world import World
 
@@ -26,8 +27,12 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
         default="ws://127.0.0.1:9000",
         help="the central system; each charge point appends /ITS-IDENTITY",
     )
-    parser.add_argument("--modbus-port", type=_port, default=5020, help="0: the system chooses")
-    parser.add_argument("--control-port", type=_port, default=5080, help="0: the system chooses")
+    parser.add_argument(
+        "--modbus-port", type=port_number, default=5020, help="0: the system chooses"
+    )
+    parser.add_argument(
+        "--control-port", type=port_number, default=5080, help="0: the system chooses"
+    )
     parser.add_argument("--seed", type=int, default=1, help="the same seed repeats the same day")
     parser.add_argument("--hour", type=_hour, default=10.0, help="time of day at the start")
     parser.add_argument(
@@ -38,12 +43,6 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--verbose", action="store_true", help="say what goes over the lines")
     return parser.parse_args(argv)
-
-
-def _port(text: str) -> int:
-    if not text.isdecimal() or int(text) > 65_535:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a port from 0 to 65535")
-    return int(text)
 
 
 def _hour(text: str) -> float:

@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 import contextlib
 import json
 from pathlib import Path
-import socket
 import sys
 import tempfile
 from typing import Any
@@ -24,29 +23,6 @@ _SHARING = {
     "grid": {},
     "price": {},
 }
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports that nobody uses now."""
-    with contextlib.ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        return [each.getsockname()[1] for each in sockets]
-
-
-def taken_ports(ports: list[int]) -> list[int]:
-    """Those of `ports` that somebody else uses."""
-    taken: list[int] = []
-    for port in ports:
-        with socket.socket() as each:
-            # A port that was just left may be used again: Home Assistant does so, too.
-            each.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                each.bind(("127.0.0.1", port))
-            except OSError:
-                taken.append(port)
-    return taken
 
 
 class House:

@@ -25,7 +25,7 @@ from homeassistant.core import callback
 from . import circuit_forms, limit_forms, meter_forms
 from .balancing.model import Phase
 from .battery_flow import BatterySubentryFlow
-from .charger_flow import ChargerSubentryFlow, DiscoveredChargerFlow
+from .charger_flow import ChargerSubentryFlow
 from .circuit_flow import CircuitSubentryFlow
 from .circuits import fed_by, wired_to
 from .const import (
@@ -45,6 +45,7 @@ from .const import (
     SUBENTRY_VEHICLE,
 )
 from .dialog import Explained
+from .discovered_charger_flow import DiscoveredChargerFlow
 from .forms import Answers, Errors, errors_of
 from .found_chargers_flow import FoundChargersSteps
 from .listening import charger_address, web_address

@@ -16,8 +16,8 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
 from .around import configure_surroundings, with_battery
 from .balancing.decision import Decision
-from .balancing.model import NOTHING, PerPhase
-from .balancing.topology import topology_of
+from .balancing.model import ChargerReading
+from .beside_meters import BesideMeters
 from .circuits import hanging_nowhere
 from .const import (
     CONF_MAXIMUM_PRICE,
@@ -39,8 +39,6 @@ from .fallbacks import Fallbacks
 from .grid_limits import GridLimits
 from .issues import async_forget_stall, async_tell_removed, async_tell_stall
 from .keeping import Keeping
-from .meter import cars_draw, cars_measured
-from .meter_glance import Glance
 from .meters import Meters, SiteMeter
 from .ocpp_traits import Traits, traits_of, with_traits
 from .plausibility import Plausibility
@@ -88,7 +86,6 @@ class FusewiseCoordinator(DataUpdateCoordinator[SiteView]):
         self._silences = Silences(hass, entry)
         self._plausibility = Plausibility(hass, entry.entry_id, entry.title)
         self.meters: dict[str, SiteMeter] = {}
-        self._open_meters = Meters(hass, entry, self._cars_draw)
         self._settings = entry.data
         self._names: dict[str, str] = {}
         self._infos: dict[str, StationInfo | None] = {}
@@ -99,6 +96,8 @@ class FusewiseCoordinator(DataUpdateCoordinator[SiteView]):
         self._stalled = False
         self._decided = asyncio.Event()
         self.controller = Controller(site_of(entry), {}, {}, self._publish)
+        self.beside_meters = BesideMeters(self.controller, self._readings)
+        self._open_meters = Meters(hass, entry, self.beside_meters.cars_draw)
         self._keeping = Keeping(hass, entry, self.controller, self._entity_chargers)
         self._fallbacks = Fallbacks(hass, entry.entry_id, self.controller)
         self.surroundings = self.controller.surroundings
@@ -160,35 +159,15 @@ class FusewiseCoordinator(DataUpdateCoordinator[SiteView]):
     def _of_kind[ChargerT](self, kind: type[ChargerT]) -> dict[str, ChargerT]:
         return {key: charger for key, charger in self.chargers.items() if isinstance(charger, kind)}
 
+    def _readings(self) -> dict[str, ChargerReading]:
+        return {key: charger.reading for key, charger in self.chargers.items()}
+
     async def async_close(self) -> None:
         """Listen to no charger any more, give the meters back, and say no more of them."""
         self._plausibility.forget()
         self._silences.forget()
         self._entity_chargers.dismiss()
         await self._open_meters.async_dismiss()
-
-    def _battery_feeds(self, now: float) -> float:
-        """A that the battery feeds in on each phase, at most: on which one nobody tells."""
-        battery = self.surroundings.battery(now)
-        return 0.0 if battery is None else max(0.0, -battery.power) / self.controller.site.voltage
-
-    def _cars_draw(self, circuit: str) -> tuple[PerPhase, PerPhase]:
-        """A that the cars behind a circuit draw."""
-        topology = topology_of(self.controller.site)
-        readings = {key: charger.reading for key, charger in self.chargers.items()}
-        behind = topology.below[topology.circuit_index[circuit]]
-        return cars_draw([topology.site.chargers[number] for number in behind], readings)
-
-    def glance(self, circuit: str, meter: PerPhase) -> Glance:
-        """What a meter shows now, beside what the cars behind its circuit draw and what is fed in."""
-        now = steady_clock()
-        topology = topology_of(self.controller.site)
-        readings = {key: charger.reading for key, charger in self.chargers.items()}
-        behind = topology.below[topology.circuit_index[circuit]]
-        chargers = [topology.site.chargers[number] for number in behind]
-        battery, sun = self._battery_feeds(now), self.surroundings.sun(now) or NOTHING
-        f1, f2, f3 = (battery + amperes for amperes in sun)
-        return Glance(meter=meter, cars=cars_measured(chargers, readings), fed=(f1, f2, f3))
 
     def has_moved(self) -> bool:
         """Whether chargers connect elsewhere now, or all that was measured in watts means other amperes."""
@@ -233,7 +212,7 @@ class FusewiseCoordinator(DataUpdateCoordinator[SiteView]):
         self.published_at = decision.time
         self.log.decided(decision)
         self.grid_limits.look()
-        self.wishes.look({key: charger.reading for key, charger in self.chargers.items()})
+        self.wishes.look(self._readings())
         self._disobedience.decided(decision, self._names)
         self._decided.set()
         if self._stalled:
@@ -264,7 +243,7 @@ class FusewiseCoordinator(DataUpdateCoordinator[SiteView]):
                 if (reading := meter.reading) is not None
             },
             sun=self.surroundings.sun(decision.time),
-            battery=self._battery_feeds(decision.time),
+            battery=self.beside_meters.battery_feeds(decision.time),
         )
         self._silences.look(decision.time, self.surroundings)
         self._second_hands.tell(self._of_kind(EntityCharger), self._names)

@@ -155,7 +155,7 @@ class MeterSubentryFlow(
         entry = self._get_entry()
         if entry.state is not ConfigEntryState.LOADED or self._circuit not in circuit_names(entry):
             return super()._glance()
-        glance: Glance = entry.runtime_data.glance(self._circuit, self._shown)
+        glance: Glance = entry.runtime_data.beside_meters.glance(self._circuit, self._shown)
         return glance
 
     @override

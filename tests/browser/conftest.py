@@ -14,7 +14,8 @@ import pytest
 import pytest_socket
 
 from demo.homeassistant import HomeAssistant
-from demo.running import House, free_ports
+from demo.ports import free_ports
+from demo.running import House
 from tests.e2e.conftest import Running
 from tests.texts import english
 

@@ -17,8 +17,9 @@ import pytest_socket
 
 from custom_components.fusewise.simulation.account import Account, account
 from demo.homeassistant import HomeAssistant
+from demo.ports import free_ports
 from demo.record import read_sample
-from demo.running import House, free_ports, running
+from demo.running import House, running
 
 LONGEST = 15.0  # s above the rating, in any of the tests
 RISES = 150.0  # s until cars that had to fall have risen again, after a house that came and went
