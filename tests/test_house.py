@@ -240,6 +240,17 @@ def test_brand_pictures_have_the_sizes_that_home_assistant_asks_for(
     assert width is None or actual_width == width * scale
 
 
+def test_the_oldest_home_assistant_that_hacs_lets_in_is_the_one_that_is_tested() -> None:
+    least = json.loads((ROOT / "hacs.json").read_text())["homeassistant"]
+    locked = (ROOT / "requirements" / "oldest.lock").read_text().split()
+    assert f"homeassistant=={least}" in locked
+    # What is ours is the same in both: only Home Assistant, and what it wants, is older.
+    names = {canonicalize_name(line.partition("==")[0]) for line in locked}
+    ours = (ROOT / "requirements" / "dev.in").read_text().splitlines()
+    wanted = {re.split(r"[=<>]", line)[0] for line in ours if line and not line.startswith("#")}
+    assert {canonicalize_name(name) for name in wanted} <= names
+
+
 def test_hacs_and_the_marketplace_understand_hacs_json() -> None:
     hacs = json.loads((ROOT / "hacs.json").read_text())
     manifest = RepositoryManifest.from_dict(hacs)
