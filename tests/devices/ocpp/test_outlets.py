@@ -210,6 +210,31 @@ async def test_the_stations_maximum_is_not_used_for_one_of_two_outlets(
             await right.apply(10.0)
 
 
+async def test_the_stations_maximum_of_before_is_taken_away_when_a_second_outlet_is_added(
+    box: Box, central: CentralSystem, eventually: Eventually
+) -> None:
+    """Else it would hold for both together, for ever."""
+    only_maximum = True
+    box.profile_status = lambda _, profile: (
+        "Accepted"
+        if not only_maximum or profile["chargingProfilePurpose"] == "ChargePointMaxProfile"
+        else "Rejected"
+    )
+    left = central.adopt("twin", LEFT)
+    async with at_home(box, central):
+        await box.plug(connector=1)
+        await balance(left, box, 10.0)
+        assert left.way is Way.STATION_MAX
+        only_maximum = False
+        right = central.adopt("twin#2", RIGHT)
+        await box.plug(connector=2)
+        await eventually(lambda: right.armed is not None)
+        await balance(left, box, 12.0)
+        assert "ChargePointMaxProfile" not in [each.purpose for each in box.profiles]
+        await right.apply(14.0)
+        assert (box.draws(1), box.draws(2)) == (12.0, 14.0)
+
+
 async def test_what_people_ask_goes_to_the_outlet_that_they_mean(
     twin: Box, right: OcppCharger
 ) -> None:

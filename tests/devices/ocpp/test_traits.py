@@ -15,6 +15,7 @@ from custom_components.fusewise.devices.ocpp import (
     ChargerSettings,
     Learnt,
     OcppCharger,
+    Way,
     rpc,
 )
 from custom_components.fusewise.devices.ocpp.quirks import QUIRKS, Quirk
@@ -256,12 +257,94 @@ async def test_a_pause_outlives_a_restart_of_home_assistant_and_not_the_car(
         charger.remember_learnt(kept)
         box = DrawsOn(clock=clock)
         async with at_home(box, central):
+            clock.advance(61.0)  # it was started long ago
             await box.tell_status(status)
             await box.tell_status("Preparing")
             await charger.apply(8.0)
             asked = [action for action, _ in box.heard if action == "RemoteStartTransaction"]
             assert len(asked) == starts
             assert (charger.reading.session is not None) is bool(starts)
+
+
+@pytest.mark.parametrize(("seconds", "goes_on"), [(5.0, True), (61.0, False)])
+async def test_a_charger_that_starts_in_a_pause_may_call_its_outlet_free_until_it_has_looked(
+    central: CentralSystem, clock: Clock, eventually: Eventually, seconds: float, goes_on: bool
+) -> None:
+    charger = central.adopt("box", ENDS)
+    box = DrawsOn(clock=clock)
+    async with charging(box, central, charger, eventually):
+        await charger.apply(10.0)
+        session = charger.reading.session
+        await charger.apply(0.0)
+        await eventually(lambda: box.outlets[1].transaction is None)
+        await box.say("BootNotification", box.boots_with)
+        await box.tell_status("Available")
+        assert (charger.reading.status, charger.reading.session) == ("available", None)
+        clock.advance(seconds)
+        await charger.apply(8.0)
+        asked = [action for action, _ in box.heard]
+        assert "RemoteStartTransaction" not in asked
+        await box.tell_status("Preparing")
+        assert charger.reading.session == (session if goes_on else None)
+        await charger.apply(8.0)
+        asked = [action for action, _ in box.heard]
+        assert ("RemoteStartTransaction" in asked) is goes_on
+        await box.plug()
+        assert (charger.reading.session == session) is goes_on
+        await charger.apply(8.0)
+        assert box.draws() == 8.0
+
+
+@pytest.mark.parametrize("line_is_lost", [True, False])
+async def test_a_pause_outlives_a_lost_line_and_a_start_of_the_charger(
+    central: CentralSystem, clock: Clock, eventually: Eventually, line_is_lost: bool
+) -> None:
+    """Its part of the session is counted once, and what begins after it is held from the first moment."""
+    charger = central.adopt("box", ENDS)
+    told_of: list[Any] = []
+    charger.events.subscribe(told_of.append)
+    box = DrawsOn(clock=clock)
+    async with charging(box, central, charger, eventually):
+        await charger.apply(10.0)
+        session = charger.reading.session
+        await charger.apply(0.0)
+        await eventually(lambda: box.outlets[1].transaction is None)
+        await box.tell_status("Finishing")
+        if line_is_lost:
+            await box.go()
+            await eventually(lambda: not charger.reading.online)
+            assert charger.reading.session == session
+            assert central.port is not None
+            await box.come(central.port, boots=False)
+        else:
+            await box.say("BootNotification", box.boots_with)
+        await box.tell_status("Finishing")
+        assert charger.reading.session == session
+        assert charger.reading.status == "suspended_evse"
+        clock.advance(100.0)
+        await charger.apply(8.0)
+        await box.plug()
+        assert box.draws() <= 8.0  # its fall-back is there already
+        await charger.apply(8.0)
+        assert box.draws() == 8.0
+        assert charger.reading.session == session
+    kinds = [type(event).__name__ for event in told_of if "Measured" not in type(event).__name__]
+    assert kinds == ["SessionBegan", "SessionEnded", "SessionBegan"]
+
+
+async def test_one_that_forgets_its_limit_in_a_pause_is_told_twice(
+    central: CentralSystem, clock: Clock, eventually: Eventually
+) -> None:
+    charger = central.adopt("box", ChargerSettings(maximum=16.0, way=Way.TX))
+    box = Box(clock=clock, boots_with={"chargePointVendor": "go-e", "chargePointModel": "Gemini"})
+    async with charging(box, central, charger, eventually):
+        for amperes in (10.0, 0.0, 8.0):
+            clock.advance(1.0)
+            await charger.apply(amperes)
+        for _ in range(9):
+            clock.advance(1.0)
+            await charger.apply(8.0)
+        assert told(box) == [10.0, 0.0, 8.0, 8.0]
 
 
 async def test_a_pause_of_yesterday_is_none(central: CentralSystem, clock: Clock) -> None:

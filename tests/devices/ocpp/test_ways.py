@@ -89,6 +89,28 @@ async def test_a_charger_that_takes_relative_profiles_only_gets_them(
     assert peer.let_through() == 6.0
 
 
+async def test_a_charger_that_takes_the_lowest_level_only_is_told_there_whatever_it_says(
+    central: CentralSystem, arrive: Arrive, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """ABB's Terra AC says 3, and means 0."""
+
+    def lowest(profile: Mapping[str, Any]) -> str:
+        return "Rejected" if profile["stack_level"] > 0 else "Accepted"
+
+    charger = central.adopt("garage")
+    peer = await arrive("garage", profile_status=lowest)
+    await peer.start()
+    clock.advance(10)
+    for wanted in (11.0, 9.0):
+        await charger.apply(wanted)
+        assert peer.let_through() == wanted
+    assert charger.way is Way.TX
+    assert [profile["stack_level"] for profile in peer.told("TxProfile")] == [1, 0, 0]
+    assert "ocpp-other-way" not in caplog.text
+    clock.advance(31)
+    assert peer.let_through() == 6.0
+
+
 async def insist(charger: OcppCharger, clock: Clock, wanted: float) -> None:
     """Tell a limit until it is accepted, as the controller does in each cycle."""
     for _ in range(30):

@@ -189,11 +189,12 @@ class OcppCharger(Wishes, Charger):
             self._autostart.begun()
             if before is None:
                 self._teller.pausing.begun()
-        elif status is ChargerStatus.PREPARING and self.settings.is_free:
-            self._autostart.plugged()
-        elif status is ChargerStatus.AVAILABLE:
-            self._autostart.gone()
-            self._teller.pausing.over()
+        else:
+            self._teller.pausing.seen(status, now)
+            if status is ChargerStatus.PREPARING and self.settings.is_free:
+                self._autostart.plugged()
+            elif status is ChargerStatus.AVAILABLE:
+                self._autostart.gone()
         self._changed()
 
     def noted(self, what: str, status: str) -> None:
@@ -247,7 +248,7 @@ class OcppCharger(Wishes, Charger):
             # Samples from before a lost connection come late.
             if at >= self._measured_at:
                 # A sum does not tell on which phases it is, once it may be on one.
-                knows = not (sample.is_sum and self._teller.asked_phases == 1)
+                knows = not (sample.is_sum and self._teller.spread.asked == 1)
                 self._current, self._measured_at = sample.current if knows else None, at
                 if self._station is not None:
                     self._teller.judge(self._station, sample, at)

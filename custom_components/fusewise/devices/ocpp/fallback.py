@@ -69,4 +69,6 @@ class Fallback:
             self.armed = None
             self._refused = (self._now() + ARM_AGAIN, refusal)
             raise
+        if self.armed_as.startswith(Way.STATION_MAX) and way is not Way.STATION_MAX:
+            await station.forget_maximum()
         self.armed, self.armed_as, self._refused = wanted, armed_as, None

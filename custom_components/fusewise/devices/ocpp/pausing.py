@@ -11,6 +11,9 @@ from .. import DeviceRefusedError
 from .station import Station
 
 AGAIN = 60.0  # s until it is asked once more
+BOOTING = (
+    60.0  # s from a start in which a charger may call an outlet free before it has looked for a car
+)
 LONGEST = 12 * 3600.0  # s that a pause outlives a restart; then another car may be there
 WAITS = frozenset({ChargerStatus.PREPARING, ChargerStatus.FINISHING, ChargerStatus.SUSPENDED_EVSE})
 
@@ -23,13 +26,16 @@ class Pausing:
         """When it began; None: there is none."""
         self._session: Session | None = None
         """The one that it is a pause of, also after it."""
-        self._begun_at = self._asked_at = float("-inf")
+        self._begun_at = self._asked_at = self._booted_at = float("-inf")
         self._refusal: DeviceRefusedError | None = None
+        self._is_away = False
+        """The charger was started, and has seen no car yet."""
 
-    def remember(self, session: Session, now: float) -> None:
+    def remember(self, identity: str, since: float, now: float) -> None:
         """Go on with a pause that a restart of Home Assistant has fallen into."""
-        if self._session is None and now < session.started + LONGEST:
-            self.since, self._session = session.started, session
+        if self._session is None and now < since + LONGEST:
+            self.since = since
+            self._session = Session(id=f"{identity}-{int(since)}", started=since)
 
     async def begin(
         self, station: Station, transaction: int, session: Session | None, now: float
@@ -49,7 +55,7 @@ class Pausing:
 
     async def end(self, station: Station, now: float) -> None:
         """Begin another one, where it was we who ended the last. Raises DeviceError."""
-        if self.since is not None and now >= self._asked_at + AGAIN:
+        if self.since is not None and not self._is_away and now >= self._asked_at + AGAIN:
             self._asked_at = now
             await station.start()
 
@@ -63,6 +69,7 @@ class Pausing:
         if self.since is None:
             self._session = None
         self.since = self._refusal = None
+        self._is_away = False
         self._begun_at = self._asked_at = float("-inf")
 
     def ended(self) -> None:
@@ -70,10 +77,20 @@ class Pausing:
         if self.since is None:
             self._session = None
 
-    def over(self) -> None:
-        """The car is gone."""
-        self.since = self._session = None
-        self.begun()
+    def booted(self, now: float) -> None:
+        """The charger was started."""
+        self._booted_at = now
+
+    def seen(self, status: ChargerStatus, now: float) -> None:
+        """No transaction runs, and its outlet is so: a pause ends with the car."""
+        is_starting = now < self._booted_at + BOOTING
+        if status is ChargerStatus.AVAILABLE and is_starting:
+            self._is_away = True
+        elif status is ChargerStatus.AVAILABLE or (self._is_away and not is_starting):
+            self.since = None
+            self.begun()
+        elif status in WAITS:
+            self._is_away = False
 
     def shown(self, status: ChargerStatus) -> ChargerStatus:
         """The status, with a pause of ours as what it is."""

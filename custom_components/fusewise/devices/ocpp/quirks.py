@@ -29,6 +29,8 @@ class Quirk:
     """A that its limits are multiples of."""
     pauses: bool | None = None
     """False: it draws on when it is told 0."""
+    forgets_after_pause: bool = False
+    """It goes on without any limit after a pause, until it is told a second one."""
     spacing: float = 0.0
     """s that it must have between a limit and a higher one."""
     source: str
@@ -50,8 +52,9 @@ QUIRKS = (
         vendor="go-e",
         ways=(Way.TX_DEFAULT, Way.STATION_MAX, Way.TX),
         switches_phases=True,
+        forgets_after_pause=True,
         source="goecharger/go-eCharger-API-v2#105: accepts a TxProfile without effect; #154, #190: obeys"
-        " numberPhases since firmware 055.7, in amperes only",
+        " numberPhases since firmware 055.7, in amperes only; #155: ignores the first limit after 0 A",
     ),
     Quirk(
         vendor="evbox",

@@ -111,6 +111,9 @@ class Station(Protocol):
     async def set_fallback(self, current: float, phases: int, wiring: Wiring, way: Way) -> None:
         """Store what it lets through by itself where no live limit is in force; `phases` as in LiveLimit."""
 
+    async def forget_maximum(self) -> None:
+        """Take the station's maximum away, which was its fall-back while it was told its limits as that."""
+
     async def set_limit(self, limit: LiveLimit, wiring: Wiring, way: Way) -> None:
         """Put a live limit in the place of the one before."""
 

@@ -5,9 +5,10 @@ The fall-back is written before anything else. Where a way is refused, or has no
 
 import asyncio
 import contextlib
+from dataclasses import replace
 import math
 
-from ...balancing.model import ChargerStatus, Session
+from ...balancing.model import ChargerStatus
 from .. import Clock, DeviceOfflineError, DeviceRefusedError
 from .clock import ChargerClock
 from .fallback import Fallback
@@ -15,9 +16,9 @@ from .learnt import NOTHING, Learnt
 from .limit import Limit
 from .measurands import Sample
 from .pausing import Pausing
-from .phases import CarPhases
 from .quirks import quirk_of
 from .settings import ChargerSettings
+from .spread import Spread
 from .station import LiveLimit, Station
 from .traits import Traits, rounded
 from .transactions import Transactions
@@ -29,6 +30,7 @@ from .ways import LASTING, Way
 SETTLING = 3.0
 SECOND_ATTEMPT = 0.2
 FLASH_LIFE = 300.0  # s; one write in 100 s
+REPEATED = 3.0  # s after the first limit that follows a pause, for chargers that have forgotten it
 
 
 class Teller:
@@ -48,11 +50,9 @@ class Teller:
         self.clock = clock
         self.limit = Limit()
         self._fallback = Fallback(now)
-        self.phases = CarPhases()
+        self.spread = Spread(settings)
         self.traits = Traits(identity)
         self.pausing = Pausing()
-        self.asked_phases: int | None = None
-        """On how many conductors it is to charge; None: nobody asks for that."""
         self.turn = asyncio.Lock()
         """Held while it is told something, so that nothing overtakes the fall-back."""
         self._transactions = transactions
@@ -60,8 +60,7 @@ class Teller:
         self._started_at = float("-inf")
         self._finder = Wayfinder(identity)
         self._finder.fix(settings.way, now())
-        self._drawn = 0.0
-        self._in_watts = False
+        self._repeats = False
         self._tells_schedule = False
 
     @property
@@ -77,18 +76,13 @@ class Teller:
     @property
     def floor(self) -> float:
         """A with less than which this car cannot charge now; 0 where that is the charger's usual floor."""
-        wants_all = self._in_watts and self.phases.wants_all(self._now())
-        return self.settings.maximum if wants_all else 0.0
+        return self.spread.floor(self._now())
 
     @property
     def learnt(self) -> Learnt:
         """What outlives a restart."""
-        finder = self._finder
-        found = finder.tried or finder.checked
-        return Learnt(
-            way=finder.way if found and finder.fixed is None else None,
-            tried=tuple(sorted(finder.tried)),
-            checked=tuple(sorted(finder.checked)),
+        return replace(
+            self._finder.learnt,
             is_clean=self._fallback.is_clean,
             armed=self.armed,
             armed_as=self._fallback.armed_as,
@@ -98,9 +92,8 @@ class Teller:
 
     def remember(self, learnt: Learnt) -> None:
         """Go on with what was found out before a restart, unless something was found out since."""
-        if (at := learnt.paused_at) is not None and self._started_at == float("-inf"):
-            session = Session(id=f"{self.identity}-{int(at)}", started=at)
-            self.pausing.remember(session, self._now())
+        if learnt.paused_at is not None and self._started_at == float("-inf"):
+            self.pausing.remember(self.identity, learnt.paused_at, self._now())
         if self.traits.known == NOTHING:
             self.traits.known = learnt.traits
         if self._finder.tried or self._finder.checked or self.armed is not None:
@@ -123,16 +116,14 @@ class Teller:
 
     def ask_for_phases(self, phases: int) -> None:
         """Charge on so many conductors, from the next limit on."""
-        if phases != self.asked_phases:
-            self.asked_phases = phases
-            self.phases.forget()
+        if self.spread.ask(phases):
             self.limit.doubt()
 
     def configure(self, settings: ChargerSettings) -> None:
         """Take over changed settings."""
         if settings.wiring != self.settings.wiring:
             self._fallback.forget()  # it may have been written in watts
-        self.settings = settings
+        self.settings = self.spread.settings = settings
         if self._finder.fix(settings.way, self._now()):
             self._another_way()
         self.doubt()
@@ -145,11 +136,12 @@ class Teller:
     def booted(self) -> None:
         """Note that it was started: what it had in its memory may be gone."""
         self._fallback.forget()
+        self.pausing.booted(self._now())
         self.doubt()
 
     def choose(self, station: Station) -> None:
         """Begin with what its make obeys, and stay with what was found out."""
-        self._in_watts = station.in_watts
+        self.spread.in_watts = station.in_watts
         if self._finder.choose(station, self._now()):
             self._another_way()
 
@@ -166,8 +158,7 @@ class Teller:
         self._finder.obedience.told(None, self._now())
 
     def _over(self) -> None:
-        self.phases.forget()
-        self._drawn = 0.0
+        self.spread.forget()
         # What belongs to a transaction ends with it; a limit of the station goes on.
         if self.way in LASTING:
             self.limit.doubt()
@@ -176,10 +167,8 @@ class Teller:
 
     def judge(self, station: Station, sample: Sample, at: float) -> None:
         """See by a sample whether it obeys, as long as a limit is in force, and which car this is."""
-        self._drawn = drawn = max(sample.current)
-        if self.phases.learn(
-            sample.current, is_sum=sample.is_sum, maximum=self.settings.maximum
-        ) and (station.in_watts):
+        drawn = max(sample.current)
+        if self.spread.learn(sample):
             self.limit.doubt()
         if self.limit.until is None or at >= self.limit.until:
             return
@@ -188,13 +177,10 @@ class Teller:
             self.traits.drawn(self.limit.current, drawn)
         if obedience.disobeys(drawn, at):
             may_draw_on = self.traits.may_draw_on or not self._pauses(station)
-            if self.limit.current == 0.0 and may_draw_on:
-                return
-            self._go_another_way(station, "does not obey")
-        elif (
-            self._transactions.session is not None
-            and not self._finder.tried.issuperset(station.ways)
-            and obedience.is_stuck(drawn, self.armed, at)
+            if self.limit.current != 0.0 or not may_draw_on:
+                self._go_another_way(station, "does not obey")
+        elif self._transactions.session is not None and self._finder.is_stuck(
+            station, drawn, self.armed, at
         ):
             self._go_another_way(station, "stays at its fall-back whatever")
 
@@ -229,9 +215,12 @@ class Teller:
 
     async def _renew(self, station: Station, wanted: float, now: float) -> None:
         """Have the live limit in force, where a transaction runs."""
-        spacing = self.traits.spacing(self.settings, quirk_of(station.info))
-        if not self.limit.due(wanted, now, self._life / 3, spacing):
+        quirk = quirk_of(station.info)
+        spacing = self.traits.spacing(self.settings, quirk)
+        renewal = REPEATED if self._repeats else self._life / 3
+        if not self.limit.due(wanted, now, renewal, spacing):
             return
+        self._repeats = quirk.forgets_after_pause and self.limit.current == 0.0 < wanted
         try:
             await self._send(station, wanted)
         except DeviceRefusedError:
@@ -284,17 +273,16 @@ class Teller:
             duration=duration,
             transaction=self._transactions.number,
             elapsed=0 if session is None else max(0, math.floor(now - session.started)),
-            phases=self._phases_at(wanted),
+            phases=self.spread.over(wanted),
             fallback=self.armed or 0.0,
-            asked_phases=self.asked_phases,
+            asked_phases=self.spread.asked,
         )
         with self.limit.told(wanted, now, until=starts + duration - self.clock.ahead):
             await station.set_limit(limit, self.settings.wiring, self.way)
         self._finder.obedience.told(wanted, now)
         self._finder.accepted()
         self.traits.accepted(now)
-        if self._in_watts and self.settings.conductors > 1:
-            self.phases.told(wanted, self._drawn, now)
+        self.spread.told(wanted, now)
         is_new = self.way not in self._finder.checked or (
             self._tells_schedule and self.traits.wants_schedule(wanted)
         )
@@ -319,12 +307,3 @@ class Teller:
 
     def _rounded(self, station: Station, current: float) -> float:
         return rounded(current, self.traits.step(self.settings, quirk_of(station.info)))
-
-    def _phases_at(self, wanted: float) -> int:
-        """Return on how many conductors watts may be spread, without more than `wanted` on any."""
-        conductors = self.settings.conductors
-        if wanted >= self.settings.maximum - 0.05:
-            return conductors  # none can carry more, whatever the car does
-        if self.asked_phases == 1:
-            return 1
-        return min(self.phases.known or 1, conductors)

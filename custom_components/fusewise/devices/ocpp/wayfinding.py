@@ -29,6 +29,16 @@ class Wayfinder:
         self._identity = identity
         self._refusals, self._was_accepted = 0, False
 
+    @property
+    def learnt(self) -> Learnt:
+        """What outlives a restart."""
+        found = self.tried or self.checked
+        return Learnt(
+            way=self.way if found and self.fixed is None else None,
+            tried=tuple(sorted(self.tried)),
+            checked=tuple(sorted(self.checked)),
+        )
+
     def remember(self, learnt: Learnt) -> None:
         """Go on with what was found out before a restart."""
         if learnt.way is not None:
@@ -79,6 +89,10 @@ class Wayfinder:
             return False
         is_fallback = armed is not None and abs(shown - armed) < TOLERANCE < abs(wanted - armed)
         return shown > wanted + TOLERANCE or is_fallback
+
+    def is_stuck(self, station: Station, drawn: float, armed: float | None, at: float) -> bool:
+        """Tell by a sample whether it stays at its fall-back, as long as there are other ways to try."""
+        return not self.tried.issuperset(station.ways) and self.obedience.is_stuck(drawn, armed, at)
 
     def next(self, station: Station, why: str, now: float) -> bool:
         """Take a way that was not tried yet, after the last the first again; return whether it is another."""

@@ -14,7 +14,7 @@ from ..rpc import CallRefusedError, Rpc
 from ..shapes import Payload
 from ..station import LiveLimit, PasswordChange, Station, StationInfo
 from ..transport import LineClosedError
-from ..ways import STACKED, Way
+from ..ways import LASTING, STACKED, Way
 from . import profiles
 
 if TYPE_CHECKING:
@@ -57,6 +57,8 @@ class Commands(Station):
         self._highest = 1
         self._most_profiles = 2
         self._configuration: Mapping[str, tuple[str, bool]] = {}
+        self._taken: set[Way] = set()
+        """How it has taken a limit over this connection."""
 
     @property
     @override
@@ -139,7 +141,28 @@ class Commands(Station):
         )
 
     @override
+    async def forget_maximum(self) -> None:
+        with contextlib.suppress(DeviceRefusedError):  # it may have none
+            await self._ask(profiles.no_maximum())
+
+    @override
     async def set_limit(self, limit: LiveLimit, wiring: Wiring, way: Way) -> None:
+        try:
+            await self._limit(limit, wiring, way)
+        except DeviceRefusedError:
+            if way in LASTING or way in self._taken or self._highest <= 0:
+                raise
+            # Some take the lowest level only, whatever they say (ABB Terra AC: evcc-io/evcc#15493,
+            # lbbrhzn/ocpp#1737; Wallbox).
+            said, self._highest = self._highest, 0
+            try:
+                await self._limit(limit, wiring, way)
+            except DeviceError:
+                self._highest = said
+                raise
+        self._taken.add(way)
+
+    async def _limit(self, limit: LiveLimit, wiring: Wiring, way: Way) -> None:
         if way is Way.SINGLE:
             profile = profiles.single(limit, self._unit, wiring, self._target)
         else:

@@ -107,6 +107,13 @@ def no_default() -> call.ClearChargingProfile:
     )
 
 
+def no_maximum() -> call.ClearChargingProfile:
+    """Return what takes the station's maximum away, so that it does not hold above other limits."""
+    return call.ClearChargingProfile(
+        charging_profile_purpose=Purpose.charge_point_max_profile, connector_id=STATION
+    )
+
+
 def single(
     limit: LiveLimit, unit: Unit, wiring: Wiring, target: Target = ALONE
 ) -> call.SetChargingProfile:
