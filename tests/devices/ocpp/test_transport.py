@@ -18,6 +18,9 @@ from custom_components.fusewise.devices.ocpp import CentralSystem, ListenError, 
 
 from .peer import Clock, Peer
 
+UPGRADE = "Upgrade: websocket\r\nConnection: Upgrade\r\n"
+KEY = "Sec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n"
+
 
 async def test_a_port_in_use_says_which_and_what_to_do(
     central: CentralSystem, clock: Clock
@@ -214,3 +217,71 @@ async def test_a_line_that_is_cut_leaves_nothing_to_the_garbage_collector(
     finally:
         gc.enable()
         await peer.leave()
+
+
+@pytest.mark.parametrize(
+    ("request_line", "more", "code"),
+    [
+        ("GET \\garage HTTP/1.1", "", "ocpp-no-http"),
+        ("GET /my garage HTTP/1.1", "", "ocpp-no-http"),
+        ("HELO charger", "", "ocpp-no-http"),
+        ("GET /garage HTTP/1.1", "X-Long: " + 9000 * "x" + "\r\n", "ocpp-no-http"),
+        ("GET /garage HTTP/1.1", "", "ocpp-no-websocket"),
+        ("GET /garage HTTP/1.1", UPGRADE, "ocpp-no-websocket"),
+        ("GET /garage HTTP/1.1", UPGRADE + "Sec-WebSocket-Version: 13\r\n", "ocpp-no-websocket"),
+        ("GET /garage HTTP/1.1", UPGRADE + KEY + "Sec-WebSocket-Version: 99\r\n", "ocpp-no-websocket"),
+        ("GET /garage HTTP/1.1", UPGRADE.replace(": w", ": h2c, w") + KEY + "Sec-WebSocket-Version: 13\r\n", "ocpp-no-websocket"),
+        ("GET /garage HTTP/1.1", UPGRADE + KEY + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: soap\r\n", "ocpp-other-version"),
+    ],
+)  # fmt: skip
+async def test_whoever_does_not_ask_as_a_charger_does_is_told_of_in_one_line(
+    central: CentralSystem,
+    request_line: str,
+    more: str,
+    code: str,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    central.adopt("garage")
+    for _ in range(2):
+        reader, writer = await asyncio.open_connection("127.0.0.1", central.port)
+        writer.write(f"{request_line}\r\nHost: x\r\n{more}\r\n".encode())
+        async with asyncio.timeout(5):
+            said = await reader.readline()
+        assert said.split()[1] in ((b"101",) if code == "ocpp-other-version" else (b"400", b"426"))
+        writer.close()
+        await asyncio.sleep(0.01)
+    [line] = [
+        each.getMessage() for each in caplog.records if each.levelname in ("WARNING", "ERROR")
+    ]
+    assert line.endswith(f"({code})")
+
+
+@pytest.mark.parametrize(
+    "request_line",
+    [
+        "GET /garage HTTP/1.0",
+        "GET ws://127.0.0.1:9000/ocpp/garage HTTP/1.1",
+        "GET ws://garage:secret@127.0.0.1/garage HTTP/1.1",
+        "\r\nGET /garage HTTP/1.1",
+    ],
+)
+async def test_an_odd_request_line_is_understood(central: CentralSystem, request_line: str) -> None:
+    charger = central.adopt("garage")
+    reader, writer = await asyncio.open_connection("127.0.0.1", central.port)
+    more = UPGRADE + KEY + "Sec-WebSocket-Version: 13\r\n"
+    writer.write(f"{request_line}\r\nHost: x\r\n{more}\r\n".encode())
+    async with asyncio.timeout(5):
+        assert (await reader.readline()).split()[1] == b"101"
+    assert charger.reading.online
+    writer.close()
+
+
+async def test_a_charger_comes_in_over_ipv6(clock: Clock) -> None:
+    system = CentralSystem(clock, clock)
+    await system.start("::1", 0)
+    charger = system.adopt("garage")
+    async with connect(f"ws://[::1]:{system.port}/garage", proxy=None) as line:
+        await line.send('[2,"1","Heartbeat",{}]')
+        assert (await line.recv())[:6] == '[3,"1"'
+        assert charger.reading.online
+    await system.stop()

@@ -21,6 +21,7 @@ from . import v16
 from .charger import OcppCharger
 from .doorstep import HALF_OPEN, Doorsteps
 from .gate import Gate, Refusal
+from .http_faults import HttpFaults
 from .outlets import FIRST, station_of
 from .pace import Pace
 from .settings import ChargerSettings
@@ -80,7 +81,9 @@ class CentralSystem:
         """Listen on a port of our own; 0 lets the system choose one. Raises ListenError."""
         # Before anybody calls: those who call together shall not wait for it, each by itself.
         await self._know_shapes()
-        server = web.Server(self.handle, access_log=None, keepalive_timeout=HALF_OPEN)
+        server = web.Server(
+            self.handle, access_log=None, keepalive_timeout=HALF_OPEN, logger=HttpFaults()
+        )
         runner = web.ServerRunner(server, shutdown_timeout=STOPPING_TIME)
         await runner.setup()
         try:
@@ -123,10 +126,14 @@ class CentralSystem:
             return answer
         identity = identity_in(request) or ""
         shapes = await self._know_shapes()
-        line = await accept(request)
+        try:
+            line = await accept(request)
+        except web.HTTPBadRequest:
+            return await self.gate.refuse(identity, request.remote or "", Refusal.NO_WEBSOCKET)
         if not isinstance(line, WebSocketLine):
             self.gate.note(identity, request.remote or "", Refusal.OTHER_VERSION)
             return line
+        self.gate.welcome(identity, request.remote or "")
         connection = v16.ChargePoint16(
             identity, line, self._time_of_day, self._knocked, shapes, self._pace
         )

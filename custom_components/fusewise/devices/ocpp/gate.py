@@ -70,7 +70,7 @@ WORDS = {
     Refusal.UNKNOWN: "is turned away: it is not known, and new chargers may not introduce themselves",
     Refusal.OTHER_VERSION: "speaks no version of OCPP that Fusewise speaks",
     Refusal.NO_IDENTITY: "calls an address that does not end with a charger's identity",
-    Refusal.NO_WEBSOCKET: "asks for no websocket: this address is for chargers, with OCPP 1.6J",
+    Refusal.NO_WEBSOCKET: "asks for no websocket, or not as the standard has it: this address is for chargers, with OCPP 1.6J",
 }
 STATUS = {
     Refusal.FOREIGN_NETWORK: HTTPStatus.FORBIDDEN,
@@ -136,11 +136,12 @@ class Gate:
         """Return None for who may come in, or the answer for who may not."""
         remote = request.remote or ""
         refusal = await self._refusal(request, identity, remote)
-        if refusal is None:
-            self._failures.pop((identity, remote), None)
-            self._tell(Visit(identity=identity, remote=remote, refusal=None))
-            return None
-        return await self.refuse(identity, remote, refusal)
+        return None if refusal is None else await self.refuse(identity, remote, refusal)
+
+    def welcome(self, identity: str, remote: str) -> None:
+        """Note that somebody has come in."""
+        self._failures.pop((identity, remote), None)
+        self._tell(Visit(identity=identity, remote=remote, refusal=None))
 
     async def refuse(self, identity: str, remote: str, refusal: Refusal) -> web.Response:
         """Say no, and note it; the answer waits, where somebody may be guessing."""

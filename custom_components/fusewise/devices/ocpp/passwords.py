@@ -78,8 +78,9 @@ def _pair_in(authorization: str | None) -> bytes | None:
     kind, _, encoded = (authorization or "").strip().partition(" ")
     if kind.lower() != "basic":
         return None
+    encoded = encoded.strip().rstrip("=")
     try:
-        return base64.b64decode(encoded.strip(), validate=True)
+        return base64.b64decode(encoded + "=" * (-len(encoded) % 4), validate=True)
     except binascii.Error, ValueError:
         return None
 

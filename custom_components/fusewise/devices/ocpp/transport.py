@@ -15,7 +15,7 @@ from .outlets import is_station
 from .passwords import user_in
 
 SUBPROTOCOL = "ocpp1.6"
-SPELLINGS = frozenset({SUBPROTOCOL, "ocpp1.6j", "ocpp1.6-json", "ocpp16"})
+SPELLINGS = frozenset({SUBPROTOCOL, "ocpp1.6j", "ocpp1.6-j", "ocpp1.6-json", "ocpp16", "ocpp16j"})
 
 # s without a word until a charge point is asked whether it is there, and s that it has to answer. Together
 # shorter than the life of a limit, so that a cut line is known before the charger falls back.
@@ -164,6 +164,11 @@ async def accept(request: web.BaseRequest) -> web.StreamResponse | WebSocketLine
     """
     offered = _offered(request)
     ours = next((name for name in offered if name.lower() in SPELLINGS), None)
+    if ours is None:
+        # Else aiohttp logs, each time, what the caller is told of anyway.
+        headers = request.headers.copy()
+        headers.popall(hdrs.SEC_WEBSOCKET_PROTOCOL, None)
+        request = request.clone(headers=headers)
     socket = web.WebSocketResponse(
         # In the charger's own spelling, which it looks for in the answer.
         protocols=() if ours is None else (ours,),
@@ -175,7 +180,7 @@ async def accept(request: web.BaseRequest) -> web.StreamResponse | WebSocketLine
         # One name in Latin-1 shall not cost the line, as the websocket's own rules have it.
         decode_text=False,
     )
-    await socket.prepare(request)  # answers 400 to a handshake that is none
+    await socket.prepare(request)  # raises HTTPBadRequest for a handshake that is none
     if offered and ours is None:
         # The handshake was completed, as the standard wants it, so that the charger learns why we do not talk.
         reason = f"Choose the sub-protocol {SUBPROTOCOL}".encode()
