@@ -12,8 +12,11 @@ from custom_components.fusewise.balancing.model import (
     Phase,
     Session,
 )
+from custom_components.fusewise.devices.entity import CarsDrawn
 from custom_components.fusewise.meter import cars_draw
+from custom_components.fusewise.supply import SUPPLIES
 
+HOUSE = SUPPLIES["three_phase"]
 L1, L2, L3 = Phase.L1, Phase.L2, Phase.L3
 Read = partial(ChargerReading, status=ChargerStatus.CHARGING)
 CHARGES = Session(id="a", started=0.0)
@@ -49,10 +52,28 @@ def test_a_car_counts_with_what_it_draws_at_least_and_at_most(
     wiring: tuple[Phase, ...], reading: ChargerReading, least: PerPhase, most: PerPhase
 ) -> None:
     charger = Charger(id="garage", circuit="main", wiring=wiring, maximum=16.0)
-    assert cars_draw([charger], {"garage": reading}) == (least, most)
+    drawn = cars_draw([charger], {"garage": reading}, HOUSE)
+    assert drawn == CarsDrawn(least=least, most=most)
 
 
 def test_cars_on_one_phase_add_up() -> None:
     chargers = [Charger(id=name, circuit="main", wiring=(L2,), maximum=16.0) for name in "ab"]
     readings = {name: Read(current=(8,), limit=8, online=True, session=CHARGES) for name in "ab"}
-    assert cars_draw(chargers, readings) == ((0, 16, 0), (0, 16, 0))
+    drawn = cars_draw(chargers, readings, HOUSE)
+    assert drawn == CarsDrawn(least=(0, 16, 0), most=(0, 16, 0))
+
+
+@pytest.mark.parametrize(
+    ("supply", "apart"),
+    # Between two of three phases 32 A are 208 V times 32 A, and not twice 120 V; in a split phase they are.
+    [("wye_208", 0.268), ("it_230", 0.268), ("split_phase", 0.0), ("three_phase", 0.0)],
+)
+def test_a_car_between_two_conductors_is_no_more_power_than_it_is(
+    supply: str, apart: float
+) -> None:
+    charger = Charger(id="a", circuit="main", wiring=(L1, L2), maximum=32.0)
+    reading = Read(current=(20, 20), limit=32, session=CHARGES)
+    drawn = cars_draw([charger], {"a": reading}, SUPPLIES[supply])
+    assert (drawn.least, drawn.most) == ((20, 20, 0), (32, 32, 0))
+    shares = (drawn.least_apart / 20, drawn.most_apart / 32)
+    assert shares == pytest.approx((apart, apart), abs=0.001)

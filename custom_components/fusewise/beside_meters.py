@@ -5,23 +5,29 @@ from collections.abc import Callable, Mapping
 from .balancing.model import NOTHING, Charger, ChargerReading, PerPhase
 from .balancing.topology import topology_of
 from .controller import Controller, steady_clock
+from .devices.entity import CarsDrawn
 from .meter import cars_draw, cars_measured
 from .meter_glance import Glance
+from .supply import Supply
 
 
 class BesideMeters:
     """Knows that of one site."""
 
     def __init__(
-        self, controller: Controller, readings: Callable[[], Mapping[str, ChargerReading]]
+        self,
+        controller: Controller,
+        readings: Callable[[], Mapping[str, ChargerReading]],
+        supply: Supply,
     ) -> None:
         """`readings` tells what each charger has said last."""
         self._controller = controller
         self._readings = readings
+        self._supply = supply
 
-    def cars_draw(self, circuit: str) -> tuple[PerPhase, PerPhase]:
+    def cars_draw(self, circuit: str) -> CarsDrawn:
         """A that the cars behind a circuit draw."""
-        return cars_draw(self._behind(circuit), self._readings())
+        return cars_draw(self._behind(circuit), self._readings(), self._supply)
 
     def battery_feeds(self, now: float) -> float:
         """A that the battery feeds in on each phase, at most: on which one nobody tells."""

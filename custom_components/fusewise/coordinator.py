@@ -46,6 +46,7 @@ from .second_hand import SecondHands
 from .session_log import SessionLog
 from .silences import Silences
 from .site import site_of
+from .supply import SUPPLIES
 from .telling import Teller
 from .troubles import Troubles
 from .viewing import Viewer
@@ -96,7 +97,9 @@ class FusewiseCoordinator(DataUpdateCoordinator[SiteView]):
         self._stalled = False
         self._decided = asyncio.Event()
         self.controller = Controller(site_of(entry), {}, {}, self._publish)
-        self.beside_meters = BesideMeters(self.controller, self._readings)
+        self.beside_meters = BesideMeters(
+            self.controller, self._readings, SUPPLIES[entry.data[CONF_SUPPLY]]
+        )
         self._open_meters = Meters(hass, entry, self.beside_meters.cars_draw)
         self._keeping = Keeping(hass, entry, self.controller, self._entity_chargers)
         self._fallbacks = Fallbacks(hass, entry.entry_id, self.controller)

@@ -16,9 +16,10 @@ from .const import CONF_CALIBRATION, CONF_INTERVAL, CONF_KIND, CONF_UNIT_ID, ENT
 from .controller import steady_clock
 from .devices import DeviceError, DeviceOfflineError
 from .devices.calibration import UNCALIBRATED, Calibration
-from .devices.entity import EntityMeter
+from .devices.entity import CarsDrawn, EntityMeter
 from .devices.modbus import METERS, ModbusMeter
 from .meter_forms import entities_of
+from .supply import Supply
 
 SILENT_IN_DIALOG = 300.0  # s; a slower meter cannot hold a fuse
 
@@ -75,19 +76,29 @@ def stored_calibration(calibration: Calibration) -> dict[str, list[float]]:
 
 
 def cars_draw(
-    chargers: Iterable[Charger], readings: Mapping[str, ChargerReading]
-) -> tuple[PerPhase, PerPhase]:
-    """A on each phase that cars draw, at least and at most: as measured, and up to what they were allowed."""
+    chargers: Iterable[Charger], readings: Mapping[str, ChargerReading], supply: Supply
+) -> CarsDrawn:
+    """What cars draw, at least and at most: as measured, and up to what they were allowed."""
     least, most = [0.0] * len(Phase), [0.0] * len(Phase)
+    least_apart = most_apart = 0.0
     for charger in chargers:
         reading = readings[charger.id]
         measured = reading.current or (0.0,) * len(charger.wiring)
         allowed = charger.maximum if reading.limit is None else reading.limit
         idle = reading.online and reading.session is None
-        for phase, amperes in zip(charger.wiring, measured, strict=False):
-            least[phase] += amperes
-            most[phase] += amperes if idle else max(amperes, allowed)
-    return (least[0], least[1], least[2]), (most[0], most[1], most[2])
+        highest = measured if idle else tuple(max(amperes, allowed) for amperes in measured)
+        for phase, low, high in zip(charger.wiring, measured, highest, strict=False):
+            least[phase] += low
+            most[phase] += high
+        if supply.has_pairs and len(charger.wiring) == 2:
+            least_apart += (2 - supply.ratio) * min(measured)
+            most_apart += (2 - supply.ratio) * min(highest)
+    return CarsDrawn(
+        least=(least[0], least[1], least[2]),
+        most=(most[0], most[1], most[2]),
+        least_apart=least_apart,
+        most_apart=most_apart,
+    )
 
 
 def cars_measured(

@@ -10,9 +10,8 @@ from homeassistant.components.modbus import async_get_temporary_unit
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.core import HomeAssistant
 
-from .balancing.model import PerPhase
 from .const import CONF_CALIBRATION, CONF_CIRCUIT, CONF_KIND, CONF_UNIT_ID, CONF_VOLTAGE, ENTITIES
-from .devices.entity import EntityMeter
+from .devices.entity import CarsDrawn, EntityMeter
 from .devices.modbus import ModbusMeter
 from .meter import calibration_of, entity_meter, link_of, modbus_meter
 from .site import meters_of, rating_of
@@ -21,7 +20,7 @@ IN_PLACE = (CONF_CIRCUIT, CONF_CALIBRATION)
 """What changes nothing about how a meter is read."""
 
 type SiteMeter = ModbusMeter | EntityMeter
-type CarsDraw = Callable[[str], tuple[PerPhase, PerPhase]]
+type CarsDraw = Callable[[str], CarsDrawn]
 """A on each phase that the cars behind a circuit draw now, at least and at most."""
 
 

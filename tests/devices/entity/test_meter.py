@@ -9,8 +9,14 @@ from typing import Any
 from freezegun.api import FrozenDateTimeFactory
 import pytest
 
+from custom_components.fusewise.balancing.model import PerPhase
 from custom_components.fusewise.devices.calibration import Calibration
-from custom_components.fusewise.devices.entity import EntityMeter, MeterEntities, Quantities
+from custom_components.fusewise.devices.entity import (
+    CarsDrawn,
+    EntityMeter,
+    MeterEntities,
+    Quantities,
+)
 from homeassistant.core import HomeAssistant
 
 RATING = (25.0, 25.0, 25.0)
@@ -138,11 +144,11 @@ async def test_a_total_alone_is_counted_on_every_phase_but_for_the_cars(
     show(hass, "voltage", 230, "V")
     total = Quantities(power="sensor.total", voltage="sensor.voltage")
     meter = EntityMeter(hass, MeterEntities(total=total), lambda: 0.0, rating=RATING)
-    meter.cars_draw = lambda: ((16, 16, 16), (16, 16, 16))
+    meter.cars_draw = lambda: CarsDrawn(least=(16, 16, 16), most=(16, 16, 16))
     assert meter.read().current == pytest.approx((18, 18, 18))
     # A car on one phase.
     show(hass, "total", 16 * 230 + 460, "W")
-    meter.cars_draw = lambda: ((0, 16, 0), (0, 16, 0))
+    meter.cars_draw = lambda: CarsDrawn(least=(0, 16, 0), most=(0, 16, 0))
     assert meter.read().current == pytest.approx((2, 18, 2))
     assert meter.read().rest == pytest.approx(2)
 
@@ -154,10 +160,10 @@ async def test_a_car_that_rises_between_its_samples_is_not_taken_for_the_house(
     show(hass, "voltage", 230, "V")
     total = Quantities(power="sensor.total", voltage="sensor.voltage")
     meter = EntityMeter(hass, MeterEntities(total=total), lambda: 0.0, rating=RATING)
-    meter.cars_draw = lambda: ((6, 6, 6), (6, 6, 6))
+    meter.cars_draw = lambda: CarsDrawn(least=(6, 6, 6), most=(6, 6, 6))
     assert meter.read().current == pytest.approx((8, 8, 8))
     # It was told 10 A, and its own sample is not there yet.
-    meter.cars_draw = lambda: ((6, 6, 6), (10, 10, 10))
+    meter.cars_draw = lambda: CarsDrawn(least=(6, 6, 6), most=(10, 10, 10))
     show(hass, "total", (3 * 10 + 2) * 230, "W")
     assert meter.read().current == pytest.approx((12, 12, 12))
     # More than the car can have taken is the house, and shows at once.
@@ -343,3 +349,34 @@ async def test_a_total_may_be_a_current(hass: HomeAssistant, opened: Open) -> No
     meter = await opened(MeterEntities(total=Quantities(current="sensor.total")))
     assert meter.reading.current == (6, 6, 6)
     assert meter.reading.rest == 6
+
+
+async def test_a_house_behind_a_total_hides_behind_no_car_between_two_phases(
+    hass: HomeAssistant,
+) -> None:
+    # 120/208 V: a car takes 32 A between L1 and L2, and the house 8 A on L1.
+    show(hass, "total", 32 * 208 + 8 * 120, "W")
+    show(hass, "voltage", 120, "V")
+    total = Quantities(power="sensor.total", voltage="sensor.voltage")
+    entities = MeterEntities(total=total)
+    meter = EntityMeter(hass, entities, lambda: 0.0, rating=(100.0,) * 3, voltage=120.0)
+    apart = 32 * (2 - 208 / 120)
+    cars: PerPhase = (32, 32, 0)
+    meter.cars_draw = lambda: CarsDrawn(least=cars, most=cars, least_apart=apart, most_apart=apart)
+    assert meter.read().current == pytest.approx((40, 40, 8))
+
+
+async def test_a_total_of_a_split_phase_counts_a_load_between_both_legs_on_each(
+    hass: HomeAssistant,
+) -> None:
+    # 120/240 V: a car takes 32 A between both legs, and an oven 20 A.
+    show(hass, "total", (32 + 20) * 240, "W")
+    total = Quantities(power="sensor.total")
+    entities = MeterEntities(total=total)
+    meter = EntityMeter(hass, entities, lambda: 0.0, rating=(100.0, 100.0, 0.0), voltage=120.0)
+    cars: PerPhase = (32, 32, 0)
+    meter.cars_draw = lambda: CarsDrawn(least=cars, most=cars)
+    leg = meter.read().current[0]
+    # On the safe side: nobody knows that it is not all on one leg, nor the voltage.
+    assert leg >= 32 + 20
+    assert meter.read().current == pytest.approx((leg, leg, 0))

@@ -7,7 +7,7 @@ from .found import FoundMeter, find_meters
 from .knobs import LimitKnob
 from .levels import levels_of
 from .look import switch_of
-from .meter import EntityMeter, MeterEntities, Quantities
+from .meter import CarsDrawn, EntityMeter, MeterEntities, Quantities
 from .phases import phases_of
 from .presets import PRESETS, Preset, Role
 from .price import EntityPrice
@@ -28,6 +28,7 @@ __all__ = [
     "UNITS",
     "Action",
     "BatteryEntities",
+    "CarsDrawn",
     "ChargerEntities",
     "EntityBattery",
     "EntityCharger",

@@ -25,7 +25,7 @@ from ..listeners import Listeners
 from .freshness import TOGETHER, Freshness
 from .values import Convert, amperes, needed, number, volts, watts
 
-__all__ = ["EntityMeter", "MeterEntities", "Quantities"]
+__all__ = ["CarsDrawn", "EntityMeter", "MeterEntities", "Quantities"]
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -33,8 +33,19 @@ TOLERANCE = 0.1  # of the nominal voltage (EN 50160), where a power has to do wi
 POSSIBLE_VOLTAGE = 0.15
 NAMES = ("L1", "L2", "L3")
 
-type CarsDraw = Callable[[], tuple[PerPhase, PerPhase]]
-"""A on each phase that the cars behind the meter draw now, at least and at most."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CarsDrawn:
+    """A that the cars behind a meter draw now, by conductor."""
+
+    least: PerPhase = NOTHING
+    most: PerPhase = NOTHING
+    least_apart: float = 0.0
+    """By what their sum is more than their power: between two of three phases a current is on both, and 1.73 times in it."""
+    most_apart: float = 0.0
+
+
+type CarsDraw = Callable[[], CarsDrawn]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +112,7 @@ class EntityMeter(Meter):
         self._listeners = Listeners[[]]()
         self.problem: DeviceError | None = None
         """Why the last report gave no reading; None when it did."""
-        self.cars_draw: CarsDraw = lambda: (NOTHING, NOTHING)
+        self.cars_draw: CarsDraw = CarsDrawn
 
     @property
     @override
@@ -256,8 +267,10 @@ class EntityMeter(Meter):
         if phases <= 1:
             n1, n2, n3 = (summed if exists else 0.0 for exists in self._exists)
             return n1, n2, n3
-        least, most = self.cars_draw()
-        highest, lowest = summed - sum(least), summed - sum(most)
+        cars = self.cars_draw()
+        least, most = cars.least, cars.most
+        highest = summed - sum(least) + cars.least_apart
+        lowest = summed - sum(most) + cars.most_apart
         rest = highest if self._rest is None else min(highest, max(lowest, self._rest))
         self._rest = rest
         # What is exported may come in on one phase and go out on another: no room is made of it.
