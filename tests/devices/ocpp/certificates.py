@@ -33,15 +33,18 @@ class Authority:
         self.path = str(folder / f"{name}.pem")
         Path(self.path).write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
 
-    def issue(self, name: str, *, kind: str = "ec") -> Pem:
-        """Sign a certificate for a server on loopback, or for a charger with this identity."""
+    def issue(self, name: str, *, kind: str = "ec", days: float = 1.0) -> Pem:
+        """Sign a certificate for a server on loopback, or for a charger with this identity.
+
+        It is valid from two days ago until so many `days` from now.
+        """
         key: Key = (
             ec.generate_private_key(ec.SECP256R1())
             if kind == "ec"
             else rsa.generate_private_key(public_exponent=65537, key_size=2048)
         )
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-        certificate = self._sign(subject, key.public_key(), authority=False)
+        certificate = self._sign(subject, key.public_key(), authority=False, days=days)
         pem = Pem(
             certificate=str(self._folder / f"{name}.crt"), key=str(self._folder / f"{name}.key")
         )
@@ -61,6 +64,7 @@ class Authority:
         key: ec.EllipticCurvePublicKey | rsa.RSAPublicKey,
         *,
         authority: bool,
+        days: float = 1.0,
     ) -> x509.Certificate:
         now = datetime.now(UTC)
         loopback: Sequence[x509.GeneralName] = [x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
@@ -70,8 +74,8 @@ class Authority:
             .issuer_name(self._name)
             .public_key(key)
             .serial_number(x509.random_serial_number())
-            .not_valid_before(now - timedelta(days=1))
-            .not_valid_after(now + timedelta(days=1))
+            .not_valid_before(now - timedelta(days=2))
+            .not_valid_after(now + timedelta(days=days))
             .add_extension(x509.BasicConstraints(ca=authority, path_length=None), critical=True)
             .add_extension(x509.SubjectAlternativeName(loopback), critical=False)
             .add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)

@@ -220,6 +220,26 @@ async def test_why_somebody_could_not_be_encrypted_with_is_told_once_for_each_re
     assert all(line.endswith("(ocpp-tls-failed)") for line in told)
 
 
+async def test_a_certificate_that_is_out_of_date_is_told_apart_from_a_foreign_one(
+    authority: Authority,
+    open_with: Open,
+    come: Arrive,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    asyncio.get_running_loop().set_debug(False)
+    system = await open_with(of_server(authority, client_authority=authority.path))
+    (tmp_path / "other").mkdir()
+    foreign = Authority(tmp_path / "other", "Other").issue("garage")
+    for own in (authority.issue("old", days=-1), foreign, foreign):
+        with pytest.raises((ssl.SSLError, ConnectionError, InvalidMessage)):
+            await come(system, "garage", trusting(authority, own=own))
+    assert [line.rpartition("with: ")[2] for line in _complaints(caplog)] == [
+        "its certificate is out of date; give it a new one (ocpp-tls-failed)",
+        "its certificate is not one of the authority that is set here (ocpp-tls-failed)",
+    ]
+
+
 async def test_one_who_never_ends_the_tls_handshake_delays_nobody(
     authority: Authority, open_with: Open, come: Arrive
 ) -> None:

@@ -80,7 +80,9 @@ WORDS = {
     "UNSUPPORTED_PROTOCOL": "it knows no version of TLS that is allowed; allow TLS 1.2 if it has that",
     "NO_SHARED_CIPHER": "it knows no cipher that is allowed, only older ones",
     "PEER_DID_NOT_RETURN_A_CERTIFICATE": "it shows no certificate, and one is wanted",
-    "CERTIFICATE_VERIFY_FAILED": "its certificate is not one of the authority that is set here, or is out of date",
+    "CERTIFICATE_VERIFY_FAILED": "its certificate is not one of the authority that is set here",
+    "CERTIFICATE_HAS_EXPIRED": "its certificate is out of date; give it a new one",
+    "CERTIFICATE_IS_NOT_YET_VALID": "its certificate is not valid yet; is the clock of this machine right?",
     "TLSV1_ALERT_UNKNOWN_CA": "it does not trust this certificate; its authority must be known to the charger",
     "SSLV3_ALERT_BAD_CERTIFICATE": "it does not take this certificate",
     "SSLV3_ALERT_CERTIFICATE_EXPIRED": "it holds this certificate to be out of date; is its clock right?",
@@ -99,10 +101,17 @@ def _watched() -> type[ssl.SSLObject]:
             except ssl.SSLWantReadError:
                 raise
             except ssl.SSLError as error:
-                _tell(error.reason or "", told)
+                _tell(_reason_of(error), told)
                 raise
 
     return Handshake
+
+
+def _reason_of(error: ssl.SSLError) -> str:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        why = error.verify_message.upper().replace(" ", "_")
+        return why if why in WORDS else "CERTIFICATE_VERIFY_FAILED"
+    return error.reason or ""
 
 
 def _tell(reason: str, told: set[str]) -> None:
