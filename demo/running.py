@@ -81,6 +81,7 @@ async def set_up(home: HomeAssistant, house: House) -> None:
                     f"house_allowance_{phase}": _HOUSE_ALLOWANCE for phase in ("l1", "l2", "l3")
                 },
             },
+            {"kind": "sdm630"},
             {
                 "kind": "sdm630",
                 "host": "127.0.0.1",

@@ -4,11 +4,18 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from homeassistant.config_entries import ConfigSubentry
+from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.const import CONF_NAME
 
 from . import charger_forms
-from .const import CONF_IDENTITY, CONF_MODEL, CONF_SERIAL, CONF_VENDOR, SUBENTRY_CHARGER
+from .const import (
+    CONF_FALLBACK,
+    CONF_IDENTITY,
+    CONF_MODEL,
+    CONF_SERIAL,
+    CONF_VENDOR,
+    SUBENTRY_CHARGER,
+)
 from .devices.ocpp import FIRST, station_of
 from .door import Caller, unique_id
 from .forms import Answers
@@ -28,6 +35,14 @@ def full_name(caller: Caller) -> str:
     """What tells it from another one of the same make."""
     name, identity = suggested_name(caller), caller[CONF_IDENTITY]
     return name if name == identity else f"{name} ({identity})"
+
+
+def proposed(site: ConfigEntry[Any], caller: Caller) -> Answers:
+    """What a charger's dialog shows before anything was said."""
+    return {
+        CONF_NAME: suggested_name(caller),
+        CONF_FALLBACK: charger_forms.proposed_fallback(site),
+    }
 
 
 def charger_data(caller: Caller, answers: Answers, security: Mapping[str, Any]) -> dict[str, Any]:

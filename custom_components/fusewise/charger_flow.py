@@ -17,7 +17,7 @@ from homeassistant.const import CONF_NAME
 from homeassistant.helpers.selector import SelectOptionDict, SelectSelector, SelectSelectorConfig
 
 from . import charger_forms
-from .callers import charger_data, full_name, suggested_name
+from .callers import charger_data, full_name, proposed
 from .const import CONF_IDENTITY, CONF_OCPP, CONF_SWITCHES_PHASES
 from .devices.ocpp import OcppCharger, outlet, station_of
 from .door import Caller, caller_of, is_taken_in, unique_id
@@ -102,7 +102,7 @@ class ChargerSubentryFlow(
         elif known is not None:
             shown = {CONF_NAME: known.title, **known.data}
         else:
-            shown = {CONF_NAME: suggested_name(self._caller)}
+            shown = proposed(entry, self._caller)
         schema = self._with_security(
             charger_forms.charger_schema(entry), is_known=known is not None
         )

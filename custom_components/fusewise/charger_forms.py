@@ -173,5 +173,12 @@ def unwise(
     }
 
 
+def proposed_fallback(entry: ConfigEntry[Any]) -> float:
+    """The least that charges, where that fits beside the house and the other chargers; else a pause."""
+    proposed = charger_schema(entry)({CONF_NAME: " "})
+    explained, _ = unwise(entry, charger_settings(proposed), None)
+    return 0.0 if CONF_FALLBACK in explained else FLOOR
+
+
 def _runs(entry: ConfigEntry[Any]) -> bool:
     return entry.state is ConfigEntryState.LOADED

@@ -46,12 +46,25 @@ def why(view: ChargerView) -> dict[str, Any]:
         "circuit": view.limited_in,
         "phase": None if reason.phase is None else reason.phase.name,
         "limit": reason.limit if reason.code in PRICES else rounded(reason.limit),
+        "bound": _bound(view),
         "source": reason.source,
         "shared_with": list(view.shares_with),
         "limited_by": reason.limited_by,
         "until": None if reason.until is None else moment(reason.until),
     }
     return {name: figure for name, figure in figures.items() if figure}
+
+
+def _bound(view: ChargerView) -> str | None:
+    """Where which current binds, at a glance: 'Home L2 24 A'."""
+    if view.setpoint is None:
+        return None
+    reason = view.setpoint.reason
+    if reason.limit is None or reason.circuit is None or reason.code in PRICES:
+        return None
+    if reason.phase is None:
+        return f"{view.limited_in} {reason.limit / 1000:.1f} kW"
+    return f"{view.limited_in} {reason.phase.name} {reason.limit:.0f} A"
 
 
 def _energy(view: ChargerView) -> float | None:

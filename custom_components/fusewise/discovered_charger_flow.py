@@ -11,7 +11,7 @@ from homeassistant.config_entries import (
     ConfigFlowContext,
     ConfigFlowResult,
 )
-from homeassistant.const import CONF_HOST, CONF_NAME, CONF_PORT
+from homeassistant.const import CONF_HOST, CONF_PORT
 from homeassistant.helpers.selector import (
     SelectOptionDict,
     SelectSelector,
@@ -21,7 +21,7 @@ from homeassistant.helpers.selector import (
 from homeassistant.helpers.typing import DiscoveryInfoType
 
 from . import charger_forms
-from .callers import charger_subentry, full_name, suggested_name
+from .callers import charger_subentry, full_name, proposed
 from .const import CONF_IDENTITY, CONF_OCPP, CONF_SITE, DOMAIN
 from .door import Caller, is_taken_in, siblings_of, unique_id
 from .forms import Answers, Errors
@@ -92,7 +92,7 @@ class DiscoveredChargerFlow(PasswordFlow[ConfigFlowContext, ConfigFlowResult, st
             errors, placeholders = self._explain(self._site, user_input)
             if not errors:
                 return await self._async_secure(user_input)
-        shown = user_input or {CONF_NAME: suggested_name(self._found)}
+        shown = user_input or proposed(self._site, self._found)
         return self._show(
             "charger",
             self._with_security(charger_forms.charger_schema(self._site), is_known=False),

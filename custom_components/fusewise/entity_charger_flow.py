@@ -41,7 +41,7 @@ class EntityChargerFlow(
         """The chargers to choose from, and the choice to name one by its entities."""
         taken = set(self._taken())
         options = [
-            SelectOptionDict(value=found.id, label=f"{found.name} ({found.preset.integration})")
+            SelectOptionDict(value=found.id, label=entity_forms.labelled(self.hass, found))
             for found in await self._async_find()
             if taken.isdisjoint(found.entities)
         ]
@@ -91,8 +91,8 @@ class EntityChargerFlow(
             menu_options=["user", "entities"],
             description_placeholders={
                 "device": device.name,
-                "integration": device.preset.integration,
-                "values": entity_forms.values_of(self.hass, device.entities),
+                "integration": forms.integration_name(self.hass, device.preset.integration),
+                "values": await entity_forms.async_values_of(self.hass, device.entities),
                 "cars": ", ".join(cars) or "–",
             },
         )
@@ -146,8 +146,8 @@ class EntityChargerFlow(
             shown,
             errors,
             {
-                **entity_forms.found_placeholders(self.hass, self._chosen),
-                "hints": await entity_forms.async_hints(self.hass, self._device),
+                **await entity_forms.async_found_placeholders(self.hass, self._chosen),
+                "hints": await entity_forms.async_hints(self.hass, self._chosen, self._device),
                 **placeholders,
             },
         )

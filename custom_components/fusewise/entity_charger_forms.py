@@ -6,8 +6,10 @@ from typing import Any
 
 import voluptuous as vol
 
-from homeassistant.const import ATTR_UNIT_OF_MEASUREMENT, CONF_NAME
-from homeassistant.core import HomeAssistant
+from homeassistant.const import ATTR_DEVICE_CLASS, ATTR_UNIT_OF_MEASUREMENT, CONF_NAME
+from homeassistant.core import HomeAssistant, State
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.translation import async_get_translations, async_translate_state
 
 from .charger_forms import SWITCHES_PHASES, charger_schema_of, phases_settings
 from .const import (
@@ -20,17 +22,19 @@ from .const import (
     CONF_SERIAL,
     CONF_VENDOR,
     CONF_WIRING,
+    DOMAIN,
     ENTITIES,
     MAIN_CIRCUIT,
 )
 from .devices.entity import FALLBACK, ChargerEntities, FoundCharger, status_of
 from .entity_charger import CONF_ENTITIES, abilities_of, stored_of
-from .forms import Answers, Circuits, number
+from .forms import Answers, Circuits, integration_name, number
 from .hints import async_hint, listed
 
 CONF_DEVICE = "device"
 CONF_GUESS = "guess"
 
+STATUS = f"component.{DOMAIN}.entity.sensor.status.state"  # where its words are
 HOLD_HOURS = "hold_hours"
 
 
@@ -92,37 +96,65 @@ def found_updates(
     }
 
 
-def found_placeholders(hass: HomeAssistant, chosen: ChargerEntities) -> dict[str, str]:
+async def async_found_placeholders(hass: HomeAssistant, chosen: ChargerEntities) -> dict[str, str]:
     """What the dialog tells of a charger: how slow it is, and what each entity shows now."""
     return {
         "obeys_within": f"{chosen.traits.obeys_within:g}",
-        "minimum_interval": f"{chosen.traits.minimum_interval:g}",
-        "values": values_of(hass, chosen),
+        "values": await async_values_of(hass, chosen),
     }
 
 
-async def async_hints(hass: HomeAssistant, found: FoundCharger | None) -> str:
-    """What its owner might do, so that more is known of it."""
-    if found is None or not found.switched_off:
-        return ""
-    return await async_hint(hass, "charger_switched_off", entities=listed(found.switched_off))
+async def async_hints(
+    hass: HomeAssistant, chosen: ChargerEntities, found: FoundCharger | None
+) -> str:
+    """How slowly it may rise, and what its owner might do, so that more is known of it."""
+    hints = ""
+    if seconds := chosen.traits.minimum_interval:
+        hints += await async_hint(hass, "charger_rises", seconds=f"{seconds:g}")
+    if found is not None and found.switched_off:
+        entities = listed(found.switched_off)
+        hints += await async_hint(hass, "charger_switched_off", entities=entities)
+    return hints
 
 
-def values_of(hass: HomeAssistant, entities: ChargerEntities) -> str:
-    """What each entity shows now, and what its status is taken to mean."""
-    lines: list[str] = []
-    for entity in entities:
-        state = hass.states.get(entity)
-        shown = "–" if state is None else state.state
-        unit = state and state.attributes.get(ATTR_UNIT_OF_MEASUREMENT)
-        meant = ""
-        if entity == entities.status:
-            status = status_of(state, entities.statuses)
-            meant = f" → {status.value if status else '?'}"
-        lines.append(f"- `{entity}`: {shown}{f' {unit}' if unit else ''}{meant}")
+async def async_values_of(hass: HomeAssistant, entities: ChargerEntities) -> str:
+    """What each entity shows now, by its name, and what its status is taken to mean."""
+    ours = await async_get_translations(hass, hass.config.language, "entity", {DOMAIN})
+    lines = [_value_of(hass, entities, entity, ours) for entity in entities]
     if entities.arm is not None:
         lines.append(f"- `{entities.arm.name}`: {FALLBACK:g} A")
     return "\n".join(lines)
+
+
+def _value_of(
+    hass: HomeAssistant, entities: ChargerEntities, entity: str, ours: Mapping[str, str]
+) -> str:
+    if (state := hass.states.get(entity)) is None:
+        return f"- `{entity}`: –"
+    unit = state.attributes.get(ATTR_UNIT_OF_MEASUREMENT)
+    meant = ""
+    if entity == entities.status:
+        status = status_of(state, entities.statuses)
+        meant = f" → {ours[f'{STATUS}.{status}'] if status else '?'}"
+    return f"- {state.name}: {_said(hass, state)}{f' {unit}' if unit else ''}{meant}"
+
+
+def _said(hass: HomeAssistant, state: State) -> str:
+    """A state as Home Assistant shows it, in its owner's language."""
+    known = er.async_get(hass).async_get(state.entity_id)
+    return async_translate_state(
+        hass,
+        state.state,
+        state.domain,
+        None if known is None else known.platform,
+        None if known is None else known.translation_key,
+        state.attributes.get(ATTR_DEVICE_CLASS),
+    )
+
+
+def labelled(hass: HomeAssistant, found: FoundCharger) -> str:
+    """A charger that was found, with the integration that knows it."""
+    return f"{found.name} ({integration_name(hass, found.preset.integration)})"
 
 
 def name_of(answers: Answers) -> str:

@@ -12,6 +12,7 @@ import voluptuous as vol
 
 from homeassistant.components.sensor import SensorDeviceClass
 from homeassistant.const import Platform
+from homeassistant.core import HomeAssistant
 from homeassistant.helpers.selector import (
     EntitySelector,
     EntitySelectorConfig,
@@ -23,6 +24,7 @@ from homeassistant.helpers.selector import (
     SelectSelectorConfig,
     SelectSelectorMode,
 )
+from homeassistant.loader import IntegrationNotLoaded, async_get_loaded_integration
 
 from .devices.entity import UNITS
 
@@ -104,6 +106,14 @@ def as_typed(answers: Mapping[str, Any]) -> Answers:
         else value
         for field, value in answers.items()
     }
+
+
+def integration_name(hass: HomeAssistant, domain: str) -> str:
+    """What Home Assistant calls an integration: 'HomeWizard' rather than 'homewizard'."""
+    try:
+        return async_get_loaded_integration(hass, domain).name
+    except IntegrationNotLoaded:
+        return domain
 
 
 # --- circuits --------------------------------------------------------------------------------------

@@ -66,7 +66,7 @@ class FoundChargersSteps(Dialog[ConfigFlowContext, ConfigFlowResult, str]):
             self._taken_in = []
             return await self._async_next()
         options = [
-            SelectOptionDict(value=device, label=f"{each.name} ({each.preset.integration})")
+            SelectOptionDict(value=device, label=entity_forms.labelled(self.hass, each))
             for device, each in found.items()
         ]
         selector = SelectSelector(
@@ -107,8 +107,8 @@ class FoundChargersSteps(Dialog[ConfigFlowContext, ConfigFlowResult, str]):
             user_input or {CONF_NAME: device.name},
             errors,
             {
-                **entity_forms.found_placeholders(self.hass, device.entities),
-                "hints": await entity_forms.async_hints(self.hass, device),
+                **await entity_forms.async_found_placeholders(self.hass, device.entities),
+                "hints": await entity_forms.async_hints(self.hass, device.entities, device),
                 "device": device.name,
             },
         )

@@ -7,6 +7,7 @@ import voluptuous as vol
 
 from homeassistant.components.sensor import SensorDeviceClass
 from homeassistant.const import CONF_HOST, CONF_PORT
+from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import section
 from homeassistant.helpers.selector import (
     SelectOptionDict,
@@ -20,7 +21,7 @@ from .const import CONF_INTERVAL, CONF_KIND, CONF_UNIT_ID, ENTITIES, PHASE_KEYS
 from .devices.calibration import LEAST_GAIN, MOST_GAIN, MOST_OFFSET, Calibration
 from .devices.entity import FoundMeter, MeterEntities, Quantities
 from .devices.modbus import METERS
-from .forms import Answers, Errors, errors_of, measuring, number
+from .forms import Answers, Errors, errors_of, integration_name, measuring, number
 
 CONF_DEVICE = "device"
 CONF_TOTAL = "total"
@@ -34,9 +35,25 @@ QUANTITIES = {
 }
 
 
-def meter_schema(found: Sequence[FoundMeter], *, may_do_without: bool) -> vol.Schema:
+MODBUS = {
+    vol.Optional(CONF_HOST): TextSelector(),
+    vol.Required(CONF_PORT, default=502): number(1, 65535, step=1),
+    vol.Required(CONF_UNIT_ID, default=1): number(1, 247, step=1),
+    vol.Required(CONF_INTERVAL, default=1): number(0.2, 60, "s"),
+}
+"""What is asked about a Modbus meter besides; no address may be said, for another meter may be wanted."""
+
+
+def meter_schema(
+    hass: HomeAssistant, found: Sequence[FoundMeter], *, may_do_without: bool
+) -> vol.Schema:
     """The question which meter it is; those that Home Assistant has already come first."""
-    kinds = [SelectOptionDict(value=meter.device, label=_label(meter)) for meter in found]
+    kinds = [
+        SelectOptionDict(
+            value=meter.device, label=f"{meter.name} ({integration_name(hass, meter.integration)})"
+        )
+        for meter in found
+    ]
     kinds += [SelectOptionDict(value=kind, label=METERS[kind].name) for kind in METERS]
     kinds.append(SelectOptionDict(value=ENTITIES, label="Entities that I choose"))
     if may_do_without:
@@ -46,24 +63,16 @@ def meter_schema(found: Sequence[FoundMeter], *, may_do_without: bool) -> vol.Sc
             vol.Required(CONF_KIND, default=kinds[0]["value"]): SelectSelector(
                 SelectSelectorConfig(options=kinds, translation_key="meter_kind")
             ),
-            vol.Optional(CONF_HOST): TextSelector(),
-            vol.Required(CONF_PORT, default=502): number(1, 65535, step=1),
-            vol.Required(CONF_UNIT_ID, default=1): number(1, 247, step=1),
-            vol.Required(CONF_INTERVAL, default=1): number(0.2, 60, "s"),
         }
     )
 
 
-def _label(meter: FoundMeter) -> str:
-    return f"{meter.name} ({meter.integration})"
-
-
-def meter_errors(answers: Answers) -> Errors:
+def modbus_errors(answers: Answers) -> Errors:
     """What cannot be right about a Modbus meter."""
     return errors_of({CONF_HOST: "", **answers})
 
 
-def meter_settings(answers: Answers) -> Answers:
+def modbus_settings(answers: Answers) -> Answers:
     """What is stored of the answers about a Modbus meter."""
     return {
         **answers,
@@ -77,7 +86,7 @@ def meter_settings(answers: Answers) -> Answers:
 def meter_answers(settings: Mapping[str, Any], found: Iterable[FoundMeter]) -> Answers:
     """What the dialog shows of what is stored."""
     if settings[CONF_KIND] != ENTITIES:
-        return dict(settings)
+        return {CONF_KIND: settings[CONF_KIND]}
     device = settings.get(CONF_DEVICE)
     known = any(meter.device == device for meter in found)
     return {CONF_KIND: device if known else ENTITIES}

@@ -4,6 +4,8 @@ from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+import voluptuous as vol
+
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.data_entry_flow import FlowContext, FlowResult
 
@@ -70,7 +72,7 @@ class MeterSteps[ContextT: FlowContext, ResultT: FlowResult[Any, Any], HandlerT]
         return find_meters(self.hass, self._phases, {DOMAIN, *known}, guessed)
 
     async def async_step_meter(self, user_input: Answers | None = None) -> ResultT:
-        """Ask which meter it is, and try it."""
+        """Ask which meter it is; one that Home Assistant has is tried at once."""
         errors: Errors = {}
         placeholders: dict[str, str] = {}
         found = self._meters_found()
@@ -82,25 +84,47 @@ class MeterSteps[ContextT: FlowContext, ResultT: FlowResult[Any, Any], HandlerT]
             if kind == NO_METER:
                 self._meter = None
                 return await self._async_metered()
-            settings: Answers = {}
             if kind in METERS:
-                errors = meter_forms.meter_errors(user_input)
-                settings = {} if errors else meter_forms.meter_settings(user_input)
+                return await self.async_step_modbus(chosen=kind)
+            meter = next((meter for meter in found if meter.device == kind), None)
+            if meter is None:
+                errors = {CONF_KIND: "meter_gone"}
             else:
-                chosen = next((meter for meter in found if meter.device == kind), None)
-                if chosen is None:
-                    errors = {CONF_KIND: "meter_gone"}
-                else:
-                    settings = meter_forms.entities_settings(chosen.entities, chosen.device)
-            if not errors:
+                settings = meter_forms.entities_settings(meter.entities, meter.device)
                 errors, placeholders = await self._async_take(settings)
                 if not errors:
                     return await self._async_metered()
         elif self._meter is not None:
             shown = meter_forms.meter_answers(self._meter, found)
-        schema = meter_forms.meter_schema(found, may_do_without=self._may_do_without())
-        placeholders = {**self._meter_placeholders(), **placeholders}
-        return self._show("meter", schema, shown, errors, placeholders)
+        return self._show("meter", self._kinds(found), shown, errors, self._words(placeholders))
+
+    async def async_step_modbus(
+        self, user_input: Answers | None = None, *, chosen: str | None = None
+    ) -> ResultT:
+        """Ask how a Modbus meter is reached, and try it. Who wants another meter after all may choose it here."""
+        errors: Errors = {}
+        placeholders: dict[str, str] = {}
+        shown: Mapping[str, Any] | None = user_input
+        if user_input is not None:
+            if (kind := user_input[CONF_KIND]) not in METERS:
+                return await self.async_step_meter({CONF_KIND: kind})
+            errors = meter_forms.modbus_errors(user_input)
+            if not errors:
+                settings = meter_forms.modbus_settings(user_input)
+                errors, placeholders = await self._async_take(settings)
+                if not errors:
+                    return await self._async_metered()
+        else:
+            known = self._meter if self._meter and self._meter[CONF_KIND] in METERS else {}
+            shown = {**known, CONF_KIND: chosen}
+        schema = self._kinds(self._meters_found()).extend(meter_forms.MODBUS)
+        return self._show("modbus", schema, shown, errors, self._words(placeholders))
+
+    def _kinds(self, found: Sequence[FoundMeter]) -> vol.Schema:
+        return meter_forms.meter_schema(self.hass, found, may_do_without=self._may_do_without())
+
+    def _words(self, placeholders: Mapping[str, str]) -> dict[str, str]:
+        return {**self._meter_placeholders(), **placeholders}
 
     async def async_step_meter_entities(self, user_input: Answers | None = None) -> ResultT:
         """Ask which entities the meter is made of, and try them."""

@@ -146,25 +146,38 @@ class PasswordFlow[ContextT: FlowContext, ResultT: FlowResult[Any, Any], Handler
         return await self._async_keep()
 
     async def async_step_password_by_hand(self, user_input: Answers | None = None) -> ResultT:
-        """Tell that it has to be typed into the charger."""
-        if user_input is None:
-            return self._show_password("password_by_hand")
+        """Tell that it has to be typed into the charger, where that has a field for it."""
+        return self.async_show_menu(
+            step_id="password_by_hand",
+            menu_options=["password_typed", "without_password"],
+            description_placeholders=self._password_words(),
+        )
+
+    async def async_step_password_typed(self, user_input: Answers | None = None) -> ResultT:
+        """Keep it: from now on the charger needs it."""
         return await self._async_keep()
+
+    async def async_step_without_password(self, user_input: Answers | None = None) -> ResultT:
+        """Go on without: the charger cannot be given one."""
+        return await self._async_finish(self._answers, {CONF_PASSWORD_HASH: None})
 
     async def _async_keep(self) -> ResultT:
         password_hash = await self.hass.async_add_executor_job(hashed, self._password)
         return await self._async_finish(self._answers, {CONF_PASSWORD_HASH: password_hash})
 
     def _show_password(self, step: str) -> ResultT:
-        entry, caller = self._charger()
         return self.async_show_form(
             step_id=step,
             data_schema=NOTHING_TO_ASK,
-            description_placeholders={
-                "name": self._answers[CONF_NAME].strip(),
-                "identity": caller[CONF_IDENTITY],
-                "password": self._password,
-                "address": charger_address(self.hass, entry.data[CONF_OCPP]),
-                "web_address": web_address(self.hass),
-            },
+            description_placeholders=self._password_words(),
         )
+
+    def _password_words(self) -> dict[str, str]:
+        entry, caller = self._charger()
+        return {
+            "name": self._answers[CONF_NAME].strip(),
+            "identity": caller[CONF_IDENTITY],
+            "password": self._password,
+            "address": charger_address(self.hass, entry.data[CONF_OCPP]),
+            "web_address": web_address(self.hass),
+        }

@@ -29,6 +29,15 @@ const CHARGER_CONTROLS: [key: string, feature?: Card][] = [
   ["target_percent", { type: "numeric-input", style: "buttons" }],
 ];
 
+/** What is said where nobody has said a time: 'Unknown' would sound as if something were wrong. */
+const NOT_SET: Record<string, string | undefined> = {
+  departure: "no_departure",
+  next_departure: "no_next_departure",
+};
+
+/** What a tile shows besides the state. */
+const FIGURES: Record<string, string[] | undefined> = { reason: ["state", "bound"] };
+
 /** What nobody can use without a vehicle whose state of charge is known. */
 const WITH_VEHICLES = "target_percent";
 
@@ -101,6 +110,8 @@ export function chargerSection(charger: Part, text: Text): Section {
   const controls = CHARGER_CONTROLS.flatMap(([key, feature]) => {
     const entity = charger.entity(key);
     if (!entity || (key === WITH_VEHICLES && !charger.entity("vehicle"))) return [];
+    const none = NOT_SET[key];
+    if (none) return unlessUnknown(entity, text(none));
     return [feature ? { ...tile(entity, WHOLE), ...inline(feature) } : tile(entity, WHOLE / 2)];
   });
   return section(
@@ -156,10 +167,11 @@ function facts(part: Part, rows: string[][]): Card[] {
   return rows.flatMap((row) => {
     const there = row.flatMap((key) => {
       const entity = part.entity(key);
-      return entity ? [{ entity, rare: RARE.has(key) }] : [];
+      return entity ? [{ entity, rare: RARE.has(key), figures: FIGURES[key] }] : [];
     });
-    return there.map(({ entity, rare }) => ({
+    return there.map(({ entity, rare, figures }) => ({
       ...tile(entity, WHOLE / there.length),
+      ...(figures && { state_content: figures }),
       ...(rare && unless(entity, "unknown")),
     }));
   });
@@ -184,6 +196,16 @@ function section(title: string, icon: string | undefined, cards: Card[], badges:
 
 function tile(entity: string, width: number): Card {
   return { type: "tile", entity, name: { type: "entity" }, ...columns(width) };
+}
+
+/** A time where there is one; else a tile that says so, and with which it can be set. */
+function unlessUnknown(entity: string, otherwise: string): Card[] {
+  const unset = { condition: "state", entity, state: "unknown" };
+  return [
+    { ...tile(entity, WHOLE / 2), ...unless(entity, "unknown") },
+    // Over the whole width, for it is a sentence.
+    { ...tile(entity, WHOLE), name: otherwise, hide_state: true, visibility: [unset] },
+  ];
 }
 
 function inline(feature: Card) {

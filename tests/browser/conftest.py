@@ -103,7 +103,8 @@ def told(desk: Desk) -> dict[str, Any]:
         site={
             "answers": {
                 "user": {"rating": 25},
-                "meter": {"kind": "Eastron SDM630", "host": "127.0.0.1", "port": house.modbus_port},
+                "meter": {"kind": "Eastron SDM630 (Modbus TCP)"},
+                "modbus": {"host": "127.0.0.1", "port": house.modbus_port},
                 "ocpp": {"host": "127.0.0.1", "port": house.ocpp_port},
             },
             # The proposed port may be in use on this machine.

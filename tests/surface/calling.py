@@ -41,3 +41,9 @@ async def added(hass: HomeAssistant, site: MockConfigEntry, identity: str = "yar
 
 async def on(hass: HomeAssistant, step: Any) -> Any:
     return await hass.config_entries.subentries.async_configure(step["flow_id"], {})
+
+
+async def chosen(hass: HomeAssistant, step: Any, option: str) -> Any:
+    """Go on with an option of a menu."""
+    flows = hass.config_entries.subentries
+    return await flows.async_configure(step["flow_id"], {"next_step_id": option})

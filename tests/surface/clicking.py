@@ -21,9 +21,16 @@ async def asked_for_the_meter(hass: HomeAssistant) -> Any:
     return await answer(hass, await asked_for_the_fuse(hass), FUSE)
 
 
+async def answer_modbus(hass: HomeAssistant, step: Any, meter: dict[str, Any]) -> Any:
+    """Choose the kind of a Modbus meter, then say how it is reached."""
+    step = await answer(hass, step, {"kind": meter["kind"]})
+    assert (step["step_id"], step["errors"]) == ("modbus", {})
+    return await answer(hass, step, meter)
+
+
 async def at_the_end(hass: HomeAssistant, meter: dict[str, Any]) -> Any:
     """The menu with all that was said; until a port is asked for, it is the usual one."""
-    return await answer(hass, await asked_for_the_meter(hass), meter)
+    return await answer_modbus(hass, await asked_for_the_meter(hass), meter)
 
 
 async def asked_for_the_port(hass: HomeAssistant, meter: dict[str, Any]) -> Any:

@@ -102,6 +102,8 @@ async def test_a_panel_comes_with_its_meter(
 ) -> None:
     step = await answer(hass, await opened(hass, site), PANEL | {"parent": "main"})
     modbus = {"kind": "sdm630", "host": HOST, "port": house.meter.port, "unit_id": 1}
+    step = await answer(hass, step, {"kind": "sdm630"})
+    assert (step["step_id"], step["errors"]) == ("modbus", {})
     step = await answer(hass, step, modbus | {"interval": 1})
     assert step["errors"] == {"base": "meter_taken"}
     hass.config_entries.async_remove_subentry(site, "id_of_meter")
@@ -125,7 +127,7 @@ async def test_a_panel_comes_with_its_meter(
     assert device_of(hass, site, meter.subentry_id).model == "Eastron SDM630"
 
 
-NO_METER = {"kind": "no_meter", "port": 502, "unit_id": 1, "interval": 1}
+NO_METER = {"kind": "no_meter"}
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,8 @@ from homeassistant.data_entry_flow import FlowResultType
 from .clicking import (
     FUSE,
     answer,
+    answer_modbus,
     asked_for_the_fuse,
-    asked_for_the_meter,
     asked_for_the_port,
     at_the_end,
     suggested,
@@ -30,7 +30,7 @@ async def test_a_site_is_set_up_by_clicking(
     assert (step["type"], step["step_id"]) == (FlowResultType.FORM, "user")
     step = await answer(hass, step, FUSE)
     assert (step["step_id"], step["errors"]) == ("meter", {})
-    step = await answer(hass, step, meter)
+    step = await answer_modbus(hass, step, meter)
     assert (step["type"], step["step_id"]) == (FlowResultType.MENU, "confirm")
     # How chargers connect is proposed.
     assert step["description_placeholders"]["address"] == "ws://10.10.10.10:9000/"
@@ -110,7 +110,7 @@ async def test_a_house_has_the_phases_of_its_supply(
     summary: str,
 ) -> None:
     step = await answer(hass, await asked_for_the_fuse(hass), FUSE | answers)
-    step = await answer(hass, step, meter | {"kind": "no_meter"})
+    step = await answer(hass, step, {"kind": "no_meter"})
     assert step["step_id"] == "confirm_unmeasured"
     assert summary in step["description_placeholders"]["summary"]
     step = await answer(hass, step, {"next_step_id": "ocpp"})
@@ -136,8 +136,8 @@ async def test_a_house_has_the_phases_of_its_supply(
 async def test_a_meter_that_cannot_be_is_explained_beside_its_field(
     hass: HomeAssistant, meter: dict[str, Any], field: str, value: Any
 ) -> None:
-    step = await answer(hass, await asked_for_the_meter(hass), meter | {field: value})
-    assert (step["step_id"], step["errors"]) == ("meter", {field: f"{field}_invalid"})
+    step = await at_the_end(hass, meter | {field: value})
+    assert (step["step_id"], step["errors"]) == ("modbus", {field: f"{field}_invalid"})
 
 
 async def test_a_meter_that_is_not_there_is_told_before_anything_is_saved(
@@ -145,12 +145,22 @@ async def test_a_meter_that_is_not_there_is_told_before_anything_is_saved(
 ) -> None:
     await house.meter.fail(MeterFault.STOPPED)
     step = await at_the_end(hass, meter)
-    assert (step["step_id"], step["errors"]) == ("meter", {"base": "meter_silent"})
+    assert (step["step_id"], step["errors"]) == ("modbus", {"base": "meter_silent"})
     assert "cannot be reached" in step["description_placeholders"]["error"]
     # It is switched on, and the same answers do.
     await house.meter.fail(MeterFault.NONE)
     step = await answer(hass, step, meter)
     assert step["step_id"] == "confirm"
+
+
+async def test_whoever_has_chosen_a_modbus_meter_may_choose_another_one_after_all(
+    hass: HomeAssistant, meter: dict[str, Any], house: World
+) -> None:
+    await house.meter.fail(MeterFault.STOPPED)
+    step = await at_the_end(hass, meter)
+    assert step["errors"] == {"base": "meter_silent"}
+    step = await answer(hass, step, meter | {"kind": "no_meter"})
+    assert step["step_id"] == "confirm_unmeasured"
 
 
 async def test_a_meter_that_answers_nan_is_told_before_anything_is_saved(
@@ -159,14 +169,14 @@ async def test_a_meter_that_answers_nan_is_told_before_anything_is_saved(
     await house.meter.fail(MeterFault.NAN)
     await asyncio.sleep(0.3)
     step = await at_the_end(hass, meter)
-    assert (step["step_id"], step["errors"]) == ("meter", {"base": "meter_wrong"})
+    assert (step["step_id"], step["errors"]) == ("modbus", {"base": "meter_wrong"})
     assert "no number" in step["description_placeholders"]["error"]
 
 
 async def test_a_host_name_that_cannot_be_is_a_meter_that_is_not_there(
     hass: HomeAssistant, meter: dict[str, Any]
 ) -> None:
-    step = await answer(hass, await asked_for_the_meter(hass), meter | {"host": "x" * 70})
+    step = await at_the_end(hass, meter | {"host": "x" * 70})
     assert step["errors"] == {"base": "meter_silent"}
 
 
@@ -186,10 +196,13 @@ async def test_each_answer_can_be_mended_before_it_is_saved(
     step = await answer(hass, step, {"host": HOST, "port": ocpp_port})
     for name, changed in (
         ("user", FUSE | {"phases": {"rating_l1": 32}}),
-        ("meter", meter | {"interval": 2}),
+        ("modbus", meter | {"interval": 2}),
         ("ocpp", {"host": HOST, "port": ocpp_port}),
     ):
-        step = await answer(hass, step, {"next_step_id": name})
+        step = await answer(hass, step, {"next_step_id": name.replace("modbus", "meter")})
+        if name == "modbus":
+            assert suggested(step["data_schema"]) == {"kind": meter["kind"]}
+            step = await answer(hass, step, {"kind": meter["kind"]})
         assert step["step_id"] == name
         assert set(suggested(step["data_schema"])) == set(changed)
         step = await answer(hass, step, changed)

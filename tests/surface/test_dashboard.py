@@ -126,6 +126,7 @@ def test_what_is_shipped_was_built_from_the_sources() -> None:
 
 
 def test_every_text_of_the_dashboard_is_written() -> None:
-    used = re.findall(r'\btext\("(\w+)"', "".join(p.read_text() for p in SOURCES.iterdir()))
+    source = "".join(p.read_text() for p in SOURCES.iterdir())
+    used = re.findall(r'\btext\("(\w+)"', source) + re.findall(r'departure: "(\w+)"', source)
     ours = {key for key in english()["common"] if key.startswith("dashboard_")}
     assert {f"dashboard_{key}" for key in used} == ours

@@ -335,7 +335,7 @@ async def test_an_unknown_kind_is_offered_with_what_its_entities_seem_to_be(
     said = {"currents": [], **{key: value for key, value in shown.items() if value is not None}}
     step = await answer(hass, step, said)
     # Its word for 'no car' is not known: it is asked back once that is seen.
-    assert f"- `{status}`: Unbesetzt → ?" in step["description_placeholders"]["values"]
+    assert "Unbesetzt → ?" in step["description_placeholders"]["values"]
     await answer(hass, step, GARAGE)
     await hass.async_block_till_done()
     [subentry] = site.get_subentries_of_type("charger")
@@ -348,7 +348,7 @@ async def test_an_unknown_kind_is_offered_with_what_its_entities_seem_to_be(
     )
     assert step["step_id"] == "entities"
     step = await answer(hass, step, said | {"no_car": ["Unbesetzt", " "]})
-    assert f"- `{status}`: Unbesetzt → available" in step["description_placeholders"]["values"]
+    assert "Unbesetzt → Available" in step["description_placeholders"]["values"]
     await answer(hass, step, GARAGE)
     await hass.async_block_till_done()
     [made] = site.runtime_data.chargers.values()
@@ -421,8 +421,8 @@ async def test_a_known_kind_is_found_and_asks_nothing_that_it_can_know(
     assert shown.keys() == {"name", "wiring", "maximum", "switches_phases", "hold_hours"}
     assert shown["name"] == {"suggested_value": "Wallbox"}
     values = step["description_placeholders"]["values"]
-    assert f"- `{limit}`: 16" in values
-    assert f"- `{status}`: suspended → suspended_evse" in values
+    assert f"- {state_of(hass, limit).name}: 16" in values
+    assert "→ Paused by the charger" in values
     step = await answer(hass, step, GARAGE)
     await hass.async_block_till_done()
     [subentry] = site.get_subentries_of_type("charger")

@@ -12,7 +12,6 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er
 from .clicking import FUSE, answer
 from .house import HOST, MENU_SAVE, state_of, until
 
-MODBUS = {"port": 502, "unit_id": 1, "interval": 1}
 UNITS = {"current": "A", "power": "W", "voltage": "V"}
 
 
@@ -91,7 +90,7 @@ async def test_a_meter_that_is_there_is_found_and_shown_with_what_it_reads(
         "entities": "Entities that I choose",
         "no_meter": "No meter",
     }
-    step = await answer(hass, step, {"kind": p1.id, **MODBUS})
+    step = await answer(hass, step, {"kind": p1.id})
     step = await with_port(hass, step, ocpp_port)
     assert step["step_id"] == "confirm"
     assert step["description_placeholders"]["values"] == (
@@ -198,7 +197,7 @@ async def test_the_phases_of_known_meters_are_told_apart(
     for unique_id, kind in sensors:
         device.sensor(unique_id, kind, 230 if kind == "voltage" else 1)
     step = await asked_for_the_meter(hass)
-    step = await answer(hass, step, {"kind": device.id, **MODBUS})
+    step = await answer(hass, step, {"kind": device.id})
     step = await with_port(hass, step, ocpp_port)
     step = await answer(hass, step, MENU_SAVE)
     [meter] = step["result"].get_subentries_of_type("meter")
@@ -232,11 +231,11 @@ async def test_a_meter_that_is_removed_while_it_is_chosen_is_told(
     step = await asked_for_the_meter(hass)
     dr.async_get(hass).async_remove_device(p1.id)
     await hass.async_block_till_done()
-    step = await answer(hass, step, {"kind": p1.id, **MODBUS})
+    step = await answer(hass, step, {"kind": p1.id})
     assert (step["step_id"], step["errors"]) == ("meter", {"kind": "meter_gone"})
 
 
-BY_HAND = {"kind": "entities", **MODBUS}
+BY_HAND = {"kind": "entities"}
 
 
 async def test_entities_may_be_chosen_by_hand(
@@ -296,7 +295,7 @@ async def test_sensors_that_yaml_has_made_are_a_meter_like_any_other(
     step = await asked_for_the_meter(hass)
     [kind, *_] = offered(step)
     assert offered(step)[kind] == "Mains (YAML)"
-    step = await answer(hass, step, {"kind": kind, **MODBUS})
+    step = await answer(hass, step, {"kind": kind})
     step = await with_port(hass, step, ocpp_port)
     step = await answer(hass, step, MENU_SAVE)
     entry = step["result"]
@@ -323,7 +322,7 @@ async def test_a_meter_without_phases_tells_what_that_means(
     pulse.sensor("home_rt_power", "power", 2070)
     pulse.sensor("home_rt_powerProduction", "power", 0)
     step = await asked_for_the_meter(hass)
-    step = await answer(hass, step, {"kind": pulse.id, **MODBUS})
+    step = await answer(hass, step, {"kind": pulse.id})
     step = await with_port(hass, step, ocpp_port)
     assert step["step_id"] == "confirm_total"
     assert step["description_placeholders"]["values"] == "- L1: 10.0 A\n- L2: 10.0 A\n- L3: 10.0 A"
@@ -336,11 +335,9 @@ async def test_a_meter_without_phases_tells_what_that_means(
 async def test_two_sites_cannot_have_one_meter(
     hass: HomeAssistant, p1: Device, ocpp_port: int
 ) -> None:
-    step = await answer(hass, await asked_for_the_meter(hass), {"kind": p1.id, **MODBUS})
+    step = await answer(hass, await asked_for_the_meter(hass), {"kind": p1.id})
     step = await with_port(hass, step, ocpp_port)
     await answer(hass, step, MENU_SAVE)
-    step = await answer(
-        hass, await asked_for_the_meter(hass, name="Barn"), {"kind": p1.id, **MODBUS}
-    )
+    step = await answer(hass, await asked_for_the_meter(hass, name="Barn"), {"kind": p1.id})
     assert step["errors"] == {"base": "meter_taken"}
     assert step["description_placeholders"] == {"site": "Home", "meter": "P1 meter"}

@@ -12,7 +12,7 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er
 from .clicking import FUSE, answer, asked_for_the_fuse
 from .house import HOST, MENU_SAVE, only_charger, state_of, until
 
-NO_METER = {"kind": "no_meter", "port": 502, "unit_id": 1, "interval": 1}
+NO_METER = {"kind": "no_meter"}
 
 
 def wallbox(hass: HomeAssistant, name: str) -> str:

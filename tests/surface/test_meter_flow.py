@@ -49,6 +49,12 @@ async def answer(hass: HomeAssistant, step: Any, user_input: dict[str, Any]) -> 
     return await flows.async_configure(step["flow_id"], user_input)
 
 
+async def answer_modbus(hass: HomeAssistant, step: Any, meter: dict[str, Any]) -> Any:
+    step = await answer(hass, step, {"kind": meter["kind"]})
+    assert (step["step_id"], step["errors"]) == ("modbus", {})
+    return await answer(hass, step, meter)
+
+
 def modbus(house: World, **changed: Any) -> dict[str, Any]:
     """What to answer about the demo house's meter."""
     said = {"kind": "sdm630", "host": HOST, "port": house.meter.port, "unit_id": 1, "interval": 1}
@@ -64,7 +70,7 @@ async def test_a_meter_is_added_where_there_is_none(
     # Only the shed is without one, so nobody has to say what it measures.
     assert step["step_id"] == "meter"
     assert step["description_placeholders"] == {"circuit": "Shed"}
-    step = await answer(hass, step, modbus(house))
+    step = await answer_modbus(hass, step, modbus(house))
     assert step["errors"] == {"base": "meter_taken"}
     hass.config_entries.async_remove_subentry(site, "id_of_meter")
     await hass.async_block_till_done()
@@ -73,7 +79,7 @@ async def test_a_meter_is_added_where_there_is_none(
     step = await opened(hass, site)
     assert step["step_id"] == "place"
     step = await answer(hass, step, {"circuit": "main"})
-    step = await answer(hass, step, modbus(house))
+    step = await answer_modbus(hass, step, modbus(house))
     assert (step["type"], step["step_id"]) == (FlowResultType.MENU, "confirm")
     assert step["description_placeholders"]["values"].startswith("- L1: 3.0 A, 230 V")
     step = await answer(hass, step, {"next_step_id": "name"})
@@ -122,7 +128,7 @@ async def test_a_meter_moves_to_the_panel_that_it_is_built_into(
     step = await answer(hass, await opened(hass, site, "id_of_meter"), {"next_step_id": "place"})
     step = await answer(hass, step, {"circuit": "id_of_shed"})
     assert step["step_id"] == "meter"
-    step = await answer(hass, step, modbus(house, interval=0.2))
+    step = await answer_modbus(hass, step, modbus(house, interval=0.2))
     step = await answer(hass, step, MENU_SAVE)
     assert step["reason"] == "reconfigure_successful"
     await hass.async_block_till_done()
@@ -178,7 +184,7 @@ async def test_no_car_notices_that_meters_panels_and_the_site_are_changed(
     assert coordinator.meters["id_of_meter"] is meter
     # Another interval is another meter to us, at the same connection.
     step = await answer(hass, await opened(hass, site, "id_of_meter"), {"next_step_id": "meter"})
-    step = await answer(hass, step, modbus(house, interval=0.5))
+    step = await answer_modbus(hass, step, modbus(house, interval=0.5))
     await answer(hass, step, MENU_SAVE)
     await some_cycles(seen)
     assert coordinator.meters["id_of_meter"] is not meter

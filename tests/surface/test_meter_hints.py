@@ -11,7 +11,7 @@ from homeassistant.helpers import entity_registry as er
 from .clicking import answer
 from .house import entity_meter, stored_site, until
 from .test_entity_charger import added
-from .test_entity_meter import MODBUS, Device, asked_for_the_meter, with_port
+from .test_entity_meter import Device, asked_for_the_meter, with_port
 from .test_meter_flow import answer as answer_about_meter
 
 AMPERES = {"unit_of_measurement": "A"}
@@ -87,7 +87,7 @@ async def test_what_flows_out_of_a_house_that_is_new_is_told(
     for number, amperes in ((1, 3.0), (2, -4.0), (3, 0.0)):
         device.sensor(f"x_current_l{number}", "current", amperes)
     step = await asked_for_the_meter(hass)
-    step = await answer(hass, step, {"kind": device.id, **MODBUS})
+    step = await answer(hass, step, {"kind": device.id})
     step = await with_port(hass, step, ocpp_port)
     assert step["step_id"] == "confirm"
     assert "**L2 shows -4.0 A" in step["description_placeholders"]["hints"]
@@ -104,7 +104,7 @@ async def test_a_meter_whose_phases_are_switched_off_is_told_to_switch_them_on(
             entity, disabled_by=er.RegistryEntryDisabler.INTEGRATION
         )
     step = await asked_for_the_meter(hass)
-    step = await answer(hass, step, {"kind": device.id, **MODBUS})
+    step = await answer(hass, step, {"kind": device.id})
     step = await with_port(hass, step, ocpp_port)
     assert step["step_id"] == "confirm_total"
     hints = step["description_placeholders"]["hints"]

@@ -17,7 +17,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import issue_registry as ir
 
-from .calling import DETAILS, PASSWORD, Come, added, on, with_charger
+from .calling import DETAILS, PASSWORD, Come, added, chosen, on, with_charger
 from .house import HOST, only_charger, site_entry, until
 
 
@@ -61,11 +61,23 @@ async def test_a_charger_that_is_not_there_gets_its_password_by_hand(
     told = step["description_placeholders"]
     assert told["address"] == f"ws://{HOST}:{ocpp_port}/"
     assert told["web_address"].endswith(":8123/api/fusewise/ocpp/")
-    step = await on(hass, step)
+    step = await chosen(hass, step, "password_typed")
     assert step["type"] is FlowResultType.CREATE_ENTRY
     await hass.async_block_till_done()
     peer = await come(password=told["password"])
     assert peer.boot_answer.status == "Accepted"
+
+
+async def test_a_charger_that_has_no_field_for_a_password_is_taken_in_without_one(
+    hass: HomeAssistant, site: MockConfigEntry, come: Come
+) -> None:
+    step = await on(hass, await added(hass, site))
+    assert step["menu_options"] == ["password_typed", "without_password"]
+    step = await chosen(hass, step, "without_password")
+    assert step["type"] is FlowResultType.CREATE_ENTRY
+    await hass.async_block_till_done()
+    assert only_charger(site).data["password_hash"] is None
+    assert (await come()).boot_answer.status == "Accepted"
 
 
 async def test_a_charger_that_needs_a_restart_for_its_password_says_so(

@@ -63,7 +63,7 @@ async def test_a_wall_connector_is_found_and_its_owner_is_told_what_helps(
     step = await answer(hass, step, {"identity": ids["device"]})
     assert (step["type"], step["step_id"]) == (FlowResultType.MENU, "watched")
     shown = step["description_placeholders"]
-    assert f"`{ids['status']}`: waiting_car → suspended_ev" in shown["values"]
+    assert "→ Paused by the car" in shown["values"]
     assert shown["cars"] == "–"
     # One of another device limits it; what this one measures is used with it.
     hass.states.async_set(

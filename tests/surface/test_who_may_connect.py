@@ -18,7 +18,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 
 from ..devices.ocpp.certificates import Authority
-from .calling import PASSWORD, Come, added, on, with_charger
+from .calling import PASSWORD, Come, added, chosen, on, with_charger
 from .house import HOST, charger_data, site_entry, stored_site, until
 
 
@@ -84,8 +84,7 @@ async def test_new_chargers_introduce_themselves_only_while_their_owner_wants_th
     # Who is known does not notice; nor does one who is added by its identity.
     assert (await known.boot()).status == "Accepted"
     step = await added(hass, site, "yard")
-    for _ in range(2):
-        step = await on(hass, step)
+    await chosen(hass, await on(hass, step), "password_typed")
     with pytest.raises(InvalidStatus) as refusal:
         await come("yard")
     assert refusal.value.response.status_code == 401
@@ -181,8 +180,7 @@ async def test_chargers_show_certificates_where_their_owner_wants_that(
     assert (await come("yard", tls=tls)).boot_answer.status == "Pending"
     # Under the identity of a charger that is taken in, nobody comes with another's certificate.
     step = await added(hass, site, "garage")
-    for _ in range(2):
-        step = await on(hass, step)
+    await chosen(hass, await on(hass, step), "password_typed")
     await hass.async_block_till_done()
     with pytest.raises(InvalidStatus):
         await come("garage", tls=tls)

@@ -1,6 +1,6 @@
 // Built from frontend/ by scripts/frontend: change it there.
-// sources 5e4e127c9a56c6918408e2afcc67fd67d823ea6eac5fe2d4b373ac82393ab4d1
-// code 9a6e3a5fcd8faca6824c29d0d25261befa94247f12419eb8c4dfa253583fcd11
+// sources 0db4bfc0cccbc97c4aab27fb96b7444059d47cddfcd10657c73bf8644739e1ae
+// code 77dae5bfd3958d2205a20e025a45d66b0430a4693ebe6c78f514ba54e5c41b3f
 // frontend/src/cards.ts
 var WHOLE = 12;
 var PHASE_COLORS = { l1: "blue", l2: "orange", l3: "teal" };
@@ -21,6 +21,11 @@ var CHARGER_CONTROLS = [
   ["target_energy", { type: "numeric-input", style: "buttons" }],
   ["target_percent", { type: "numeric-input", style: "buttons" }]
 ];
+var NOT_SET = {
+  departure: "no_departure",
+  next_departure: "no_next_departure"
+};
+var FIGURES = { reason: ["state", "bound"] };
 var WITH_VEHICLES = "target_percent";
 var ICONS = {
   battery: "mdi:home-battery",
@@ -79,6 +84,8 @@ function chargerSection(charger, text) {
   const controls = CHARGER_CONTROLS.flatMap(([key, feature]) => {
     const entity = charger.entity(key);
     if (!entity || key === WITH_VEHICLES && !charger.entity("vehicle")) return [];
+    const none = NOT_SET[key];
+    if (none) return unlessUnknown(entity, text(none));
     return [feature ? { ...tile(entity, WHOLE), ...inline(feature) } : tile(entity, WHOLE / 2)];
   });
   return section(
@@ -125,10 +132,11 @@ function facts(part, rows) {
   return rows.flatMap((row) => {
     const there = row.flatMap((key) => {
       const entity = part.entity(key);
-      return entity ? [{ entity, rare: RARE.has(key) }] : [];
+      return entity ? [{ entity, rare: RARE.has(key), figures: FIGURES[key] }] : [];
     });
-    return there.map(({ entity, rare }) => ({
+    return there.map(({ entity, rare, figures }) => ({
       ...tile(entity, WHOLE / there.length),
+      ...figures && { state_content: figures },
       ...rare && unless(entity, "unknown")
     }));
   });
@@ -148,6 +156,14 @@ function section(title, icon, cards, badges = []) {
 }
 function tile(entity, width) {
   return { type: "tile", entity, name: { type: "entity" }, ...columns(width) };
+}
+function unlessUnknown(entity, otherwise) {
+  const unset = { condition: "state", entity, state: "unknown" };
+  return [
+    { ...tile(entity, WHOLE / 2), ...unless(entity, "unknown") },
+    // Over the whole width, for it is a sentence.
+    { ...tile(entity, WHOLE), name: otherwise, hide_state: true, visibility: [unset] }
+  ];
 }
 function inline(feature) {
   return { features: [feature], features_position: "inline" };
