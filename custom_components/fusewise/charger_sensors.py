@@ -10,6 +10,7 @@ from homeassistant.const import UnitOfEnergy
 
 from .balancing.codes import ReasonCode
 from .balancing.model import ChargerStatus, Phase
+from .const import MAIN_CIRCUIT
 from .dead_bands import ENERGY, MOMENT
 from .describing import FusewiseSensorDescription, current, moment, power, rounded
 from .devices.events import EnergyBy
@@ -56,15 +57,17 @@ def why(view: ChargerView) -> dict[str, Any]:
 
 
 def _bound(view: ChargerView) -> str | None:
-    """Where which current binds, at a glance: 'Home L2 24 A'."""
+    """Where which current binds, at a glance: 'L2 24 A', 'Garage L2 16 A'."""
     if view.setpoint is None:
         return None
     reason = view.setpoint.reason
     if reason.limit is None or reason.circuit is None or reason.code in PRICES:
         return None
     if reason.phase is None:
-        return f"{view.limited_in} {reason.limit / 1000:.1f} kW"
-    return f"{view.limited_in} {reason.phase.name} {reason.limit:.0f} A"
+        figure = f"{reason.limit / 1000:.1f} kW"
+    else:
+        figure = f"{reason.phase.name} {reason.limit:.0f} A"
+    return figure if reason.circuit == MAIN_CIRCUIT else f"{view.limited_in} {figure}"
 
 
 def _energy(view: ChargerView) -> float | None:

@@ -41,7 +41,10 @@ class EntityChargerFlow(
         """The chargers to choose from, and the choice to name one by its entities."""
         taken = set(self._taken())
         options = [
-            SelectOptionDict(value=found.id, label=entity_forms.labelled(self.hass, found))
+            SelectOptionDict(
+                value=found.id,
+                label=forms.labelled(self.hass, found.name, found.preset.integration),
+            )
             for found in await self._async_find()
             if taken.isdisjoint(found.entities)
         ]

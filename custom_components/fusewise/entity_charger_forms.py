@@ -28,7 +28,7 @@ from .const import (
 )
 from .devices.entity import FALLBACK, ChargerEntities, FoundCharger, status_of
 from .entity_charger import CONF_ENTITIES, abilities_of, stored_of
-from .forms import Answers, Circuits, integration_name, number
+from .forms import Answers, Circuits, number
 from .hints import async_hint, listed
 
 CONF_DEVICE = "device"
@@ -150,11 +150,6 @@ def _said(hass: HomeAssistant, state: State) -> str:
         None if known is None else known.translation_key,
         state.attributes.get(ATTR_DEVICE_CLASS),
     )
-
-
-def labelled(hass: HomeAssistant, found: FoundCharger) -> str:
-    """A charger that was found, with the integration that knows it."""
-    return f"{found.name} ({integration_name(hass, found.preset.integration)})"
 
 
 def name_of(answers: Answers) -> str:

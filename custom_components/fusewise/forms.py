@@ -116,6 +116,12 @@ def integration_name(hass: HomeAssistant, domain: str) -> str:
         return domain
 
 
+def labelled(hass: HomeAssistant, name: str, domain: str) -> str:
+    """A device as a list names it: with its integration, unless it is called so itself."""
+    integration = integration_name(hass, domain)
+    return name if integration.casefold() in name.casefold() else f"{name} ({integration})"
+
+
 # --- circuits --------------------------------------------------------------------------------------
 
 type Circuits = Mapping[str, str]

@@ -19,7 +19,7 @@ from .const import CONF_IDENTITY, CONF_VOLTAGE, MAIN_CIRCUIT, SUBENTRY_CHARGER
 from .devices.entity import FoundCharger, find_chargers
 from .dialog import Dialog
 from .entity_charger import taken_entities
-from .forms import Answers, Errors, errors_of
+from .forms import Answers, Errors, errors_of, labelled
 from .hints import async_hint
 
 CONF_CHARGERS = "chargers"
@@ -66,7 +66,9 @@ class FoundChargersSteps(Dialog[ConfigFlowContext, ConfigFlowResult, str]):
             self._taken_in = []
             return await self._async_next()
         options = [
-            SelectOptionDict(value=device, label=entity_forms.labelled(self.hass, each))
+            SelectOptionDict(
+                value=device, label=labelled(self.hass, each.name, each.preset.integration)
+            )
             for device, each in found.items()
         ]
         selector = SelectSelector(

@@ -21,7 +21,7 @@ from .const import CONF_INTERVAL, CONF_KIND, CONF_UNIT_ID, ENTITIES, PHASE_KEYS
 from .devices.calibration import LEAST_GAIN, MOST_GAIN, MOST_OFFSET, Calibration
 from .devices.entity import FoundMeter, MeterEntities, Quantities
 from .devices.modbus import METERS
-from .forms import Answers, Errors, errors_of, integration_name, measuring, number
+from .forms import Answers, Errors, errors_of, labelled, measuring, number
 
 CONF_DEVICE = "device"
 CONF_TOTAL = "total"
@@ -49,9 +49,7 @@ def meter_schema(
 ) -> vol.Schema:
     """The question which meter it is; those that Home Assistant has already come first."""
     kinds = [
-        SelectOptionDict(
-            value=meter.device, label=f"{meter.name} ({integration_name(hass, meter.integration)})"
-        )
+        SelectOptionDict(value=meter.device, label=labelled(hass, meter.name, meter.integration))
         for meter in found
     ]
     kinds += [SelectOptionDict(value=kind, label=METERS[kind].name) for kind in METERS]

@@ -178,18 +178,13 @@ async def test_a_charger_may_be_between_two_line_conductors(
     assert round(settings.voltage, 1) == pair
 
 
+# The house may take 10 A of the 25 A; a charger that goes on with 12 A leaves nobody 6 A.
+@pytest.mark.parametrize(("other", "proposed"), [(6.0, 6), (12.0, 0)])
 async def test_a_fall_back_is_proposed_that_fits(
-    hass: HomeAssistant, house: World, ocpp_port: int
+    hass: HomeAssistant, house: World, ocpp_port: int, other: float, proposed: float
 ) -> None:
-    site = site_entry(hass, house, ocpp_port)
+    site = site_entry(hass, house, ocpp_port, charger_data("garage", fallback=other))
     assert await hass.config_entries.async_setup(site.entry_id)
-    assert await proposed_fallback(hass, site) == 6
-    # The house may take 10 A of the 25 A; a charger that goes on with 12 A leaves nobody 6 A.
-    full = site_entry(hass, house, ocpp_port, charger_data("garage", fallback=12.0))
-    assert await proposed_fallback(hass, full) == 0
-
-
-async def proposed_fallback(hass: HomeAssistant, site: MockConfigEntry) -> float:
     step = await asked(hass, site)
     shown = {str(key): key.description for key in step["data_schema"].schema}
-    return float(shown["fallback"]["suggested_value"])
+    assert shown["fallback"] == {"suggested_value": proposed}

@@ -414,7 +414,7 @@ async def test_a_known_kind_is_found_and_asks_nothing_that_it_can_know(
     hass.states.async_set(status, "suspended")
     step = await asked(hass, site)
     [kind] = step["data_schema"].schema.values()
-    assert kind.config["options"][0] == {"value": device, "label": "Wallbox (peblar)"}
+    assert kind.config["options"][0] == {"value": device, "label": "Wallbox (Peblar)"}
     step = await answer(hass, step, {"identity": device})
     assert step["step_id"] == "found"
     shown = {str(key): key.description for key in step["data_schema"].schema}

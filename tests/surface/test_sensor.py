@@ -100,7 +100,7 @@ async def test_a_reason_comes_with_its_figures(
     # Both cars are on L2, and 80 % of 25 A are used.
     assert figures["shared_with"] == ["Carport"]
     assert (figures["phase"], figures["limit"], figures["source"]) == ("L2", 20.0, "rating")
-    assert figures["bound"] == "Home L2 20 A"
+    assert figures["bound"] == "L2 20 A"
     assert state_of(hass, "sensor.carport_reason").attributes["shared_with"] == ["Garage"]
 
 

@@ -58,7 +58,7 @@ async def test_a_wall_connector_is_found_and_its_owner_is_told_what_helps(
     ids = wall_connector(hass)
     step = await asked(hass, site)
     [kind] = step["data_schema"].schema.values()
-    label = "Tesla Wall Connector (tesla_wall_connector)"
+    label = "Tesla Wall Connector"
     assert {"value": ids["device"], "label": label} in kind.config["options"]
     step = await answer(hass, step, {"identity": ids["device"]})
     assert (step["type"], step["step_id"]) == (FlowResultType.MENU, "watched")
