@@ -1,5 +1,6 @@
 """A charger that Home Assistant already has is found or named by its entities, and balanced like any other."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -174,6 +175,66 @@ async def test_an_automation_that_switches_off_is_told_by_name(
     assert (given["who"], given["value"]) == ("Night rate", "off")
     await until(lambda: site.runtime_data.data.chargers[key].setpoint.current == 0)
     assert state_of(hass, SWITCH).state == "off"
+
+
+async def test_a_script_that_sets_the_limit_is_named_and_holds_over_a_restart(
+    hass: HomeAssistant, site: MockConfigEntry, thing: None
+) -> None:
+    key = await added(hass, site)
+    await until(lambda: state_of(hass, SWITCH).state == "on")
+    calm = {
+        "alias": "Calm evening",
+        "sequence": {
+            "action": "input_number.set_value",
+            "target": {"entity_id": LIMIT},
+            "data": {"value": 7},
+        },
+    }
+    assert await async_setup_component(hass, "script", {"script": {"calm": calm}})
+    await hass.services.async_call("script", "calm", blocking=True)
+    issues = ir.async_get(hass)
+
+    def told() -> dict[str, str] | None:
+        issue = issues.async_get_issue("fusewise", f"second_hand_{key}")
+        return None if issue is None else issue.translation_placeholders
+
+    await until(told)
+    given = told()
+    assert given is not None
+    assert (given["who"], given["value"]) == ("Calm evening", "7 A")
+    await hass.config_entries.async_reload(site.entry_id)
+    await until(told)
+    await until(lambda: site.runtime_data.data)
+    charger = site.runtime_data.chargers[key]
+    assert charger.reading.session.maximum == 7
+    assert float(state_of(hass, LIMIT).state) <= 7
+    # The car leaves; the next one is nobody's business but ours.
+    hass.states.async_set(STATUS, "disconnected")
+    await until(lambda: not told())
+    hass.states.async_set(STATUS, "connected")
+    await until(lambda: charger.reading.session.maximum is None)
+
+
+async def test_another_integration_that_sets_the_limit_is_told_without_a_name(
+    hass: HomeAssistant,
+    site: MockConfigEntry,
+    thing: None,
+    let_pass: Callable[[float], None],
+) -> None:
+    key = await added(hass, site)
+    await until(lambda: state_of(hass, SWITCH).state == "on")
+    await until(lambda: state_of(hass, LIMIT).state == "6.0")
+    # Not at once after a command of ours: that might be what it makes of it.
+    let_pass(5)
+    known = state_of(hass, LIMIT)
+    hass.states.async_set(LIMIT, "9", known.attributes, context=Context())
+    issues = ir.async_get(hass)
+    await until(lambda: issues.async_get_issue("fusewise", f"second_hand_{key}"))
+    issue = issues.async_get_issue("fusewise", f"second_hand_{key}")
+    assert issue is not None
+    assert issue.translation_placeholders is not None
+    assert issue.translation_placeholders["value"] == "9 A"
+    assert issue.translation_key == "second_hand_somebody"
 
 
 async def test_what_is_told_of_a_second_hand_goes_with_its_charger(

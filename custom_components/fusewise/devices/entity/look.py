@@ -209,6 +209,8 @@ class Look:
                 numbered.setdefault(number, entry)
             else:
                 whole.append(entry)
+        if len(numbered) == 1:
+            whole += numbered.values()  # the number is not that of a phase
         if named.keys() == {1, 2}:
             called = {of_any_phase(words_of(entry)) for entry in named.values()}
             first = [entry for entry in whole if words_of(entry) in called]
@@ -220,16 +222,11 @@ class Look:
 
     def power(self) -> str | None:
         """What the car draws, in all."""
-        by_phase, _ = self._phases(SensorDeviceClass.POWER)
+        by_phase, whole = self._phases(SensorDeviceClass.POWER)
+        in_all = {entry.entity_id for entry in whole}.difference(by_phase)
 
         def fits(entry: er.RegistryEntry, words: str) -> float | None:
-            if not measures(entry, SensorDeviceClass.POWER):
-                return None
-            if MEASURED.search(words) or NOT_OWN.search(words):
-                return None
-            if named_phase(words) is not None or numbered_phase(words) is not None:
-                return None
-            if entry.entity_id in by_phase:
+            if entry.entity_id not in in_all:
                 return None
             return float(bool(CHARGES.search(words))) + ("total" in words)
 
