@@ -17,6 +17,7 @@ from .balancing.codes import ReasonCode
 from .balancing.decide import decide
 from .balancing.decision import Decision
 from .balancing.errors import ClockError
+from .balancing.heard import acquit
 from .balancing.memory import Memory
 from .balancing.model import (
     Charger as SiteCharger,
@@ -98,6 +99,10 @@ class Controller:
         self.prover.forget(but=chargers)
         self._configured = site
         self.site = self._as_known(site)
+        changed = [
+            key for key, meter in meters.items() if self._meters.meters.get(key) is not meter
+        ]
+        self.memory = acquit(self.memory, changed)
         self._meters.configure(site, meters)
         for gone in self._lines.keys() - chargers.keys():
             self._lines.pop(gone).close()

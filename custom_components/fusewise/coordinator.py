@@ -239,6 +239,7 @@ class FusewiseCoordinator(DataUpdateCoordinator[SiteView]):
             decision.circuits,
             {circuit: meter.voltage for circuit, meter in metered.items()},
             {key: view.reading for key, view in chargers.items()},
+            notices=decision.notices,
             names=self._names,
             intervals={
                 circuit: reading.interval

@@ -27,6 +27,8 @@ LIMITING = frozenset(
         ReasonCode.METER_SILENT,
         ReasonCode.METER_STUCK,
         ReasonCode.METER_IMPOSSIBLE,
+        ReasonCode.METER_REVERSED,
+        ReasonCode.METER_READS_LESS,
         ReasonCode.NO_METER,
     }
 )

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 
 from .balancing.model import NOTHING, PerPhase, Phase
 from .meter_watch import LESS_BY, LESS_SHARE
-from .phase_watch import MOVES, SHARE, STEP
 
 __all__ = ["Glance", "Hint", "hints_of"]
 
+MOVES = 0.5  # A: cars that draw the same differ by less
+STEP = 4.0  # A by which cars have to have moved
+SHARE = 0.5  # of a step, that must be seen, or seen elsewhere
 FLOWS_OUT = -0.5  # A: less is the meter's error at nothing
 
 

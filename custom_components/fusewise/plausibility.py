@@ -5,18 +5,19 @@ from collections.abc import Iterable, Mapping
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 
-from .balancing.codes import FallbackCause
-from .balancing.decision import CircuitState
+from .balancing.codes import FallbackCause, NoticeCode
+from .balancing.decision import CircuitState, Notice
 from .balancing.model import NOTHING, ChargerReading, Circuit, PerPhase, Phase, Site
 from .balancing.topology import topology_of
 from .const import DOMAIN, MAIN_CIRCUIT
 from .meter import cars_measured
 from .meter_watch import MeterWatch
-from .phase_watch import PhaseWatch
 
 SLOW = 15.0  # s between samples: with less than that the cars are down before a breaker warms
 VOLTAGE_SHARE = 0.15  # of the nominal voltage
 SURE_AFTER = 60.0  # s: a dip or a wrong telegram is no reason to check anything
+
+ANSWERS = (NoticeCode.METER_REVERSED, NoticeCode.METER_READS_LESS, NoticeCode.METER_SWAPPED)
 
 type Told = Mapping[str, Mapping[str, str]]
 """Placeholders by the key of a text."""
@@ -42,6 +43,7 @@ class Plausibility:
         voltages: Mapping[str, PerPhase],
         readings: Mapping[str, ChargerReading],
         *,
+        notices: Iterable[Notice] = (),
         names: Mapping[str, str] | None = None,
         intervals: Mapping[str, float] | None = None,
         sun: PerPhase | None = None,
@@ -77,7 +79,7 @@ class Plausibility:
                 cars_measured([topology.site.chargers[number] for number in behind], readings),
                 sun,
                 battery,
-            )
+            ) | _how_it_answers(state.circuit, notices)
             is_main = state.circuit == MAIN_CIRCUIT
             where = self._title if is_main else (names or {}).get(state.circuit, state.circuit)
             end = self._entry_id if is_main else f"{self._entry_id}_{state.circuit}"
@@ -117,7 +119,6 @@ class _Watch:
     def __init__(self, *, is_main: bool) -> None:
         """Nothing is known yet."""
         self._is_main = is_main
-        self._phases = PhaseWatch()
         self._meter = MeterWatch(is_main=is_main)
         self._since: dict[str, float] = {}
 
@@ -141,16 +142,6 @@ class _Watch:
         }
         if state.load is None:
             return wrong
-        if cars is not None:
-            self._phases.note(now, state.load, cars)
-        for finding in self._phases.findings:
-            if finding.seen_on is None:
-                wrong["meter_reversed"] = {"phase": finding.phase.name}
-            else:
-                wrong["meter_swapped"] = {
-                    "phase": finding.phase.name,
-                    "seen_on": finding.seen_on.name,
-                }
         for seen in self._meter.note(now, state.load, cars, circuit.rating, sun, battery):
             wrong[seen.key] = {
                 "phase": seen.phase.name,
@@ -163,6 +154,24 @@ class _Watch:
 def _slow(interval: float) -> Told:
     """How seldom a meter speaks, where that is too seldom for the cars to follow the house."""
     return {"meter_slow": {"interval": f"{interval:.0f}"}} if interval > SLOW else {}
+
+
+def _how_it_answers(circuit: str, notices: Iterable[Notice]) -> Told:
+    """What the loop has found out about a circuit's meter when cars moved."""
+    wrong: dict[str, Mapping[str, str]] = {}
+    for notice in notices:
+        if notice.subject != circuit or notice.code not in ANSWERS:
+            continue
+        key, figures = notice.code.value, wrong.get(notice.code.value, {})
+        phase, _, seen_on = notice.detail.partition(" ")
+        if seen_on:
+            wrong[key] = {"phase": phase, "seen_on": seen_on}
+            continue
+        phases = f"{figures['phase']}, {phase}" if figures else phase
+        wrong[key] = {"phase": phases}
+        if notice.code is NoticeCode.METER_READS_LESS and notice.figure is not None:
+            wrong[key] = {"phase": phases, "share": f"{max(0.0, 100 * notice.figure):.0f}"}
+    return wrong
 
 
 def _wrong_voltage(site: Site, circuit: Circuit, voltage: PerPhase) -> Told:

@@ -6,81 +6,15 @@ from dataclasses import replace
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.fusewise.balancing.codes import ReasonCode
-from custom_components.fusewise.balancing.decision import CircuitState
-from custom_components.fusewise.balancing.model import (
-    Charger,
-    ChargerReading,
-    ChargerStatus,
-    Circuit,
-    PerPhase,
-    Phase,
-    Session,
-    Site,
-)
-from custom_components.fusewise.phase_watch import Finding, PhaseWatch
+from custom_components.fusewise.balancing.codes import NoticeCode, ReasonCode
+from custom_components.fusewise.balancing.decision import CircuitState, Notice
+from custom_components.fusewise.balancing.model import Charger, Circuit, PerPhase, Phase, Site
 from custom_components.fusewise.plausibility import Plausibility
 from homeassistant.config_entries import ConfigSubentryDataWithId
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 
 from .house import entity_meter, stored_site, until
-
-type Meter = Callable[[PerPhase], PerPhase]
-
-
-def watched(meter: Meter, *currents: float, phase: Phase = Phase.L2) -> tuple[Finding, ...]:
-    """What is found when a car on one phase takes these currents, half a minute each."""
-    watch = PhaseWatch()
-    now = 0.0
-    for amperes in currents:
-        one, two, three = (amperes if phase is each else 0.0 for each in Phase)
-        for _ in range(30):
-            now += 1
-            watch.note(now, meter((one, two, three)), (one, two, three))
-    return watch.findings
-
-
-UP_AND_DOWN = (0, 10, 0, 10, 0)
-
-
-def test_a_meter_that_follows_the_cars_is_right() -> None:
-    assert watched(lambda cars: (cars[0] + 3, cars[1] + 2, cars[2] + 1), *UP_AND_DOWN) == ()
-
-
-def test_phases_that_are_swapped_are_noticed() -> None:
-    found = watched(lambda cars: (cars[1], cars[0], cars[2]), *UP_AND_DOWN)
-    assert found == (Finding(phase=Phase.L2, seen_on=Phase.L1),)
-
-
-def test_a_sign_that_is_turned_round_is_noticed() -> None:
-    found = watched(lambda cars: (cars[0], -cars[1], cars[2]), *UP_AND_DOWN)
-    assert found == (Finding(phase=Phase.L2, seen_on=None),)
-
-
-@pytest.mark.parametrize("currents", [(0, 10, 0), (0, 2, 0, 2, 0, 2), (10,) * 8])
-def test_nothing_is_said_before_it_is_sure(currents: tuple[float, ...]) -> None:
-    assert watched(lambda cars: (cars[1], cars[0], cars[2]), *currents) == ()
-
-
-def test_a_meter_that_does_not_move_is_not_called_swapped() -> None:
-    assert watched(lambda _: (3, 2, 1), *UP_AND_DOWN) == ()
-
-
-def test_one_step_that_is_right_takes_it_all_back() -> None:
-    wrong = True
-
-    def meter(cars: PerPhase) -> PerPhase:
-        return (cars[1], cars[0], 0) if wrong else cars
-
-    watch = PhaseWatch()
-    now = 0.0
-    for number, amperes in enumerate((*UP_AND_DOWN, 10, 0)):
-        wrong = number < len(UP_AND_DOWN)
-        for _ in range(30):
-            now += 1
-            watch.note(now, meter((0, amperes, 0)), (0, amperes, 0))
-    assert watch.findings == ()
 
 
 def meter_of(**quantities: str) -> ConfigSubentryDataWithId:
@@ -187,42 +121,36 @@ async def test_a_meter_that_speaks_too_seldom_is_told_with_what_that_costs(
 
 
 @pytest.mark.parametrize(
-    ("seen", "issue", "told"),
+    ("code", "details", "told"),
     [
-        ((0.0, -1.0, 0.0), "meter_reversed", {"phase": "L2"}),
-        ((1.0, 0.0, 0.0), "meter_swapped", {"phase": "L2", "seen_on": "L1"}),
+        (NoticeCode.METER_REVERSED, ["L2"], {"phase": "L2"}),
+        (NoticeCode.METER_REVERSED, ["L1", "L2", "L3"], {"phase": "L1, L2, L3"}),
+        (NoticeCode.METER_READS_LESS, ["L1"], {"phase": "L1", "share": "50"}),
+        (NoticeCode.METER_SWAPPED, ["L2 L1"], {"phase": "L2", "seen_on": "L1"}),
     ],
 )
-async def test_a_car_that_the_meter_sees_elsewhere_becomes_a_repair(
-    hass: HomeAssistant, ocpp_port: int, seen: PerPhase, issue: str, told: dict[str, str]
+async def test_what_the_loop_finds_out_about_a_meter_becomes_a_repair(
+    hass: HomeAssistant, code: NoticeCode, details: list[str], told: dict[str, str]
 ) -> None:
-    """`seen`: what the meter shows of each ampere that a car draws on L2."""
-    car = Charger(id="garage", circuit="main", wiring=(Phase.L2,), maximum=16.0)
     circuit = Circuit(id="main", rating=(25.0, 25.0, 25.0), meter="grid")
-    site, watch = Site(circuits=(circuit,), chargers=(car,)), Plausibility(hass, "home", "Home")
-    session = Session(id="a", started=0.0)
-    for second in range(30 * len(UP_AND_DOWN)):
-        amperes = float(UP_AND_DOWN[second // 30])
-        l1, l2, l3 = (3.0 + share * amperes for share in seen)
-        state = CircuitState(
-            circuit="main",
-            load=(l1, l2, l3),
-            others=(3.0, 3.0, 3.0),
-            limit=(20.0, 20.0, 20.0),
-            headroom=(17.0, 17.0, 17.0),
-            source=ReasonCode.CIRCUIT_LIMIT,
-        )
-        reading = ChargerReading(
-            status=ChargerStatus.CHARGING,
-            session=session,
-            current=(amperes,),
-            measured_at=float(second),
-        )
-        voltages = {"main": (230.0, 230.0, 230.0)}
-        watch.look(float(second), site, [state], voltages, {"garage": reading})
-    found = ir.async_get(hass).async_get_issue("fusewise", f"{issue}_home")
+    site, watch = Site(circuits=(circuit,)), Plausibility(hass, "home", "Home")
+    state = CircuitState(
+        circuit="main",
+        load=None,
+        others=(13.0, 13.0, 13.0),
+        limit=(20.0, 20.0, 20.0),
+        headroom=(7.0, 7.0, 7.0),
+        source=ReasonCode.CIRCUIT_LIMIT,
+    )
+    notices = [Notice(code=code, subject="main", figure=0.5, detail=detail) for detail in details]
+    watch.look(0.0, site, [state], {}, {}, notices=notices)
+    issues = ir.async_get(hass)
+    found = issues.async_get_issue("fusewise", f"{code}_home")
     assert found is not None
+    assert found.translation_key == code
     assert found.translation_placeholders == {"site": "Home", **told}
+    watch.look(1.0, site, [state], {}, {})
+    assert not issues.async_get_issue("fusewise", f"{code}_home")
 
 
 async def test_the_meter_of_a_sub_panel_is_watched_too(hass: HomeAssistant) -> None:
@@ -246,19 +174,16 @@ async def test_the_meter_of_a_sub_panel_is_watched_too(hass: HomeAssistant) -> N
             source=ReasonCode.CIRCUIT_LIMIT,
         )
 
-    now = 0.0
-    for drawn in (0.0, 10.0, 0.0, 10.0, 0.0):
-        reading = ChargerReading(status=ChargerStatus.CHARGING, online=True, current=(drawn,))
-        for _ in range(30):
-            now += 1
-            watch.look(
-                now,
-                site,
-                [state("main", (3.0, 2.0 + drawn, 1.0)), state("garage", (drawn, 0.0, 0.0))],
-                {},
-                {"wall": reading},
-                names={"garage": "Garage panel"},
-            )
+    now = 1.0
+    watch.look(
+        now,
+        site,
+        [state("main", (3.0, 2.0, 1.0)), state("garage", (10.0, 0.0, 0.0))],
+        {},
+        {},
+        notices=[Notice(code=NoticeCode.METER_SWAPPED, subject="garage", detail="L2 L1")],
+        names={"garage": "Garage panel"},
+    )
     issues = ir.async_get(hass)
     issue = issues.async_get_issue("fusewise", "meter_swapped_home_garage")
     assert issue is not None
@@ -270,5 +195,5 @@ async def test_the_meter_of_a_sub_panel_is_watched_too(hass: HomeAssistant) -> N
     assert not issues.async_get_issue("fusewise", "meter_swapped_home")
     # A panel that has no meter any more is not watched, and nothing is said of it.
     bare = replace(site, circuits=(site.circuits[0], replace(site.circuits[1], meter=None)))
-    watch.look(now, bare, [state("main", (3.0, 2.0, 1.0))], {}, {"wall": reading})
+    watch.look(now, bare, [state("main", (3.0, 2.0, 1.0))], {}, {})
     assert not issues.async_get_issue("fusewise", "meter_swapped_home_garage")

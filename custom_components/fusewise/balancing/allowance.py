@@ -11,7 +11,7 @@ from .memory import CircuitMemory
 from .model import NOTHING, Circuit, PerPhase, Site
 from .per_phase import higher
 
-__all__ = ["house_allowance", "house_allowances", "watch_house"]
+__all__ = ["forget_house", "house_allowance", "house_allowances", "watch_house"]
 
 WEEK = 7 * 86_400.0  # s: in a week a house has shown what it can draw
 EARLIER_WEEKS = 3
@@ -65,3 +65,10 @@ def watch_house(remembered: CircuitMemory, others: PerPhase, now: float) -> Circ
         worst=higher(NOTHING, others),
         earlier=earlier,
     )
+
+
+def forget_house(remembered: CircuitMemory) -> CircuitMemory:
+    """Without what the house was seen to draw: that was not so."""
+    if remembered.since is None:
+        return remembered
+    return replace(remembered, since=None, week_began=None, worst=NOTHING, earlier=())

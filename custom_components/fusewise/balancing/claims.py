@@ -178,6 +178,8 @@ FALLBACK_REASON = {
     FallbackCause.SILENT: ReasonCode.METER_SILENT,
     FallbackCause.STUCK: ReasonCode.METER_STUCK,
     FallbackCause.IMPOSSIBLE: ReasonCode.METER_IMPOSSIBLE,
+    FallbackCause.REVERSED: ReasonCode.METER_REVERSED,
+    FallbackCause.READS_LESS: ReasonCode.METER_READS_LESS,
     FallbackCause.MISSING: ReasonCode.NO_METER,
     FallbackCause.STARTING: ReasonCode.STARTING,
 }

@@ -14,6 +14,7 @@ from .claims import Claim, Fallback, make_claims
 from .codes import NoticeCode
 from .decision import Decision, Notice, Setpoint
 from .errors import ClockError, SnapshotError
+from .heard import notices_of
 from .learning import observe
 from .limits import Limits, measure_limits, watt_row
 from .loads import Load, measure_loads
@@ -50,6 +51,9 @@ def decide(site: Site, snapshot: Snapshot, memory: Memory) -> Decision:
     loads, meters = measure_loads(topology, snapshot, memory, cars)
     limits = measure_limits(topology, snapshot, memory, loads, cars)
     limits.notices.extend(notices)
+    for circuit in topology.circuits:
+        if circuit.meter is not None and circuit.meter in meters:
+            limits.notices.extend(notices_of(circuit, meters[circuit.meter].heard))
     _count_everybody(topology, cars, limits)
     pairs = watch_unbalance(topology, loads, cars, limits)
     fallbacks = _fallbacks(topology, loads)

@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 import math
 
-from .allowance import watch_house
+from .allowance import forget_house, watch_house
 from .cars import Car
+from .heard import LIES
 from .loads import Load
 from .memory import CircuitMemory
 from .meters import SLOW
@@ -53,6 +54,8 @@ def advance(
         jump = _jump(circuit, remembered, load.others, snapshot, elapsed)
         others = load.others
         remembered = watch_house(remembered, others, snapshot.now)
+    elif load.fallback in LIES:
+        remembered = forget_house(remembered)  # it was that meter which has shown it
     sun, sun_before, sun_at = _sun(remembered, snapshot)
     return CircuitMemory(
         others=others,

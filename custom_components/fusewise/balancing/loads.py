@@ -3,12 +3,13 @@
 A circuit whose meter is silent, stuck or lying falls back by itself; the other circuits go on.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 import math
 
 from .allowance import house_allowance
 from .cars import Car
 from .codes import FallbackCause
+from .heard import accusation, listen
 from .late import follow
 from .memory import CircuitMemory, Memory, MeterMemory
 from .meters import judge
@@ -103,6 +104,13 @@ class _Survey:
             last = self._remembered(circuit).others
             before = memory.meters.get(circuit.meter)
             is_new = before is None or known.measured_at > before.measured_at
+            if is_new and reading.rest is None:
+                known = replace(known, heard=listen(known, self.seen[number], circuit))
+                self.meters[circuit.meter] = known
+            accused = accusation(known.heard)
+            if accused is not None:
+                self.causes[number] = accused
+                continue
             found = estimate_others(known, last, behind, is_new=is_new)
             if is_new and behind and all(car.reading.online for car in behind):
                 # One that only seems to be stuck may be late.

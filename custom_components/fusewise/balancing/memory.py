@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from .codes import ReasonCode
-from .model import NEVER, NOTHING, PerPhase
+from .codes import FallbackCause, ReasonCode
+from .model import NEVER, NOTHING, PerPhase, Phase
 
 RESUMED = ""
 """In the place of a session's id, which may change over a restart: whichever session runs is the one."""
@@ -99,6 +99,63 @@ class Trace:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rest:
+    """Some seconds in which neither cars nor meter moved, A on each phase."""
+
+    at: float
+    """When they were over."""
+    shown: PerPhase
+    cars: PerPhase
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a meter showed, on one phase, of one move of the cars."""
+
+    share: float
+    """Of the move; 1: all of it."""
+    step: float
+    """A by which the cars moved, up or down."""
+    most: float
+    """A that it showed on all phases together, at the end of the move at which cars drew more."""
+    seen_on: Phase | None = None
+    """Where it showed the move instead."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """How a meter has answered what cars did."""
+
+    cars: PerPhase = NOTHING
+    """A that the cars behind it draw …"""
+    since: float = NEVER
+    """… since then."""
+    told_at: float = NEVER
+    """When one of them was last told something."""
+    begins: float = NEVER
+    """The samples since then, …"""
+    samples: int = 0
+    """… so many, …"""
+    low: PerPhase = NOTHING
+    """… lie between this …"""
+    high: PerPhase = NOTHING
+    """… and this, A."""
+    rest: Rest | None = None
+    """When neither cars nor meter moved for the last time."""
+    answers: tuple[tuple[Answer, ...], tuple[Answer, ...], tuple[Answer, ...]] = ((), (), ())
+    """The last ones on each phase, the newest last."""
+    accused: tuple[FallbackCause | None, FallbackCause | None, FallbackCause | None] = (
+        None,
+        None,
+        None,
+    )
+    """Why it is not believed on a phase."""
+
+
+UNHEARD = Heard()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MeterMemory:
     """What the last cycles left behind for one meter."""
 
@@ -122,6 +179,7 @@ class MeterMemory:
     """s: what it shows was true up to so long before, as was seen when cars moved, …"""
     seemed: float = 0.0
     """… and what the last such move has shown."""
+    heard: Heard = UNHEARD
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

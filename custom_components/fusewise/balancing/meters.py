@@ -1,10 +1,11 @@
 """Whether a meter can be believed: silent, stuck and lying ones make their own circuit fall back."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 import math
 
 from .codes import FallbackCause
-from .memory import MeterMemory
+from .memory import UNHEARD, MeterMemory
 from .model import NEVER, NOTHING, PHASES, MeterReading, PerPhase
 from .per_phase import higher, minus
 from .signals import POSSIBLE_AHEAD
@@ -19,6 +20,10 @@ FALL = 0.3  # A: what a house flickers by is not a fall
 STILL = 0.1  # A: a meter that lives flickers by more while cars follow the house
 CARS_MOVED = 4.0  # A
 SAMPLES = 3
+OFTEN_STILL = 6.0  # s: most meters flicker more often
+LATEST = 10.0  # s by which a meter may be late
+HELD_AT = 1.5  # A on all phases together: about nothing, as a home battery holds it
+HELD_FOR = 600.0  # s: no battery holds it for as long without a flicker
 LONGEST_INTERVAL = 3600.0  # s
 SLOW = 10.0  # s between samples: what happens in less is cured before a breaker warms
 
@@ -40,15 +45,15 @@ def judge(
 ) -> tuple[PerPhase | None, FallbackCause | None, MeterMemory | None]:
     """What the meter shows now; or None and why it is not believed. And what to remember of it."""
     if reading is None:
-        cause = FallbackCause.STARTING if memory is None else FallbackCause.SILENT
-        return None, cause, memory
+        unspoken = memory is None or memory.measured_at == NEVER
+        return None, FallbackCause.STARTING if unspoken else FallbackCause.SILENT, memory
     if not _possible(reading, rating, now):
         return None, FallbackCause.IMPOSSIBLE, memory
     if now - reading.measured_at > silent_after(reading):
         return None, FallbackCause.SILENT, memory
     if memory is None or reading.measured_at > memory.measured_at:
         memory = _remember(reading, memory, drawn)
-    if max(memory.unanswered) >= _enough(reading, memory):
+    if _is_stuck(reading, memory):
         return None, FallbackCause.STUCK, memory
     return memory.current, None, memory
 
@@ -64,9 +69,22 @@ def _possible(reading: MeterReading, rating: PerPhase, now: float) -> bool:
     )
 
 
-def _enough(reading: MeterReading, memory: MeterMemory) -> int:
-    """How many samples that do not follow the cars are enough: one that is late has not had the time before."""
-    return SAMPLES + math.ceil(memory.late / reading.interval)
+def _is_stuck(reading: MeterReading, memory: MeterMemory) -> bool:
+    return any(
+        unanswered >= _enough(reading, memory, since)
+        for unanswered, since in zip(memory.unanswered, memory.still_since, strict=True)
+    )
+
+
+def _enough(reading: MeterReading, memory: MeterMemory, since: float) -> int:
+    """How many samples that do not follow the cars are enough: one that is late has not had the time before.
+
+    One that stands still for long, because it shows whole amperes, may be late and nobody has seen it yet.
+    """
+    late = memory.late
+    if reading.measured_at - since > OFTEN_STILL:
+        late = LATEST
+    return SAMPLES + math.ceil(late / reading.interval)
 
 
 def _remember(
@@ -81,6 +99,7 @@ def _remember(
             still=current,
             still_since=(at, at, at),
             late=memory.late if memory is not None else 0.0,
+            heard=UNHEARD if memory is None else replace(memory.heard, rest=None, samples=0),
         )
     fell, falls = higher(minus(memory.current, current), NOTHING), memory.falls
     while falls and falls[0][0] <= at - FALLS_KEPT:
@@ -89,6 +108,7 @@ def _remember(
         falls = (*falls, (at, fell))
     still, since = list(memory.still), list(memory.still_since)
     cars, unanswered = list(memory.cars), list(memory.unanswered)
+    held = abs(sum(current)) <= HELD_AT
     for phase, (amperes, sampled_at, count) in enumerate(drawn):
         if abs(current[phase] - still[phase]) > STILL:
             still[phase], since[phase], cars[phase], unanswered[phase] = current[phase], at, None, 0
@@ -101,8 +121,9 @@ def _remember(
             # Only what cars do while the meter stands still can show that it is stuck.
             cars[phase] = amperes if sampled_at > since[phase] else None
         elif abs(amperes - then) >= CARS_MOVED:
-            unanswered[phase] += 1
-        elif unanswered[phase] < _enough(reading, memory):
+            if not held or at - since[phase] >= HELD_FOR:
+                unanswered[phase] += 1
+        elif unanswered[phase] < _enough(reading, memory, since[phase]):
             unanswered[phase] = 0
     return MeterMemory(
         current=current,
@@ -116,4 +137,5 @@ def _remember(
         trail=memory.trail,
         late=memory.late,
         seemed=memory.seemed,
+        heard=memory.heard,
     )

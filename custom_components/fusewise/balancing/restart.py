@@ -6,8 +6,9 @@ measured. A car that charges when we come back is taken over from what it draws 
 
 from dataclasses import replace
 
-from .memory import RESUMED, ChargerMemory, CircuitMemory, Memory, Phasing
-from .model import NEVER
+from .heard import accusation
+from .memory import RESUMED, ChargerMemory, CircuitMemory, Heard, Memory, MeterMemory, Phasing
+from .model import NEVER, NOTHING
 from .phases import may_fall_back, on_all
 
 __all__ = ["MOMENT", "outlive"]
@@ -31,6 +32,11 @@ def outlive(memory: Memory, now: float) -> Memory:
         chargers={
             name: _of_charger(remembered, now, recent)
             for name, remembered in memory.chargers.items()
+        },
+        meters={
+            name: _of_meter(remembered)
+            for name, remembered in memory.meters.items()
+            if accusation(remembered.heard) is not None
         },
         circuits={
             name: _of_circuit(remembered, now) for name, remembered in memory.circuits.items()
@@ -73,6 +79,12 @@ def _of_phasing(phasing: Phasing, now: float) -> Phasing:
         wished_since=None,
         several_in=None,
     )
+
+
+def _of_meter(memory: MeterMemory) -> MeterMemory:
+    """A meter that lies does so after a restart too."""
+    heard = Heard(answers=memory.heard.answers, accused=memory.heard.accused)
+    return MeterMemory(current=NOTHING, measured_at=NEVER, heard=heard)
 
 
 def _of_circuit(memory: CircuitMemory, now: float) -> CircuitMemory:

@@ -24,6 +24,8 @@ class Seen:
     """How many cars these are."""
     newcomers: bool = False
     """One has not measured twice yet: what it drew before it was known passes for the house's."""
+    told_at: float = NEVER
+    """When one of them was last told something else."""
 
     @property
     def drawn(self) -> list[Drawn]:
@@ -36,6 +38,7 @@ def see_cars(topology: Topology, cars: Sequence[Car]) -> list[Seen]:
     found = [Seen([0.0] * PHASES, [math.inf] * PHASES, [0] * PHASES) for _ in topology.circuits]
     for car, circuit in zip(cars, topology.feeds, strict=True):
         seen, samples = found[circuit], car.samples
+        seen.told_at = max(seen.told_at, car.memory.changed_at)
         if car.plugged and samples.earlier is None:
             seen.newcomers = True
         if car.reading.online and is_gone(car.reading):
@@ -56,6 +59,7 @@ def see_cars(topology: Topology, cars: Sequence[Car]) -> list[Seen]:
             continue
         above = found[feeder]
         above.newcomers |= seen.newcomers
+        above.told_at = max(above.told_at, seen.told_at)
         for phase in range(PHASES):
             above.amperes[phase] += seen.amperes[phase]
             above.counts[phase] += seen.counts[phase]
