@@ -175,12 +175,13 @@ async def test_the_meter_of_a_sub_panel_is_watched_too(hass: HomeAssistant) -> N
         )
 
     now = 1.0
+    reading = ChargerReading(status=ChargerStatus.CHARGING, online=True, current=(10.0,))
     watch.look(
         now,
         site,
         [state("main", (3.0, 2.0, 1.0)), state("garage", (10.0, 0.0, 0.0))],
         {},
-        {},
+        {"wall": reading},
         notices=[Notice(code=NoticeCode.METER_SWAPPED, subject="garage", detail="L2 L1")],
         names={"garage": "Garage panel"},
     )
@@ -195,5 +196,5 @@ async def test_the_meter_of_a_sub_panel_is_watched_too(hass: HomeAssistant) -> N
     assert not issues.async_get_issue("fusewise", "meter_swapped_home")
     # A panel that has no meter any more is not watched, and nothing is said of it.
     bare = replace(site, circuits=(site.circuits[0], replace(site.circuits[1], meter=None)))
-    watch.look(now, bare, [state("main", (3.0, 2.0, 1.0))], {}, {})
+    watch.look(now, bare, [state("main", (3.0, 2.0, 1.0))], {}, {"wall": reading})
     assert not issues.async_get_issue("fusewise", "meter_swapped_home_garage")
