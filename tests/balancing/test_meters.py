@@ -38,9 +38,8 @@ def test_a_fall_of_the_car_shows_it_as_well() -> None:
 
 
 def test_a_ramp_shows_it_although_no_two_samples_differ_much() -> None:
-    ramp = [(6.0 + second, 8.0) for second in range(17)]
-    assert played(*STILL, *ramp) is None
-    assert played(*STILL, *ramp, (23.0, 8.0)) is FallbackCause.STUCK
+    ramp = [(6.0 + second, 8.0) for second in range(8)]
+    assert played(*STILL, *ramp) is FallbackCause.STUCK
 
 
 def test_one_that_often_stands_still_may_be_late_and_is_given_ten_seconds_more() -> None:

@@ -8,7 +8,15 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.fusewise.balancing.codes import NoticeCode, ReasonCode
 from custom_components.fusewise.balancing.decision import CircuitState, Notice
-from custom_components.fusewise.balancing.model import Charger, Circuit, PerPhase, Phase, Site
+from custom_components.fusewise.balancing.model import (
+    Charger,
+    ChargerReading,
+    ChargerStatus,
+    Circuit,
+    PerPhase,
+    Phase,
+    Site,
+)
 from custom_components.fusewise.plausibility import Plausibility
 from homeassistant.config_entries import ConfigSubentryDataWithId
 from homeassistant.core import HomeAssistant

@@ -71,18 +71,18 @@ def _possible(reading: MeterReading, rating: PerPhase, now: float) -> bool:
 
 def _is_stuck(reading: MeterReading, memory: MeterMemory) -> bool:
     return any(
-        unanswered >= _enough(reading, memory, since)
+        unanswered >= _enough(reading, memory, since, unanswered)
         for unanswered, since in zip(memory.unanswered, memory.still_since, strict=True)
     )
 
 
-def _enough(reading: MeterReading, memory: MeterMemory, since: float) -> int:
+def _enough(reading: MeterReading, memory: MeterMemory, since: float, unanswered: int) -> int:
     """How many samples that do not follow the cars are enough: one that is late has not had the time before.
 
-    One that stands still for long, because it shows whole amperes, may be late and nobody has seen it yet.
+    One that had stood still before they moved, because it shows whole amperes, may be late and nobody has seen it.
     """
     late = memory.late
-    if reading.measured_at - since > OFTEN_STILL:
+    if reading.measured_at - since - unanswered * reading.interval > OFTEN_STILL:
         late = LATEST
     return SAMPLES + math.ceil(late / reading.interval)
 
@@ -123,8 +123,10 @@ def _remember(
         elif abs(amperes - then) >= CARS_MOVED:
             if not held or at - since[phase] >= HELD_FOR:
                 unanswered[phase] += 1
-        elif unanswered[phase] < _enough(reading, memory, since[phase]):
+        elif unanswered[phase] < _enough(reading, memory, since[phase], unanswered[phase]):
             unanswered[phase] = 0
+        else:
+            unanswered[phase] += 1  # it stays stuck until it moves
     return MeterMemory(
         current=current,
         measured_at=at,
