@@ -156,7 +156,7 @@ def _slow(interval: float) -> Told:
     return {"meter_slow": {"interval": f"{interval:.0f}"}} if interval > SLOW else {}
 
 
-def _how_it_answers(circuit: str, notices: Iterable[Notice]) -> Told:
+def _how_it_answers(circuit: str, notices: Iterable[Notice]) -> dict[str, Mapping[str, str]]:
     """What the loop has found out about a circuit's meter when cars moved."""
     wrong: dict[str, Mapping[str, str]] = {}
     for notice in notices:

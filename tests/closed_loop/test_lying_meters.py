@@ -1,6 +1,7 @@
 """A meter that shows half of what cars do, or the wrong way round, is found out by their moves; a good one never is."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -63,7 +64,7 @@ def evening(home: Home, number: int) -> None:
     home.run(60)
 
 
-def lied_to(lie: Lie, **rest: object) -> Home:
+def lied_to(lie: Lie, **rest: Any) -> Home:
     """A home whose meter lies from the beginning."""
     home = Home(
         fuse(house_allowance=ALLOWANCE), box("left"), box("right"), dt=0.5, **{"seed": 3, **rest}
@@ -72,7 +73,7 @@ def lied_to(lie: Lie, **rest: object) -> Home:
     return home
 
 
-def found_out(lie: Lie, **rest: object) -> tuple[Home, int]:
+def found_out(lie: Lie, **rest: Any) -> tuple[Home, int]:
     """That home once the meter is not believed, and how many evenings that took."""
     home = lied_to(lie, **rest)
     for number in range(8):
@@ -164,7 +165,7 @@ def test_a_charger_that_takes_its_one_phase_for_all_accuses_nobody() -> None:
 @pytest.mark.parametrize("seed", range(4))
 def test_a_good_meter_is_never_accused(seed: int) -> None:
     home = good_home(seed, 1.0)
-    accused = set()
+    accused: set[FallbackCause | NoticeCode | None] = set()
 
     def watch(_: object) -> None:
         if home.decision is not None:
