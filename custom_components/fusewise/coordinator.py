@@ -12,7 +12,6 @@ from typing import override
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.event import async_track_time_interval
-from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
 from .around import configure_surroundings, with_battery
 from .balancing.decision import Decision
@@ -46,6 +45,7 @@ from .second_hand import SecondHands
 from .session_log import SessionLog
 from .silences import Silences
 from .site import site_of
+from .spreading import SpreadingCoordinator
 from .supply import SUPPLIES
 from .telling import Teller
 from .troubles import Troubles
@@ -62,7 +62,7 @@ ARMED_ANEW = timedelta(hours=1)  # what the house draws at most changes by the d
 type FusewiseConfigEntry = ConfigEntry[FusewiseCoordinator]
 
 
-class FusewiseCoordinator(DataUpdateCoordinator[SiteView]):
+class FusewiseCoordinator(SpreadingCoordinator[SiteView]):
     """Stands between one site's control loop and Home Assistant."""
 
     config_entry: FusewiseConfigEntry
@@ -116,6 +116,7 @@ class FusewiseCoordinator(DataUpdateCoordinator[SiteView]):
         Raises HomeAssistantError where a meter's Modbus link is used by others with other settings.
         """
         entry = self.config_entry
+        await async_register_devices(self.hass, entry, self.chargers)
         self.meters = await self._open_meters.async_admit()
         subentries = entry.get_subentries_of_type(SUBENTRY_CHARGER)
         circuits = entry.get_subentries_of_type(SUBENTRY_CIRCUIT)
@@ -134,7 +135,6 @@ class FusewiseCoordinator(DataUpdateCoordinator[SiteView]):
         self.log.follow(self.chargers)
         self._keeping.learnt.follow(self._of_kind(OcppCharger))
         configure_surroundings(self.hass, entry, self.surroundings)
-        async_register_devices(self.hass, entry, self.chargers)
         async_tell_removed(self.hass, entry.entry_id, hanging_nowhere(entry))
         self._traits = traits_of(self._of_kind(OcppCharger))
         self.controller.configure(with_traits(site, self._traits), self.meters, self.chargers)
@@ -277,7 +277,9 @@ class FusewiseCoordinator(DataUpdateCoordinator[SiteView]):
         infos = {key: charger.info for key, charger in self.chargers.items()}
         if infos != self._infos:
             self._infos = infos
-            async_register_devices(self.hass, self.config_entry, self.chargers)
+            self.config_entry.async_create_task(
+                self.hass, async_register_devices(self.hass, self.config_entry, self.chargers)
+            )
 
     @callback
     def _watch(self, _now: datetime) -> None:

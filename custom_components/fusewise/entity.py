@@ -15,14 +15,14 @@ from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
-from .balancing.model import Phase
+from .balancing.model import Phase, Site
 from .const import DOMAIN, MAIN_CIRCUIT
 from .coordinator import FusewiseConfigEntry, FusewiseCoordinator
 from .dead_bands import SETTLED
 from .views import ChargerView, CircuitView, SiteView
 
 FIGURES = frozenset({"limit", "fed_in"})  # attributes that move with every sample
-TOGETHER = 10  # entities that are added in one turn of the event loop
+TOGETHER = 5  # entities that are added in one turn of the event loop: about 2 ms
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,10 +92,11 @@ class FusewiseEntity[ViewT](CoordinatorEntity[FusewiseCoordinator]):
             was, self._attr_available = self._attr_available, False
             return was
         value, attributes = description.value_fn(view), dict(description.attributes_fn(view))
-        if self._attr_available and not self._matters(value, attributes):
-            settled = self.coordinator.published_at - self._written_at >= SETTLED
-            changed = value != self._value or attributes != self._attr_extra_state_attributes
-            if not (settled and changed):
+        if self._attr_available:
+            if value == self._value and attributes == self._attr_extra_state_attributes:
+                return False
+            is_settled = self.coordinator.published_at - self._written_at >= SETTLED
+            if not (is_settled or self._matters(value, attributes)):
                 return False
         self._attr_available = True
         self._attr_extra_state_attributes = attributes
@@ -202,6 +203,64 @@ type Entity = SiteEntity | CircuitEntity | ChargerEntity | AroundEntity[Any]
 type Wanted = Iterable[Entity]
 
 
+class _Keeper:
+    """Has the entities of one platform that a site and its chargers want."""
+
+    def __init__(
+        self,
+        coordinator: FusewiseCoordinator,
+        platform: str,
+        add: AddConfigEntryEntitiesCallback,
+        wanted: Callable[[], Wanted],
+    ) -> None:
+        self._coordinator = coordinator
+        self._platform = platform
+        self._add = add
+        self._wanted = wanted
+        self._known: set[str] = set()
+        self._configured: object = None
+        self._walks = False
+
+    @callback
+    def look(self) -> None:
+        """See whether the site has changed."""
+        if not self._walks and self._configured is not self._coordinator.controller.site:
+            entry, hass = self._coordinator.config_entry, self._coordinator.hass
+            entry.async_create_task(hass, self.change())
+
+    async def change(self) -> None:
+        """Have the entities that are wanted now."""
+        self._walks = True
+        try:
+            while self._configured is not (site := self._coordinator.controller.site):
+                if await self._walk(site):
+                    self._configured = site
+        finally:
+            self._walks = False
+
+    async def _walk(self, site: Site) -> bool:
+        """Add who is new, a few at a time, and remove who is not wanted any more. False: others are by now."""
+        entry, found = self._coordinator.config_entry, set[str]()
+        for subentry, group in groupby(self._wanted(), lambda entity: entity.subentry):
+            for some in batched(group, TOGETHER, strict=False):
+                if site is not self._coordinator.controller.site:
+                    return False
+                if subentry is None or subentry in entry.subentries:
+                    each = {entity.unique_id: entity for entity in some if entity.unique_id}
+                    new = [each[unique_id] for unique_id in each if unique_id not in self._known]
+                    if new:
+                        self._add(new, config_subentry_id=subentry)
+                    self._known |= each.keys()
+                    found |= each.keys()
+                await asyncio.sleep(0)  # the loop that holds the fuse has its turn
+        registry = er.async_get(self._coordinator.hass)
+        for unique_id in self._known - found:
+            if entity_id := registry.async_get_entity_id(self._platform, DOMAIN, unique_id):
+                registry.async_remove(entity_id)
+        self._known = found
+        return True
+
+
 async def async_keep_entities(
     coordinator: FusewiseCoordinator,
     platform: str,
@@ -209,40 +268,9 @@ async def async_keep_entities(
     wanted: Callable[[], Wanted],
 ) -> None:
     """Have the entities that the site and its chargers want now, and again whenever they change."""
-    known: set[str] = set()
-    configured = object()
-
-    def change() -> list[Entity]:
-        """Remove those that are not wanted any more; return those that are new."""
-        nonlocal known, configured
-        if configured is coordinator.controller.site:
-            return []
-        configured = coordinator.controller.site
-        entities = {entity.unique_id: entity for entity in wanted() if entity.unique_id}
-        registry = er.async_get(coordinator.hass)
-        for unique_id in known - entities.keys():
-            if entity_id := registry.async_get_entity_id(platform, DOMAIN, unique_id):
-                registry.async_remove(entity_id)
-        new = [entity for unique_id, entity in entities.items() if unique_id not in known]
-        known = set(entities)
-        return new
-
-    async def add(new: list[Entity]) -> None:
-        for subentry, group in groupby(new, lambda entity: entity.subentry):
-            for some in batched(group, TOGETHER, strict=False):
-                # Who was removed meanwhile is not wanted any more.
-                async_add_entities(
-                    [one for one in some if one.unique_id in known], config_subentry_id=subentry
-                )
-                await asyncio.sleep(0)  # the loop that holds the fuse has its turn
-
-    @callback
-    def keep() -> None:
-        if new := change():
-            coordinator.config_entry.async_create_task(coordinator.hass, add(new))
-
-    coordinator.config_entry.async_on_unload(coordinator.async_add_listener(keep))
-    await add(change())
+    keeper = _Keeper(coordinator, platform, async_add_entities, wanted)
+    coordinator.config_entry.async_on_unload(coordinator.async_add_listener(keeper.look))
+    await keeper.change()
 
 
 async def async_keep_wishes[DescriptionT: FusewiseDescription[ChargerView]](

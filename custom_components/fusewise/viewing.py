@@ -46,7 +46,7 @@ class Viewer:
         """The site as it is now; `awaited`: chargers that are not connected will call again."""
         controller = self._controller
         setpoints = {setpoint.charger: setpoint for setpoint in decision.setpoints}
-        vehicles = self._vehicles()
+        vehicles, sharers = self._vehicles(), self._sharers(decision)
         around, limits = controller.surroundings, controller.grid_limits
         return SiteView(
             decision=decision,
@@ -56,6 +56,7 @@ class Viewer:
                     chargers[charger.id],
                     setpoints.get(charger.id),
                     next((it for it in vehicles.values() if it.charger == charger.id), None),
+                    sharers.get(charger.id, ()),
                     decision,
                     awaited,
                 )
@@ -93,6 +94,7 @@ class Viewer:
         device: Charger,
         setpoint: Setpoint | None,
         vehicle: VehicleView | None,
+        shares_with: tuple[str, ...],
         decision: Decision,
         awaited: bool,
     ) -> ChargerView:
@@ -100,7 +102,6 @@ class Viewer:
         site, problem, wish = controller.site, controller.problem(key), controller.wish(key)
         power = power_of(site, charger, reading)
         memory = decision.memory.chargers.get(key, NOTHING_REMEMBERED)
-        sharers = setpoint.reason.shared_by if setpoint else ()
         is_silent = not reading.online or isinstance(problem, DeviceOfflineError)
         need = _need(vehicle) if wish.energy_kwh is None else wish.energy_kwh
         return ChargerView(
@@ -112,7 +113,7 @@ class Viewer:
             limited_in=None
             if setpoint is None
             else self._name(setpoint.reason.circuit or "") or None,
-            shares_with=tuple(self._name(other) for other in sharers if other != key),
+            shares_with=shares_with,
             problem=problem,
             wanted=self._wishes.of(key),
             wish=wish,
@@ -134,6 +135,20 @@ class Viewer:
             vehicle=vehicle,
             awaited=awaited and is_silent,
         )
+
+    def _sharers(self, decision: Decision) -> dict[str, tuple[str, ...]]:
+        """The names of the others who share what limits each charger."""
+        named: dict[tuple[str, ...], tuple[str, ...]] = {}
+        found: dict[str, tuple[str, ...]] = {}
+        for setpoint in decision.setpoints:
+            together = setpoint.reason.shared_by
+            if (names := named.get(together)) is None:
+                names = named[together] = tuple(map(self._name, together))
+            if setpoint.charger in together:
+                place = together.index(setpoint.charger)
+                names = (*names[:place], *names[place + 1 :])
+            found[setpoint.charger] = names
+        return found
 
     def _name(self, subentry: str) -> str:
         found = self._entry.subentries.get(subentry)

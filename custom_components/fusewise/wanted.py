@@ -56,6 +56,8 @@ def next_departure(wanted: Wanted, now: float, zone: tzinfo) -> float | None:
     """When the car leaves next, by the wall clock; None: nobody has said."""
     if wanted.once is not None and wanted.once > now:
         return wanted.once
+    if wanted.weekly == NO_DAY:
+        return None
     today = datetime.fromtimestamp(now, zone).date()
     for ahead in range(DAYS + 1):
         day = today + timedelta(days=ahead)
