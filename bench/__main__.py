@@ -99,12 +99,15 @@ def _replays(files: list[Path], wanted: Wanted) -> Figures:
 
 
 def _elsewhere(module: str) -> Figures:
-    """Figures of a module that prints them itself, as JSON, in a process with Home Assistant."""
-    done = subprocess.run(
-        [sys.executable, "-m", module], check=True, stdout=subprocess.PIPE, text=True
-    )
-    for name, figure in json.loads(done.stdout).items():
-        yield name.partition(".")[2], figure
+    """Figures of a module that prints them itself, a line of JSON at a time, in a process with Home Assistant."""
+    command = [sys.executable, "-m", module]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            for name, figure in json.loads(line).items():
+                yield name.partition(".")[2], figure
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, command)
 
 
 def _line(name: str, figure: float) -> str:

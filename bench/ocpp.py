@@ -1,8 +1,8 @@
 """Measures the central system with 1, 20, 100 and 500 charge points on loopback: `python -m bench.ocpp`.
 
 What is measured is the whole way: a sample of the site's meter takes room away, the controller decides, and
-each charge point gets its lower limit on the wire. The charge points are a process of their own. Prints one
-JSON object, name → figure.
+each charge point gets its lower limit on the wire. The charge points are a process of their own. Prints a JSON
+object of each size, name → figure.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ import resource
 import statistics
 import sys
 import time
-from typing import Any, override
+from typing import override
 
 from custom_components.fusewise.balancing.decision import Decision
 from custom_components.fusewise.balancing.model import (
@@ -284,12 +284,10 @@ def _memory() -> float:
 
 
 def main() -> None:
-    """Print the figures of the sizes that are named, or of all."""
-    sizes = [int(text) for text in sys.argv[1:]] or list(SIZES)
-    figures: dict[str, Any] = {}
-    for number in sizes:
-        figures |= asyncio.run(measure(number))
-    sys.stdout.write(json.dumps(figures, indent=2) + "\n")
+    """Print the figures of the sizes that are named, or of all, each as soon as it is there."""
+    for number in [int(text) for text in sys.argv[1:]] or SIZES:
+        sys.stdout.write(json.dumps(asyncio.run(measure(number))) + "\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Fusewise shares the current that a home's fuse has to spare between its electric cars."""
 
+from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryError, ConfigEntryNotReady, HomeAssistantError
 from homeassistant.helpers import config_validation as cv
@@ -49,6 +50,9 @@ async def async_setup_entry(hass: HomeAssistant, entry: FusewiseConfigEntry) -> 
     log = SessionLog(hass, entry.entry_id)
     await log.async_load()
     entry.async_on_unload(log.async_close)
+    entry.async_on_unload(
+        hass.bus.async_listen_once(EVENT_HOMEASSISTANT_FINAL_WRITE, log.async_keep)
+    )
     entry.runtime_data = coordinator = FusewiseCoordinator(hass, entry, door, log)
     entry.async_on_unload(coordinator.async_close)
     await coordinator.async_restore()

@@ -1,9 +1,13 @@
 """Keeps the list of sessions of a site, across restarts, and follows the chargers for it."""
 
+import asyncio
 from collections.abc import Mapping
+from datetime import datetime
+from itertools import batched
 from typing import Any
 
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
+from homeassistant.helpers.event import async_call_later
 from homeassistant.helpers.storage import Store
 
 from .balancing.decision import Decision
@@ -16,15 +20,18 @@ from .sessions import Sessions
 
 VERSION = 1
 SOON = 1.0  # s until a begin or an end is on disk
-READINGS_EVERY = (
-    60.0  # s; a power cut forgets this much of a reading, and the next one makes up for it
+READINGS_EVERY = 900.0
+"""s; a power cut forgets this much of a reading, and the next one makes up for it. Memory cards wear."""
+TOGETHER = (
+    100  # sessions that are made ready to be written in one turn of the event loop: less than 1 ms
 )
 
 type _Stored = dict[str, Any]
 
 
 def _store(hass: HomeAssistant, entry_id: str) -> Store[_Stored]:
-    return Store(hass, VERSION, f"{DOMAIN}.sessions.{entry_id}")
+    # There may be thousands.
+    return Store(hass, VERSION, f"{DOMAIN}.sessions.{entry_id}", serialize_in_event_loop=False)
 
 
 class SessionLog:
@@ -32,11 +39,13 @@ class SessionLog:
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
         """Nothing is read yet."""
+        self._hass = hass
         self._store = _store(hass, entry_id)
         self._chargers: dict[str, tuple[OcppCharger | EntityCharger, Unsubscribe]] = {}
         self._limited_at: float | None = None
         self._saved_at = 0.0
         self._unsaved = False
+        self._cancel: CALLBACK_TYPE | None = None
         self.sessions = Sessions()
 
     async def async_load(self) -> None:
@@ -60,7 +69,7 @@ class SessionLog:
 
             def take(event: SessionEvent, key: str = key) -> None:
                 if self.sessions.take(key, event):
-                    self._save(SOON)
+                    self._keep_soon()
                 else:
                     self._unsaved = True
 
@@ -75,19 +84,28 @@ class SessionLog:
             self.sessions.limited(setpoint.charger, setpoint.reason.code.value, passed)
         if self._unsaved and decision.time >= self._saved_at + READINGS_EVERY:
             self._saved_at = decision.time
-            self._save(SOON)
+            self._keep_soon()
 
     async def async_close(self) -> None:
         """Follow nobody any more, and write what is not written."""
         self.follow({})
-        await self._store.async_save(self._written())
+        await self.async_keep()
 
-    def _save(self, delay: float) -> None:
+    async def async_keep(self, _: datetime | Event | None = None) -> None:
+        """Write all of it."""
+        if self._cancel is not None:
+            self._cancel()
+            self._cancel = None
         self._unsaved = False
-        self._store.async_delay_save(self._written, delay)
+        rows: list[dict[str, Any]] = []
+        for some in batched(self.sessions.records, TOGETHER, strict=False):
+            rows += [record.stored() for record in some]
+            await asyncio.sleep(0)
+        await self._store.async_save({"sessions": rows, "forgotten": dict(self.sessions.forgotten)})
 
-    def _written(self) -> _Stored:
-        return {"sessions": self.sessions.stored(), "forgotten": self.sessions.forgotten}
+    def _keep_soon(self) -> None:
+        if self._cancel is None:
+            self._cancel = async_call_later(self._hass, SOON, self.async_keep)
 
 
 async def async_forget_sessions(hass: HomeAssistant, entry_id: str) -> None:

@@ -4,8 +4,9 @@ Nothing here is lost or counted twice: a session goes on after a restart of Home
 a late end corrects an assumed one, and a meter that begins at zero again does not take energy away.
 """
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from itertools import takewhile
 from typing import Any, Self
 
@@ -62,6 +63,12 @@ class SessionRecord:
             record.attempt = (card, meter, stamp)
         return record
 
+    def stored(self) -> dict[str, Any]:
+        """What is to be stored of it."""
+        values = {name: getattr(self, name) for name in self.__slots__}
+        # It is written by a thread of its own, while the session goes on.
+        return values | {"limited_by": self.limited_by and dict(self.limited_by)}
+
     def measured(self, at: float, register: float | None, power: float | None = None) -> None:
         """Take a reading. Those that come late, from before the last one, change nothing but the peak."""
         if power is not None:
@@ -105,7 +112,10 @@ class Sessions:
         forgotten: Mapping[str, float] = NOTHING_FORGOTTEN,
     ) -> None:
         """Go on from what was stored."""
-        self._records = [SessionRecord.from_stored(record) for record in stored]
+        self._records: deque[SessionRecord] = deque()
+        self._by_charger: dict[str, deque[SessionRecord]] = {}
+        for record in stored:
+            self._keep(SessionRecord.from_stored(record))
         self.forgotten = dict(forgotten)
         """Wh of the sessions that are not kept any more, by charger."""
         # What a charger's earlier sessions come to, before the last one.
@@ -115,9 +125,10 @@ class Sessions:
         # What may be the echo of a session that has just ended, by charger.
         self._echoes: dict[str, SessionBegan] = {}
 
-    def stored(self) -> list[dict[str, Any]]:
-        """What is to be stored."""
-        return [asdict(record) for record in self._records]
+    @property
+    def records(self) -> tuple[SessionRecord, ...]:
+        """All of them that are kept."""
+        return tuple(self._records)
 
     def open(self, charger: str) -> SessionRecord | None:
         """The session that runs at a charger."""
@@ -236,7 +247,7 @@ class Sessions:
         self._append(charger, replace(echo, register=last.register))
 
     def _append(self, charger: str, event: SessionBegan) -> None:
-        self._records.append(
+        self._keep(
             SessionRecord(
                 id=event.session,
                 charger=charger,
@@ -248,9 +259,14 @@ class Sessions:
                 register=event.register,
             )
         )
-        for gone in self._records[:-MOST]:
+        while len(self._records) > MOST:
+            gone = self._records.popleft()
+            self._by_charger[gone.charger].popleft()
             self.forgotten[gone.charger] = self.forgotten.get(gone.charger, 0.0) + gone.energy_wh
-        del self._records[:-MOST]
+
+    def _keep(self, record: SessionRecord) -> None:
+        self._records.append(record)
+        self._by_charger.setdefault(record.charger, deque()).append(record)
 
     def _ended(self, charger: str, event: SessionEnded) -> bool:
         echo = self._echoes.get(charger)
@@ -287,4 +303,4 @@ class Sessions:
 
     def _of(self, charger: str) -> Iterator[SessionRecord]:
         """Those at a charger, the newest first."""
-        return (record for record in reversed(self._records) if record.charger == charger)
+        return reversed(self._by_charger.get(charger, ()))

@@ -48,7 +48,12 @@ class SiteStore:
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
         """Know where it is; nothing is read yet."""
         self._store: Store[dict[str, Any]] = Store(
-            hass, VERSION, f"{DOMAIN}.{entry_id}", private=True, atomic_writes=True
+            hass,
+            VERSION,
+            f"{DOMAIN}.{entry_id}",
+            private=True,
+            atomic_writes=True,
+            serialize_in_event_loop=False,
         )
         self._lasting = Kept()
         """What was written last of what outlives a restart."""

@@ -188,7 +188,7 @@ async def test_a_session_goes_on_after_a_restart_of_home_assistant(
     # A central system that knows nothing, and what was on disk.
     anew = CentralSystem(clock, clock)
     await anew.start("127.0.0.1", 0)
-    read = Sessions(sessions.stored())
+    read = Sessions([record.stored() for record in sessions.records])
     running = read.open("garage")
     assert running == before
     follower = anew.adopt("garage")
@@ -236,7 +236,7 @@ async def test_a_session_that_is_found_by_its_status_is_the_one_that_ran_before(
     # After a restart: a charger whose measurements name no transaction.
     system = CentralSystem(clock, clock)
     await system.start("127.0.0.1", 0)
-    read = Sessions(sessions.stored())
+    read = Sessions([record.stored() for record in sessions.records])
     system.adopt("garage").events.subscribe(lambda event: read.take("garage", event))
     clock.advance(60)
     again = Peer(identity="garage", clock=clock, boots=False, status="Charging")

@@ -105,6 +105,8 @@ class EntityMeter(Meter):
         self._exists = [amps > 0 for amps in rating]
         self._nominal = voltage
         self._fresh: dict[str, Freshness] = {}
+        self._silent: set[str] = set()
+        """Those that have said nothing since the last reading."""
         self._reading: MeterReading | None = None
         self.calibration = UNCALIBRATED
         self._rest: float | None = None
@@ -178,12 +180,18 @@ class EntityMeter(Meter):
     def _heard(self, event: Event[EventStateChangedData] | Event[EventStateReportedData]) -> None:
         if number(event.data["new_state"]) is not None:
             self._fresh[event.data["entity_id"]].reported()
-        if self._taking is None:
+        self._silent.discard(event.data["entity_id"])
+        if not self._silent:
+            self._take()  # nobody is left to wait for
+        elif self._taking is None:
             self._taking = self._hass.loop.call_later(TOGETHER, self._take)
 
     @callback
     def _take(self) -> None:
-        self._taking = None
+        if self._taking is not None:
+            self._taking.cancel()
+            self._taking = None
+        self._silent = set(self._entities)
         try:
             self._reading = self.read()
         except DeviceError as problem:
