@@ -11,6 +11,7 @@ from .actions import async_register_actions
 from .const import CONF_OCPP, DOMAIN, PLATFORMS
 from .coordinator import FusewiseConfigEntry, FusewiseCoordinator
 from .dashboard import async_hide_dashboard, async_offer_dashboard, async_show_dashboard
+from .device import async_register_many
 from .doors import async_get_doors
 from .energy_dashboard import async_clear_energy_dashboard
 from .grid_limits import async_forget_grid_limits
@@ -55,6 +56,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: FusewiseConfigEntry) -> 
     )
     entry.runtime_data = coordinator = FusewiseCoordinator(hass, entry, door, log)
     entry.async_on_unload(coordinator.async_close)
+    await async_register_many(hass, entry, coordinator.chargers)
     await coordinator.async_restore()
     try:
         await coordinator.async_configure()

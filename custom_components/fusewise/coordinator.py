@@ -28,7 +28,7 @@ from .const import (
     SUBENTRY_CIRCUIT,
 )
 from .controller import FIRST_READINGS, TICK, Controller, steady_clock
-from .device import async_register_devices
+from .device import async_register_devices, async_register_many
 from .devices.entity import EntityCharger
 from .devices.ocpp import OcppCharger, StationInfo
 from .disobedience import Disobedience
@@ -116,7 +116,6 @@ class FusewiseCoordinator(SpreadingCoordinator[SiteView]):
         Raises HomeAssistantError where a meter's Modbus link is used by others with other settings.
         """
         entry = self.config_entry
-        await async_register_devices(self.hass, entry, self.chargers)
         self.meters = await self._open_meters.async_admit()
         subentries = entry.get_subentries_of_type(SUBENTRY_CHARGER)
         circuits = entry.get_subentries_of_type(SUBENTRY_CIRCUIT)
@@ -135,6 +134,7 @@ class FusewiseCoordinator(SpreadingCoordinator[SiteView]):
         self.log.follow(self.chargers)
         self._keeping.learnt.follow(self._of_kind(OcppCharger))
         configure_surroundings(self.hass, entry, self.surroundings)
+        async_register_devices(self.hass, entry, self.chargers)
         async_tell_removed(self.hass, entry.entry_id, hanging_nowhere(entry))
         self._traits = traits_of(self._of_kind(OcppCharger))
         self.controller.configure(with_traits(site, self._traits), self.meters, self.chargers)
@@ -278,7 +278,7 @@ class FusewiseCoordinator(SpreadingCoordinator[SiteView]):
         if infos != self._infos:
             self._infos = infos
             self.config_entry.async_create_task(
-                self.hass, async_register_devices(self.hass, self.config_entry, self.chargers)
+                self.hass, async_register_many(self.hass, self.config_entry, self.chargers)
             )
 
     @callback

@@ -9,7 +9,7 @@ from itertools import batched
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
 
 from .circuits import circuits_in_order, feeder_of
@@ -36,12 +36,30 @@ TOGETHER = 10  # devices that are registered in one turn of the event loop: abou
 MODELS = {SUBENTRY_SOLAR: "Solar", SUBENTRY_BATTERY: "Battery", SUBENTRY_VEHICLE: "Vehicle"}
 
 
-async def async_register_devices(
-    hass: HomeAssistant,
-    entry: ConfigEntry[Any],
-    chargers: Mapping[str, OcppCharger | EntityCharger],
+type Chargers = Mapping[str, OcppCharger | EntityCharger]
+
+
+@callback
+def async_register_devices(
+    hass: HomeAssistant, entry: ConfigEntry[Any], chargers: Chargers
 ) -> None:
-    """Have each device as it is called and as it describes itself now, a few in each turn of the event loop."""
+    """Have each device as it is called and as it describes itself now."""
+    for _ in _registering(hass, entry, chargers):
+        pass
+
+
+async def async_register_many(
+    hass: HomeAssistant, entry: ConfigEntry[Any], chargers: Chargers
+) -> None:
+    """The same, a few in each turn of the event loop: where many are new, or were seen to be otherwise."""
+    for _ in _registering(hass, entry, chargers):
+        await asyncio.sleep(0)
+
+
+def _registering(
+    hass: HomeAssistant, entry: ConfigEntry[Any], chargers: Chargers
+) -> Iterator[None]:
+    """Register some devices between one step and the next."""
     registry = dr.async_get(hass)
     site = registry.async_get_or_create(
         config_entry_id=entry.entry_id,
@@ -65,11 +83,11 @@ async def async_register_devices(
                 **about,
             )
             devices[subentry_id] = device.id
-        await asyncio.sleep(0)
+        yield
 
 
 def _described(
-    entry: ConfigEntry[Any], chargers: Mapping[str, OcppCharger | EntityCharger]
+    entry: ConfigEntry[Any], chargers: Chargers
 ) -> Iterator[tuple[str, str | None, dict[str, Any]]]:
     """The id of each subentry, what feeds it, and what it is; feeders come before what they feed."""
     for circuit in circuits_in_order(entry):
