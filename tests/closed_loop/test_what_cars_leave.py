@@ -5,14 +5,20 @@ import pytest
 from custom_components.fusewise.balancing.codes import ReasonCode
 from custom_components.fusewise.balancing.model import Mode, Session
 from custom_components.fusewise.balancing.settings import Settings
-from custom_components.fusewise.simulation import Moment
+from custom_components.fusewise.simulation import Moment, StationModel
 
 from .homes import Home, box, car, fuse
 
 
-def two_cars(**first: float) -> Home:
+def two_cars(station: StationModel | None = None, **first: float) -> Home:
     """Two chargers that share 20 A: the first car is as told, the second takes anything."""
-    home = Home(fuse(), box("left", "L1 L2 L3"), box("right", "L1 L2 L3"), house=5.0)
+    home = Home(
+        fuse(),
+        box("left", "L1 L2 L3"),
+        box("right", "L1 L2 L3"),
+        house=5.0,
+        station=station or StationModel(),
+    )
     home.plug("left", car(**first))
     home.plug("right", car())
     return home
@@ -48,6 +54,22 @@ def test_a_car_that_stops_by_itself_hands_on_its_current_within_ten_seconds_of_t
     home.run(30)
     assert home.drawn("right") == pytest.approx(14.0, abs=0.2)
     assert home.told("left") == 6.0  # it may come back
+
+
+@pytest.mark.parametrize("reports_every", [5.0, 10.0, 60.0])
+def test_what_a_car_leaves_is_given_on_within_ten_seconds_however_rarely_its_charger_reports(
+    reports_every: float,
+) -> None:
+    home = two_cars(StationModel(reports_every=reports_every))
+    home.run(130)
+    left, reading = home.cars["left"], home.lines["left"]
+    left.model = car(maximum=7.0).model
+    home.until(lambda _: max(reading.reading.current or (0.0,)) < 7.5, reports_every + 3.0)
+    home.until(lambda _: home.told("right") >= 11.9, within=10.0)
+    home.watch_anew()
+    home.run(60)
+    assert home.drawn("right") == pytest.approx(12.0, abs=0.5)
+    assert home.fuses["main"].seconds_above == 0.0
 
 
 def test_a_car_that_takes_less_than_its_share_leaves_the_rest_to_the_others() -> None:

@@ -94,8 +94,8 @@ async def test_a_reason_comes_with_its_figures(
 ) -> None:
     house.stations["carport"].plug(car())
     house.stations["garage"].plug(car())
-    await until(lambda: "shared_with" in state_of(hass, "sensor.garage_reason").attributes)
-    await until(lambda: "shared_with" in state_of(hass, "sensor.carport_reason").attributes)
+    shown = ("sensor.garage_reason", "sensor.carport_reason")
+    await until(lambda: all("shared_with" in state_of(hass, it).attributes for it in shown))
     figures = state_of(hass, "sensor.garage_reason").attributes
     # Both cars are on L2, and 80 % of 25 A are used.
     assert figures["shared_with"] == ["Carport"]

@@ -18,6 +18,7 @@ LEAVES_SHARE = (
 LEAVES = 1.0  # A, at least
 TAKES_SHARE = 0.05
 TAKES = 0.5  # A, at least
+RARE = 5.0  # s between two samples
 STEADY = 0.5  # A between two samples: the car is not on its way to somewhere
 
 _EMPTY = ChargerMemory()
@@ -188,7 +189,10 @@ def _learn_ceiling(
 ) -> float | None:
     """What a car leaves for longer than it needs to follow is handed on, up to a margin that lets it ask."""
     told = memory.setpoint
-    if told < charger.floor or not _settled(charger, drawn, memory, samples, measured_at):
+    is_settled = _settled(charger, drawn, memory, samples, measured_at) or (
+        _fell_by_itself(charger, drawn, memory, samples, measured_at)
+    )
+    if told < charger.floor or not is_settled:
         return memory.ceiling
     if drawn >= told - max(TAKES, TAKES_SHARE * told):
         return None
@@ -198,6 +202,22 @@ def _learn_ceiling(
         # Where its next level is the one that it has, nothing more can be handed on.
         return ceiling if ceiling < told else memory.ceiling
     return memory.ceiling
+
+
+def _fell_by_itself(
+    charger: Charger, drawn: float, memory: ChargerMemory, samples: Samples, measured_at: float
+) -> bool:
+    """It draws less than in the sample before, and nobody has told it to.
+
+    Where samples are rare, one is enough: the next may take a minute, and a car that was only on its way to
+    somewhere is asked again soon.
+    """
+    return (
+        measured_at - samples.at >= RARE
+        and samples.at >= memory.changed_at + charger.slow_to_obey + SETTLING
+        and samples.current is not None
+        and drawn < max(samples.current)
+    )
 
 
 def _settled(
