@@ -81,7 +81,9 @@ async def test_a_list_of_thousands_is_kept_whole(
     hass_storage[KEY] = {"version": 1, "key": KEY, "data": {"sessions": rows, "forgotten": {}}}
     log = SessionLog(hass, "home")
     await log.async_load()
-    assert log.sessions.last("charger 8").began == MOST - 1 - (MOST - 1 - 8) % 9
+    newest = log.sessions.last("charger 8")
+    assert newest is not None
+    assert newest.began == MOST - 1 - (MOST - 1 - 8) % 9
     await log.async_close()
     assert [row["id"] for row in hass_storage[KEY]["data"]["sessions"]] == [
         row["id"] for row in rows
