@@ -164,11 +164,29 @@ def test_a_car_sleeps_from_when_it_is_seen_to_want_nothing_until_it_draws_someth
 def test_one_that_does_not_measure_sleeps_while_its_charger_says_so() -> None:
     site, memory, found = house(fuse(32), box("a")), Memory(), []
     suspended, charging = ChargerStatus.SUSPENDED_EV, ChargerStatus.CHARGING
-    for second, status in enumerate([charging, suspended, ChargerStatus.PREPARING, charging]):
-        decision = run(site, seen({"a": car(status=status)}, now=NOW + second), memory=memory)
-        memory = decision.memory
+    for minute, status in enumerate([charging, suspended, ChargerStatus.PREPARING, charging]):
+        snapshot = seen({"a": car(status=status)}, now=NOW + 60 * minute)
+        memory = run(site, snapshot, memory=memory).memory
         found.append(memory.chargers["a"].asleep)
     assert found == [False, True, True, False]
+
+
+def test_what_its_charger_said_while_it_was_paused_puts_no_car_to_sleep_that_may_charge_now() -> (
+    None
+):
+    site = house(fuse(16), box("a", slow_to_obey=5.0))
+    paused = {"a": car(0, status=ChargerStatus.SUSPENDED_EV)}
+    memory = Memory(
+        time=NOW - 1,
+        chargers={"a": ChargerMemory(changed_at=NOW - 60, told=((NOW - 60, 0.0),))},
+    )
+    asleep = []
+    for second in range(15):
+        decision = run(site, seen(paused, now=NOW + second), memory=memory)
+        memory = decision.memory
+        asleep.append(memory.chargers["a"].asleep)
+    assert told(decision)["a"] > 0
+    assert asleep == [False] * 12 + [True] * 3  # 5 s to obey, and 7 s to settle
 
 
 def test_while_it_may_not_charge_nobody_knows() -> None:

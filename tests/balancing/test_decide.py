@@ -12,7 +12,12 @@ from custom_components.fusewise.balancing.errors import (
     SiteError,
     SnapshotError,
 )
-from custom_components.fusewise.balancing.memory import Memory
+from custom_components.fusewise.balancing.memory import (
+    ChargerMemory,
+    CircuitMemory,
+    Memory,
+    Samples,
+)
 from custom_components.fusewise.balancing.model import Snapshot
 
 from .builders import NOW, box, car, fuse, house, run, seen, shows, targets, told
@@ -111,3 +116,38 @@ def test_who_disobeys_counts_the_same_after_it_was_told_something_else() -> None
     once = run(site, snapshot, memory=low)
     twice = decide(site, snapshot, once.memory)
     assert told(once)["a"] == told(twice)["a"] == targets(twice)["a"] == 12
+
+
+def test_what_it_was_told_before_the_last_word_counts_until_it_can_have_followed() -> None:
+    site = house(fuse(32, meter="m"), box("a", slow_to_obey=30.0, step=0.1))
+    memory = ChargerMemory(
+        setpoint=8.9,
+        changed_at=NOW - 30,
+        before=9.0,
+        told=((NOW - 60, 9.0), (NOW - 30, 8.9)),
+        session="session",
+    )
+    last = Memory(
+        time=NOW - 1,
+        chargers={"a": memory},
+        samples={"a": Samples(current=(8.95,), at=NOW - 33)},
+        circuits={"main": CircuitMemory(others=(22.0, 0.0, 0.0), since=NOW - 600)},
+    )
+    snapshot = seen({"a": car(8.85, at=NOW - 3)}, {"m": shows((32.5, 0.0, 0.0), NOW - 0.3)})
+    once = run(site, snapshot, memory=last)
+    assert (once.circuits[0].others[0], told(once)["a"]) == (23.5, 8.5)
+    twice = decide(site, snapshot, once.memory)
+    assert (twice.circuits, told(twice)) == (once.circuits, told(once))
+
+
+def test_a_car_that_is_shown_to_draw_less_than_nothing_draws_nothing() -> None:
+    site = house(fuse(32, meter="m"), box("a", slow_to_obey=5.0))
+    paused = seen({"a": car(0.1)}, {"m": shows(20)})
+    later = seen({"a": car(-0.05, at=NOW + 2.5)}, {"m": shows(20)}, now=NOW + 3)
+    begun = run(site, paused, later)
+    # The meter's sample comes late: both of the car's are younger.
+    snapshot = seen({"a": car(-0.05, at=NOW + 3.5)}, {"m": shows(12, NOW + 2)}, now=NOW + 4)
+    once = run(site, snapshot, memory=begun.memory)
+    assert once.circuits[0].others[0] == 12
+    twice = decide(site, snapshot, once.memory)
+    assert (twice.circuits, told(twice)) == (once.circuits, told(once))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from .memory import ChargerMemory, Samples
 from .model import PLUGGED, Charger, ChargerReading, ChargerStatus, Phase, Session
-from .obedience import disobeyed, unheard
+from .obedience import disobeyed, told_at_most, unheard
 from .phases import USED, as_asked, counted
 from .steps import round_up
 from .topology import Topology, Wired
@@ -101,10 +101,9 @@ def still_drawn(car: Car, now: float) -> float:
 
 
 def _since_told(charger: Charger, memory: ChargerMemory, at: float) -> float:
-    # At the very moment at which it is told something, even a car that follows at once still draws what it did.
-    if at <= memory.changed_at or at < memory.changed_at + charger.slow_to_obey:
-        return max(memory.setpoint, memory.before)
-    return memory.setpoint
+    told = told_at_most(memory, at - charger.slow_to_obey, at)
+    # Longer ago than is remembered, it was before we first told it something.
+    return max(memory.setpoint, memory.before) if told is None else told
 
 
 def is_gone(reading: ChargerReading) -> bool:

@@ -140,7 +140,11 @@ def _observe(
         if heard is not None:
             heard = possible_reading(charger, heard, snapshot.now, notices)
         reading, remembered, samples = observe(
-            charger, heard, memory.chargers.get(charger.id), memory.samples.get(charger.id)
+            charger,
+            heard,
+            memory.chargers.get(charger.id),
+            memory.samples.get(charger.id),
+            snapshot.now,
         )
         boost = reading.session is not None and reading.session.boost
         if boost != remembered.boosting and (reading.session is not None or is_gone(reading)):

@@ -5,7 +5,7 @@ from dataclasses import replace
 from .cars import is_gone
 from .memory import RESUMED, ChargerMemory, Samples
 from .model import NEVER, PLUGGED, Charger, ChargerReading, ChargerStatus, Session
-from .obedience import SETTLING, disobeys_with
+from .obedience import SETTLING, disobeys_with, told_before
 from .phases import USED
 from .steps import round_down, round_up
 
@@ -31,6 +31,7 @@ def observe(
     reading: ChargerReading | None,
     memory: ChargerMemory | None,
     samples: Samples | None,
+    now: float,
 ) -> tuple[ChargerReading, ChargerMemory, Samples]:
     """Take the newest sample into the memory: which phases the car uses, and what it leaves unused."""
     memory, samples = _of_these_conductors(charger, memory or _EMPTY, samples or _UNSAMPLED)
@@ -48,7 +49,7 @@ def observe(
     if drawn is None and not plugged and samples.current is not None:
         # Who does not measure without a car draws nothing without a car.
         samples = replace(samples, current=None, earlier=None)
-    asleep = plugged and _is_asleep(charger, reading, drawn, memory, samples)
+    asleep = plugged and _is_asleep(charger, reading, drawn, memory, samples, now)
     if asleep != memory.asleep:
         memory = replace(memory, asleep=asleep)
     if sample is None or drawn is None or reading.measured_at <= samples.at:
@@ -122,6 +123,7 @@ def _is_asleep(
     drawn: float | None,
     memory: ChargerMemory,
     samples: Samples,
+    now: float,
 ) -> bool:
     """The car wants nothing, although it may. While it may not, nobody knows: it is as it was.
 
@@ -130,6 +132,8 @@ def _is_asleep(
     if memory.setpoint == 0:
         unspoken_to = memory.changed_at == NEVER
         return memory.asleep or (unspoken_to and reading.status is ChargerStatus.SUSPENDED_EV)
+    if (drawn is None or drawn <= USED) and _has_just_begun(charger, memory, now):
+        return memory.asleep  # what its charger says of it was true while it was paused
     if drawn is None or reading.measured_at <= samples.at:
         return reading.status is ChargerStatus.SUSPENDED_EV or (
             memory.asleep and reading.status is not ChargerStatus.CHARGING
@@ -139,6 +143,14 @@ def _is_asleep(
     return reading.status is ChargerStatus.SUSPENDED_EV or _settled(
         charger, drawn, memory, samples, reading.measured_at
     )
+
+
+def _has_just_begun(charger: Charger, memory: ChargerMemory, now: float) -> bool:
+    """It was paused until now, and its car has not had the time to follow."""
+    if now >= memory.changed_at + charger.slow_to_obey + SETTLING:
+        return False
+    before = told_before(memory, memory.changed_at)
+    return before is None or before[1] == 0
 
 
 def _of_these_conductors(

@@ -10,6 +10,7 @@ __all__ = [
     "SETTLING",
     "disobeyed",
     "disobeys_with",
+    "told_at_most",
     "told_before",
     "told_lately",
     "unheard",
@@ -68,11 +69,13 @@ def _tolerated(told: float) -> float:
     return told + (max(DISOBEYS, more))
 
 
-def _told_at_most(charger: Charger, memory: ChargerMemory, at: float) -> float:
-    """The most (A) that it was told in the time before `at` in which it may not have followed; inf: not known."""
-    begins = at - charger.slow_to_obey - SETTLING
+def told_at_most(memory: ChargerMemory, begins: float, at: float) -> float | None:
+    """The most (A) that it was told before `at`, and not replaced before `begins`; None: that is not known any more.
+
+    What it was told at that very moment, or later, says nothing about what its car drew then.
+    """
     told = memory.told or ((memory.changed_at, memory.setpoint),)
-    if told[-1][0] <= begins:
+    if told[-1][0] <= begins and told[-1][0] < at:
         return told[-1][1]  # as nearly always: it was told long ago
     most = 0.0
     for since, amperes in reversed(told):
@@ -81,7 +84,13 @@ def _told_at_most(charger: Charger, memory: ChargerMemory, at: float) -> float:
         most = max(most, amperes)
         if since <= begins:
             return most
-    return math.inf
+    return None
+
+
+def _told_at_most(charger: Charger, memory: ChargerMemory, at: float) -> float:
+    """The most (A) that it was told in the time before `at` in which it may not have followed; inf: not known."""
+    told = told_at_most(memory, at - charger.slow_to_obey - SETTLING, at)
+    return math.inf if told is None else told
 
 
 def told_lately(

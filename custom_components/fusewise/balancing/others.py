@@ -100,7 +100,10 @@ def _per_phase(amperes: Sequence[float]) -> PerPhase:
 
 
 def _drawn(car: Car, at: float, is_new: bool) -> tuple[Sequence[float], Sequence[float], float]:
-    """The least and the most on each of the car's conductors at that time, at which it was not sampled; and when it was."""
+    """The least and the most on each of the car's conductors at that time, at which it was not sampled; and when it was.
+
+    The least is never below zero, as what a meter at zero shows may be.
+    """
     memory, samples = car.memory, car.samples
     sample = samples.current
     if sample is None:
@@ -118,7 +121,7 @@ def _drawn(car: Car, at: float, is_new: bool) -> tuple[Sequence[float], Sequence
             # Both samples are of later. What the car drew then was counted when the meter's sample came.
             return [0.0] * len(sample), [math.inf] * len(sample), at
         return (
-            [min(a, b) for a, b in zip(sample, earlier, strict=True)],
+            [max(0.0, min(a, b)) for a, b in zip(sample, earlier, strict=True)],
             [max(a, b) for a, b in zip(sample, earlier, strict=True)],
             samples.earlier_at,
         )
@@ -145,7 +148,7 @@ def _drawn(car: Car, at: float, is_new: bool) -> tuple[Sequence[float], Sequence
         uses = car.charger.wiring[conductor] in car.phases
         if told > high and uses and (told_since or drawn < USED):
             high = told
-        least.append(low)
+        least.append(max(0.0, low))
         most_drawn.append(high)
     return least, most_drawn, sampled_at
 
