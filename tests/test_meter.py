@@ -1,7 +1,9 @@
 """What cars are known to draw behind a meter: as measured, and at most what they may."""
 
+from datetime import timedelta
 from functools import partial
 
+from freezegun.api import FrozenDateTimeFactory
 import pytest
 
 from custom_components.fusewise.balancing.model import (
@@ -12,9 +14,18 @@ from custom_components.fusewise.balancing.model import (
     Phase,
     Session,
 )
+from custom_components.fusewise.devices import DeviceOfflineError
+from custom_components.fusewise.devices.calibration import UNCALIBRATED, Calibration
 from custom_components.fusewise.devices.entity import CarsDrawn
-from custom_components.fusewise.meter import cars_draw
+from custom_components.fusewise.meter import (
+    async_try_meter,
+    calibration_of,
+    cars_draw,
+    cars_measured,
+    stored_calibration,
+)
 from custom_components.fusewise.supply import SUPPLIES
+from homeassistant.core import HomeAssistant
 
 HOUSE = SUPPLIES["three_phase"]
 L1, L2, L3 = Phase.L1, Phase.L2, Phase.L3
@@ -77,3 +88,29 @@ def test_a_car_between_two_conductors_is_no_more_power_than_it_is(
     assert (drawn.least, drawn.most) == ((20, 20, 0), (32, 32, 0))
     shares = (drawn.least_apart / 20, drawn.most_apart / 32)
     assert shares == pytest.approx((apart, apart), abs=0.001)
+
+
+def test_what_cars_draw_is_known_only_where_each_that_is_there_measures() -> None:
+    chargers = [Charger(id=name, circuit="main", wiring=(L2,), maximum=16.0) for name in "ab"]
+    measures = Read(current=(8,), session=CHARGES)
+    # Nobody is at the other one, or nobody knows what is drawn there.
+    assert cars_measured(chargers, {"a": measures, "b": Read()}) == (0, 8, 0)
+    assert cars_measured(chargers, {"a": measures, "b": Read(session=CHARGES)}) is None
+
+
+async def test_a_meter_that_has_said_nothing_for_minutes_is_not_taken_in(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory
+) -> None:
+    settings = {"kind": "entities", "l1": {"current": "sensor.l1"}}
+    hass.states.async_set("sensor.l1", "7", {"unit_of_measurement": "A"})
+    trial = await async_try_meter(hass, settings, [L1], 230.0)
+    assert (trial.current, trial.words) == ((7, 0, 0), "- L1: 7.0 A")
+    freezer.tick(timedelta(minutes=6))
+    with pytest.raises(DeviceOfflineError, match="said nothing for 6 minutes"):
+        await async_try_meter(hass, settings, [L1], 230.0)
+
+
+def test_a_calibration_is_stored_and_read_again() -> None:
+    calibration = Calibration(gain=(1.1, 1.0, 0.9), offset=(0.0, 0.2, 0.0))
+    assert calibration_of({"calibration": stored_calibration(calibration)}) == calibration
+    assert calibration_of({}) == UNCALIBRATED
