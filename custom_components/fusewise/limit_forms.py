@@ -5,13 +5,12 @@ from typing import Any
 
 import voluptuous as vol
 
+from homeassistant.components.sensor import SensorDeviceClass
 from homeassistant.const import ATTR_UNIT_OF_MEASUREMENT
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import section
 from homeassistant.helpers.selector import (
     BooleanSelector,
-    EntitySelector,
-    EntitySelectorConfig,
     SelectSelector,
     SelectSelectorConfig,
     SelectSelectorMode,
@@ -32,7 +31,7 @@ from .const import (
 from .controller import steady_clock
 from .devices.entity import EntityThermometer
 from .dialog import Explained
-from .forms import FLOOR, Answers, Errors, number
+from .forms import FLOOR, Answers, Errors, measuring, number
 from .site import DERATES
 
 LARGEST_RATING = 1000.0  # A: above it somebody has typed mA or W
@@ -48,7 +47,6 @@ LIMIT_KEYS = (CONF_LIMIT_WATTS, CONF_UNBALANCE, CONF_PEAK_TARGET)
 WARMTH_KEYS = (CONF_TEMPERATURE, CONF_DERATES_FROM, CONF_DERATES_TO)
 ADVANCED_KEYS = (CONF_BUSBAR, CONF_BREAKER_TIME_CONSTANT, *WARMTH_KEYS)
 COOLEST, HOTTEST = 10.0, 150.0  # °C between which anything in a panel derates
-THERMOMETERS = ["sensor", "number", "input_number"]
 
 
 def folded(
@@ -77,7 +75,7 @@ def limits_fields(shown: Mapping[str, Any]) -> dict[vol.Marker, Any]:
         vol.Optional(CONF_BUSBAR): number(FLOOR, LARGEST_RATING, "A"),
         vol.Optional(CONF_BREAKER_TIME_CONSTANT): number(60, 36_000, "s"),
         vol.Required(CONF_TRANSFORMER, default=False): BooleanSelector(),
-        vol.Optional(CONF_TEMPERATURE): EntitySelector(EntitySelectorConfig(domain=THERMOMETERS)),
+        vol.Optional(CONF_TEMPERATURE): measuring(SensorDeviceClass.TEMPERATURE),
         vol.Optional(CONF_DERATES_FROM): number(COOLEST, HOTTEST, "°C"),
         vol.Optional(CONF_DERATES_TO): number(COOLEST, HOTTEST, "°C"),
     }

@@ -16,7 +16,12 @@ const CHARGER_FACTS = [
   ["power", "session_energy"],
   ["ready_at", "boosts_left"],
 ];
-const CIRCUIT_FACTS = [["limited_by"], ["demand_energy", "demand_forecast"], ["demand_target"]];
+const CIRCUIT_FACTS = [
+  ["limited_by"],
+  ["temperature", "thermal_share"],
+  ["demand_energy", "demand_forecast"],
+  ["demand_target"],
+];
 
 /** The tiles of what a charger's owner decides, and how each is worked without another dialog. */
 const CHARGER_CONTROLS: [key: string, feature?: Card][] = [

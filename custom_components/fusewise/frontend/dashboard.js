@@ -1,6 +1,6 @@
 // Built from frontend/ by scripts/frontend: change it there.
-// sources 0db4bfc0cccbc97c4aab27fb96b7444059d47cddfcd10657c73bf8644739e1ae
-// code 77dae5bfd3958d2205a20e025a45d66b0430a4693ebe6c78f514ba54e5c41b3f
+// sources 71b580801a04401555f177d827f28d752c63d8716dff02751903cdd6ae3080c9
+// code 4ca6c94cf415d56d2c70270114613f9d3bcf510a2801a621e67519929073b9d0
 // frontend/src/cards.ts
 var WHOLE = 12;
 var PHASE_COLORS = { l1: "blue", l2: "orange", l3: "teal" };
@@ -11,7 +11,12 @@ var CHARGER_FACTS = [
   ["power", "session_energy"],
   ["ready_at", "boosts_left"]
 ];
-var CIRCUIT_FACTS = [["limited_by"], ["demand_energy", "demand_forecast"], ["demand_target"]];
+var CIRCUIT_FACTS = [
+  ["limited_by"],
+  ["temperature", "thermal_share"],
+  ["demand_energy", "demand_forecast"],
+  ["demand_target"]
+];
 var CHARGER_CONTROLS = [
   ["mode", { type: "select-options" }],
   ["vehicle", { type: "select-options" }],

@@ -42,6 +42,16 @@ async def test_a_session_is_told_from_begin_to_end_with_its_energy(
     assert len({event.session for event in told}) == 1
 
 
+async def test_what_was_charged_before_a_car_was_seen_is_not_its(
+    opened: Open, thing: Thing
+) -> None:
+    thing.show("sensor.energy", 881.2, unit_of_measurement="kWh")
+    charger = opened(**ALL, energy="sensor.energy")
+    told: list[Any] = []
+    charger.events.subscribe(told.append)
+    assert [(type(event).__name__, event.register) for event in told] == [("SessionBegan", 881_200)]
+
+
 async def test_energy_that_the_charger_counts_itself_is_taken_from_it(
     opened: Open, thing: Thing
 ) -> None:

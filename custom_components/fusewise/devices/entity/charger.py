@@ -260,6 +260,8 @@ class EntityCharger(Charger):
     def _notice_car(self) -> None:
         if self._shown.missing() is not None:
             return
+        if self.entities.energy is not None:
+            self._count_now()  # so that what others have charged before is not this car's
         is_another = self._visit.notice(present=self._shown.status() in PLUGGED)
         draws = self._shown.draws()
         if self.entities.status is None and draws is not None:

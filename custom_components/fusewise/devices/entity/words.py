@@ -11,6 +11,7 @@ from homeassistant.util.unit_conversion import (
     ElectricPotentialConverter,
     EnergyConverter,
     PowerConverter,
+    TemperatureConverter,
 )
 
 __all__ = [
@@ -52,6 +53,7 @@ UNITS = {
     SensorDeviceClass.POWER: PowerConverter.VALID_UNITS,
     SensorDeviceClass.VOLTAGE: ElectricPotentialConverter.VALID_UNITS,
     SensorDeviceClass.ENERGY: EnergyConverter.VALID_UNITS,
+    SensorDeviceClass.TEMPERATURE: TemperatureConverter.VALID_UNITS,
 }
 
 
