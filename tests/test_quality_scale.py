@@ -8,7 +8,7 @@ import yaml
 
 from custom_components.fusewise.const import PLATFORMS
 
-from .texts import INTEGRATION
+from .texts import INTEGRATION, english
 
 RULES = {
     "action-setup",
@@ -91,6 +91,16 @@ def test_each_platform_says_how_many_updates_run_at_once() -> None:
     for platform in PLATFORMS:
         code = (INTEGRATION / f"{platform}.py").read_text()
         assert re.search(r"^PARALLEL_UPDATES = \d", code, re.MULTILINE), platform
+
+
+def test_each_field_of_each_dialog_says_what_it_is_for() -> None:
+    texts = english()
+    flows = [texts["config"], texts["options"], *texts["config_subentries"].values()]
+    steps = [step for flow in flows for step in flow["step"].values()]
+    parts = [*steps, *(part for step in steps for part in step.get("sections", {}).values())]
+    assert len(parts) > 20
+    for part in parts:
+        assert part.get("data", {}).keys() == part.get("data_description", {}).keys()
 
 
 def test_what_an_action_raises_is_translated() -> None:

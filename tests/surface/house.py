@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 import time
 from types import MappingProxyType
 from typing import Any
@@ -184,6 +185,22 @@ def site_entry(
     stored = stored_site(house.meter.port, ocpp_port, *parts, **changed)
     entry = MockConfigEntry(entry_id="id_of_home", title="Home", **stored)
     entry.add_to_hass(hass)
+    return entry
+
+
+async def connected_site(
+    hass: HomeAssistant,
+    house: World,
+    ocpp_port: int,
+    *parts: str | ConfigSubentryDataWithId,
+    **changed: Any,
+) -> MockConfigEntry:
+    """A site that runs, to which all charge points of the demo house have connected; no car is there."""
+    entry = site_entry(hass, house, ocpp_port, *parts, **changed)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    let_call(house)
+    for name in house.stations:
+        await until(partial(hass.states.is_state, f"sensor.{name}_status", "available"))
     return entry
 
 

@@ -19,7 +19,7 @@ from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import device_registry as dr
 from homeassistant.util import dt as dt_util
 
-from .house import car, device_of, let_call, site_entry, state_of, until
+from .house import car, connected_site, device_of, state_of, until
 
 GARAGE, CARPORT, HOME = "id_of_garage", "id_of_carport", "id_of_home"
 
@@ -32,12 +32,7 @@ def identities() -> tuple[str, ...]:
 @pytest.fixture
 async def site(hass: HomeAssistant, house: World, ocpp_port: int) -> MockConfigEntry:
     """A site with two charge points, without cars."""
-    entry = site_entry(hass, house, ocpp_port, "garage", "carport")
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    let_call(house)
-    await until(lambda: hass.states.is_state("sensor.garage_status", "available"))
-    await until(lambda: hass.states.is_state("sensor.carport_status", "available"))
-    return entry
+    return await connected_site(hass, house, ocpp_port, "garage", "carport")
 
 
 async def call(

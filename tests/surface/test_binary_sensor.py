@@ -15,7 +15,7 @@ from demo.world import World
 from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import HomeAssistant
 
-from .house import let_call, site_entry, state_of, until
+from .house import connected_site, let_call, site_entry, state_of, until
 
 FALLBACK = "binary_sensor.home_fall_back"
 PROBLEM = "binary_sensor.garage_problem"
@@ -29,10 +29,7 @@ def identities() -> tuple[str, ...]:
 @pytest.fixture
 async def site(hass: HomeAssistant, house: World, ocpp_port: int) -> MockConfigEntry:
     """A site in order."""
-    entry = site_entry(hass, house, ocpp_port, "garage")
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    let_call(house)
-    await until(lambda: hass.states.is_state("sensor.garage_status", "available"))
+    entry = await connected_site(hass, house, ocpp_port, "garage")
     await until(lambda: hass.states.is_state(FALLBACK, STATE_OFF))
     await until(lambda: hass.states.is_state(PROBLEM, STATE_OFF))
     return entry

@@ -17,7 +17,7 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
 
-from .house import let_call, site_entry, until
+from .house import connected_site, until
 
 
 @pytest.fixture
@@ -27,11 +27,7 @@ def identities() -> tuple[str, ...]:
 
 @pytest.fixture
 async def site(hass: HomeAssistant, house: World, ocpp_port: int) -> MockConfigEntry:
-    entry = site_entry(hass, house, ocpp_port, "garage")
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    let_call(house)
-    await until(lambda: hass.states.is_state("sensor.garage_status", "available"))
-    return entry
+    return await connected_site(hass, house, ocpp_port, "garage")
 
 
 async def mend(hass: HomeAssistant, issue_id: str) -> None:

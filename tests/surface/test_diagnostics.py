@@ -17,7 +17,7 @@ from custom_components.fusewise.balancing.model import Site
 from demo.world import World
 from homeassistant.core import HomeAssistant
 
-from .house import HOST, car, let_call, site_entry, state_of, until
+from .house import HOST, car, connected_site, state_of, until
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -33,10 +33,7 @@ async def test_diagnostics(
     ocpp_port: int,
     hass_client: ClientSessionGenerator,
 ) -> None:
-    entry = site_entry(hass, house, ocpp_port, "garage")
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    let_call(house)
-    await until(lambda: hass.states.is_state("sensor.garage_status", "available"))
+    entry = await connected_site(hass, house, ocpp_port, "garage")
     told = json.loads(json.dumps(await get_diagnostics_for_config_entry(hass, hass_client, entry)))
     assert told["meters"]["id_of_meter"] == {
         "circuit": "main",
@@ -63,10 +60,7 @@ async def test_a_download_plays_again_what_has_happened(
     hass_client: ClientSessionGenerator,
     tmp_path: Path,
 ) -> None:
-    entry = site_entry(hass, house, ocpp_port, "garage")
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    let_call(house)
-    await until(lambda: hass.states.is_state("sensor.garage_status", "available"))
+    entry = await connected_site(hass, house, ocpp_port, "garage")
     house.stations["garage"].plug(car())
     await until(lambda: hass.states.is_state("sensor.garage_status", "charging"))
     await until(lambda: float(state_of(hass, "sensor.garage_setpoint").state) >= 6)

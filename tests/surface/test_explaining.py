@@ -15,7 +15,7 @@ from demo.world import World
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
-from .house import let_call, panel_data, site_entry, until
+from .house import connected_site, panel_data
 
 GARAGE = "id_of_garage"
 
@@ -27,11 +27,7 @@ def identities() -> tuple[str, ...]:
 
 @pytest.fixture
 async def site(hass: HomeAssistant, house: World, ocpp_port: int) -> MockConfigEntry:
-    entry = site_entry(hass, house, ocpp_port, "garage", panel_data("shed"))
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    let_call(house)
-    await until(lambda: hass.states.is_state("sensor.garage_status", "available"))
-    return entry
+    return await connected_site(hass, house, ocpp_port, "garage", panel_data("shed"))
 
 
 def decided(site: MockConfigEntry, current: float, reason: Reason) -> ChargerView:

@@ -16,7 +16,7 @@ from homeassistant.core import Event, HomeAssistant
 from homeassistant.helpers import condition, translation, trigger
 
 from ..texts import english
-from .house import car, device_of, let_call, site_entry, until
+from .house import car, connected_site, device_of, until
 
 GARAGE, HOME = "id_of_garage", "id_of_home"
 
@@ -32,11 +32,7 @@ async def site(
 ) -> MockConfigEntry:
     """A site with a charge point that has no car; a minute is a moment."""
     monkeypatch.setattr(happenings, "LIMITED_AFTER", 0.1)
-    entry = site_entry(hass, house, ocpp_port, "garage")
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    let_call(house)
-    await until(lambda: hass.states.is_state("sensor.garage_status", "available"))
-    return entry
+    return await connected_site(hass, house, ocpp_port, "garage")
 
 
 async def automate(

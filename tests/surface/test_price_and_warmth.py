@@ -12,7 +12,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import entity_registry as er, issue_registry as ir
 
-from .house import Hurry, car, charger_data, let_call, panel_data, site_entry, state_of, until
+from .house import Hurry, car, charger_data, connected_site, panel_data, state_of, until
 from .test_settings_flow import AS_NEW, CALM
 
 PANEL = "id_of_barn"
@@ -30,11 +30,7 @@ def identities() -> tuple[str, ...]:
 async def site(hass: HomeAssistant, house: World, ocpp_port: int, hurry: Hurry) -> MockConfigEntry:
     """A charger on a sub-panel of 3 × 20 A, 80 % of which may be used."""
     parts = (panel_data("barn", 20.0), charger_data("garage", circuit=PANEL))
-    entry = site_entry(hass, house, ocpp_port, *parts)
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    let_call(house)
-    await until(lambda: hass.states.is_state("sensor.garage_status", "available"))
-    return entry
+    return await connected_site(hass, house, ocpp_port, *parts)
 
 
 async def settled(hass: HomeAssistant, site: MockConfigEntry, **said: Any) -> Any:

@@ -25,7 +25,7 @@ from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 
 from ..texts import INTEGRATION, english, lookup
-from .house import car, let_call, site_entry, state_of, until
+from .house import car, connected_site, state_of, until
 
 
 @pytest.fixture
@@ -36,11 +36,7 @@ def identities() -> tuple[str, ...]:
 @pytest.fixture
 async def site(hass: HomeAssistant, house: World, ocpp_port: int) -> MockConfigEntry:
     """A site whose two charge points are connected, without cars."""
-    entry = site_entry(hass, house, ocpp_port, "garage", "carport")
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    let_call(house)
-    await until(lambda: hass.states.is_state("sensor.garage_status", "available"))
-    await until(lambda: hass.states.is_state("sensor.carport_status", "available"))
+    entry = await connected_site(hass, house, ocpp_port, "garage", "carport")
     await until(lambda: hass.states.is_state("sensor.home_load_l1", "3.0"))
     await until(lambda: hass.states.is_state("sensor.garage_current_l1", "0.0"))
     await until(lambda: hass.states.is_state("sensor.carport_current_l2", "0.0"))

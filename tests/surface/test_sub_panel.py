@@ -7,7 +7,7 @@ from demo.world import World
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 
-from .house import car, charger_data, device_of, let_call, panel_data, site_entry, state_of, until
+from .house import car, charger_data, connected_site, device_of, panel_data, state_of, until
 
 PANEL = "id_of_barn"
 
@@ -21,11 +21,7 @@ def identities() -> tuple[str, ...]:
 async def site(hass: HomeAssistant, house: World, ocpp_port: int) -> MockConfigEntry:
     """A charger on a sub-panel of 3 × 16 A."""
     parts = (panel_data("barn", 16.0), charger_data("garage", circuit=PANEL))
-    entry = site_entry(hass, house, ocpp_port, *parts)
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    let_call(house)
-    await until(lambda: hass.states.is_state("sensor.garage_status", "available"))
-    return entry
+    return await connected_site(hass, house, ocpp_port, *parts)
 
 
 async def test_a_sub_panel_has_a_device_with_what_it_has_to_spare(

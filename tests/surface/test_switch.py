@@ -8,7 +8,7 @@ from homeassistant.const import STATE_OFF, STATE_ON
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 
-from .house import car, let_call, site_entry, until
+from .house import car, connected_site, until
 
 BOOST = "switch.garage_boost"
 
@@ -21,10 +21,7 @@ def identities() -> tuple[str, ...]:
 @pytest.fixture
 async def site(hass: HomeAssistant, house: World, ocpp_port: int) -> MockConfigEntry:
     """A site with a charge point that has no car."""
-    entry = site_entry(hass, house, ocpp_port, "garage")
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    let_call(house)
-    await until(lambda: hass.states.is_state("sensor.garage_status", "available"))
+    entry = await connected_site(hass, house, ocpp_port, "garage")
     assert hass.states.is_state(BOOST, STATE_OFF)
     return entry
 

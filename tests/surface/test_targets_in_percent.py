@@ -13,7 +13,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.setup import async_setup_component
 
-from .house import car, device_of, let_call, site_entry, state_of, until
+from .house import car, connected_site, device_of, state_of, until
 from .test_around import PERCENT, VAN, added
 from .test_assistants import use
 
@@ -28,11 +28,7 @@ def identities() -> tuple[str, ...]:
 
 @pytest.fixture
 async def site(hass: HomeAssistant, house: World, ocpp_port: int) -> MockConfigEntry:
-    entry = site_entry(hass, house, ocpp_port, "garage")
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    let_call(house)
-    await until(lambda: hass.states.is_state("sensor.garage_status", "available"))
-    return entry
+    return await connected_site(hass, house, ocpp_port, "garage")
 
 
 async def want(hass: HomeAssistant, percent: float, number: str = PERCENT_TARGET) -> None:

@@ -82,7 +82,7 @@ async def site(
         "proofs": {GARAGE: {"proved": True, "at": now - DAY, "fallback": 6.0, "seconds": 31.0}},
     }
     learnt = {
-        "way": "default_profile",
+        "way": "tx",
         "tried": [],
         "checked": [],
         "is_clean": True,

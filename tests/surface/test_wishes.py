@@ -15,7 +15,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.util import dt as dt_util
 
-from .house import car, let_call, site_entry, state_of, until
+from .house import car, connected_site, state_of, until
 
 MODE = "select.garage_mode"
 DAILY = "time.garage_daily_departure"
@@ -30,11 +30,7 @@ def identities() -> tuple[str, ...]:
 @pytest.fixture
 async def site(hass: HomeAssistant, house: World, ocpp_port: int) -> MockConfigEntry:
     """A site with one charge point, without a car."""
-    entry = site_entry(hass, house, ocpp_port, "garage")
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    let_call(house)
-    await until(lambda: hass.states.is_state("sensor.garage_status", "available"))
-    return entry
+    return await connected_site(hass, house, ocpp_port, "garage")
 
 
 async def set_to(hass: HomeAssistant, entity_id: str, service: str, **data: Any) -> None:
