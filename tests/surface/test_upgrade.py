@@ -82,8 +82,8 @@ async def site(
         "proofs": {GARAGE: {"proved": True, "at": now - DAY, "fallback": 6.0, "seconds": 31.0}},
     }
     learnt = {
-        "way": "tx",
-        "tried": [],
+        "way": "tx_default",
+        "tried": ["tx"],
         "checked": [],
         "is_clean": True,
         "armed": 6.0,
@@ -148,7 +148,8 @@ async def test_what_was_learnt_and_proved_is_known(site: MockConfigEntry) -> Non
     assert controller.memory.circuits["main"].worst == (11.0, 9.0, 8.0)
     device = site.runtime_data.chargers[GARAGE]
     assert isinstance(device, OcppCharger)
-    assert (device.learnt.is_clean, device.learnt.armed) == (True, 6.0)
+    learnt = device.learnt
+    assert (learnt.way, learnt.is_clean, learnt.armed) == ("tx_default", True, 6.0)
 
 
 async def test_it_is_written_in_todays_form_and_read_again(
