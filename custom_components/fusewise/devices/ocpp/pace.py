@@ -10,6 +10,7 @@ from collections import deque
 IN_ONE_TURN = (
     15  # messages; one takes about 0.2 ms, so a turn takes 3 ms, and 10 on a small computer
 )
+USUAL = 2048  # characters; a message that is so many times longer weighs as that many
 
 
 class Pace:
@@ -27,27 +28,28 @@ class Turnstile:
     def __init__(self) -> None:
         """Nobody waits."""
         self._left = IN_ONE_TURN
-        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._waiting: deque[tuple[asyncio.Future[None], int]] = deque()
         self._renewal: asyncio.Handle | None = None
 
-    async def turn(self) -> None:
-        """Wait for one's turn; at once, where there is no crowd."""
+    async def turn(self, length: int = 0) -> None:
+        """Wait for one's turn, with so many characters to read; at once, where there is no crowd."""
+        weight = 1 + length // USUAL
         if self._renewal is None:
             self._renewal = asyncio.get_running_loop().call_soon(self._renew)
-        if self._left:
-            self._left -= 1
+        if self._left > 0:
+            self._left -= weight
             return
         mine: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append(mine)
+        self._waiting.append((mine, weight))
         await mine
 
     def _renew(self) -> None:
         """A new turn of the event loop has begun."""
         self._left, self._renewal = IN_ONE_TURN, None
-        while self._left and self._waiting:
-            first = self._waiting.popleft()
+        while self._left > 0 and self._waiting:
+            first, weight = self._waiting.popleft()
             if not first.done():  # its connection may have ended while it waited
                 first.set_result(None)
-                self._left -= 1
+                self._left -= weight
         if self._waiting:
             self._renewal = asyncio.get_running_loop().call_soon(self._renew)

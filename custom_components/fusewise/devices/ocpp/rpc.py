@@ -120,7 +120,7 @@ class Rpc:
         try:
             while True:
                 text = await self._line.recv()
-                await self._pace.hearing.turn()
+                await self._pace.hearing.turn(len(text))
                 await self._take(text)
         except LineClosedError as closed:
             _LOGGER.debug("%s: line closed: %s", self._identity, closed)
