@@ -90,6 +90,23 @@ def test_a_lost_line_whose_fall_back_was_never_proved_counts_with_its_maximum() 
     assert home.fuses["main"].longest_above <= REACTS + 2.0
 
 
+def test_a_charger_that_comes_back_is_given_the_time_to_obey() -> None:
+    home = two({"fallback_proved": False})
+    home.stations["left"].fallback = 12.0
+    home.lines["left"].works = False
+    home.run(LIFE + 60)
+    assert (home.drawn("left"), home.told("right")) == (12.0, 0.0)
+    home.lines["left"].works = True
+    home.until(lambda _: reason(home) is not ReasonCode.OFFLINE, 30.0)
+    assert home.told("right") == 0.0  # what it draws by itself counts until it can have followed
+    home.until(lambda _: home.told("right") > 0.0, 15.0)
+    for _ in range(60):
+        home.run(1)
+        assert NoticeCode.CHARGER_DISOBEYS not in notices(home)
+        assert home.told("right") > 0.0
+    assert home.fuses["main"].seconds_above == 0.0
+
+
 def test_a_fall_back_that_does_not_hold_is_cured_by_the_others() -> None:
     home = two()
     home.stations["left"].fallback = 13.0  # it was proved once, with 6 A

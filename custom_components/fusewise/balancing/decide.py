@@ -20,7 +20,7 @@ from .limits import Limits, measure_limits, watt_row
 from .loads import Load, measure_loads
 from .memory import ChargerMemory, Memory, Samples
 from .model import NEVER, ChargerStatus, Site, Snapshot
-from .obedience import told_lately
+from .obedience import left_to_itself, let_draw, told_lately
 from .phase_switching import switch_phases
 from .phases import advance, is_switching
 from .reasons import Reasons
@@ -233,21 +233,26 @@ def _remember(
         elif was > 0 and not first_word and not is_switching(memory):
             off_since = now
     unused = memory.unused + told.unused if current == was else 0.0
-    if current == was and (waiting, on_since, off_since, unused) == (
+    if not car.reading.online and car.reading.left_alone is None:
+        memory = left_to_itself(memory, car.may_draw, now)
+    # What it is told when it is back is news, even if it is what it was told before.
+    changed = current != was or (car.reading.online and current != let_draw(memory))
+    if not changed and (waiting, on_since, off_since, unused) == (
         memory.waiting_since,
         memory.on_since,
         memory.off_since,
         memory.unused,
     ):
         return memory
-    changed = current != was
     return replace(
         memory,
         setpoint=current,
         changed_at=now if changed else memory.changed_at,
         fell_at=now if told.demanded and not first_word else memory.fell_at,
         before=max(was, still_drawn(car, now)) if changed else memory.before,
-        told=told_lately(car.charger, memory, current, now) if changed else memory.told,
+        told=told_lately(car.charger, memory, current, now)
+        if changed and car.reading.online
+        else memory.told,
         waiting_since=waiting,
         on_since=on_since,
         off_since=off_since,

@@ -1,5 +1,6 @@
 """Whether a charger does what it is told, and what it counts with where it does not, or cannot be told."""
 
+from dataclasses import replace
 import math
 
 from .memory import ChargerMemory, Samples
@@ -10,6 +11,8 @@ __all__ = [
     "SETTLING",
     "disobeyed",
     "disobeys_with",
+    "left_to_itself",
+    "let_draw",
     "told_at_most",
     "told_before",
     "told_lately",
@@ -104,6 +107,18 @@ def told_lately(
     while len(told) > 1 and told[1][0] <= begins:
         told = told[1:]
     return (*told, (now, current))
+
+
+def left_to_itself(memory: ChargerMemory, may_draw: float, now: float) -> ChargerMemory:
+    """Its memory while it is out of reach: what it may draw meanwhile is in the place of what it was told."""
+    if memory.changed_at == NEVER or may_draw == let_draw(memory):
+        return memory
+    return replace(memory, told=((now, may_draw),))
+
+
+def let_draw(memory: ChargerMemory) -> float:
+    """A that it was told last; that it might draw by itself, if it was out of reach until now."""
+    return memory.told[-1][1] if memory.told else memory.setpoint
 
 
 def told_before(memory: ChargerMemory, at: float) -> tuple[float, float] | None:
