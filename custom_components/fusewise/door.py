@@ -13,10 +13,9 @@ from typing import Any
 
 from aiohttp import web
 
-from homeassistant.config_entries import SOURCE_INTEGRATION_DISCOVERY, ConfigEntry, ConfigSubentry
+from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.const import CONF_HOST, CONF_PORT
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers import discovery_flow
 
 from .const import (
     CONF_IDENTITY,
@@ -45,6 +44,7 @@ from .devices.ocpp import (
 )
 from .listening import Listening, async_context, door_error
 from .ocpp_charger_forms import access_of, telling_of
+from .offering import Offers
 from .site import is_line_to_line, line_voltage_of, wiring_of
 from .visits import async_forget_visits, async_tell_visit
 
@@ -100,6 +100,7 @@ class Door:
         """Ids of the sites that use it."""
         self._hass = hass
         self._context: ssl.SSLContext | None = None
+        self._offers = Offers(hass)
         self._central = CentralSystem(steady_clock)
         self._central.subscribe(self._knocked)
         self._central.gate.watch(self._visited)
@@ -130,6 +131,7 @@ class Door:
 
     async def close(self) -> None:
         """Hang up on all chargers; their limits end by themselves and their fall-backs hold."""
+        self._offers.close()
         await self._central.stop()
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
@@ -228,12 +230,7 @@ class Door:
     @callback
     def _knocked(self, info: StationInfo) -> None:
         host, port = self.address
-        discovery_flow.async_create_flow(
-            self._hass,
-            DOMAIN,
-            context={"source": SOURCE_INTEGRATION_DISCOVERY},
-            data={**caller_of(info), CONF_OCPP: {CONF_HOST: host, CONF_PORT: port}},
-        )
+        self._offers.offer({**caller_of(info), CONF_OCPP: {CONF_HOST: host, CONF_PORT: port}})
 
 
 @callback
