@@ -4,20 +4,23 @@ import pytest
 
 from custom_components.fusewise.balancing.codes import FallbackCause
 from custom_components.fusewise.balancing.meters import silent_after
-from custom_components.fusewise.balancing.model import ChargerStatus, PerPhase, Snapshot
+from custom_components.fusewise.balancing.model import Battery, ChargerStatus, PerPhase, Snapshot
 
 from .builders import NOW, box, car, fuse, house, run, seen, shows
 
 SITE = house(fuse(32, meter="m", house_allowance=(5.0, 5.0, 5.0)), box("a"), smoothing=1.0)
 
 
-def played(*cycles: tuple[float, PerPhase | float], every: float = 1.0) -> FallbackCause | None:
+def played(
+    *cycles: tuple[float, PerPhase | float], every: float = 1.0, battery: Battery | None = None
+) -> FallbackCause | None:
     """What is thought of the meter after these: what the car on L1 draws, and what the meter shows."""
     snapshots: list[Snapshot] = []
     for number, (drawn, shown) in enumerate(cycles):
         at = NOW + number * every
         reading = car(drawn, at=at, status=ChargerStatus.CHARGING)
-        snapshots.append(seen({"a": reading}, {"m": shows(shown, at)}, now=at))
+        meters = {"m": shows(shown, at)}
+        snapshots.append(seen({"a": reading}, meters, now=at, battery=battery))
     return run(SITE, *snapshots).circuits[0].fallback
 
 
@@ -52,6 +55,14 @@ def test_one_that_stands_at_nothing_may_be_held_there_by_a_battery() -> None:
     held = [(6.0, (3.0, -1.0, -2.0))] * 9
     assert played(*held, *[(16.0, (3.0, -1.0, -2.0))] * 500) is None
     assert played(*held, *[(16.0, (3.0, -1.0, -2.0))] * 620) is FallbackCause.STUCK
+
+
+def test_one_that_shows_nothing_on_every_phase_is_dead_where_no_battery_holds_it_there() -> None:
+    held = [(6.0, 0.0)] * 3
+    assert played(*held, *[(16.0, 0.0)] * 3) is FallbackCause.STUCK
+    battery = Battery(power=2000.0)
+    assert played(*held, *[(16.0, 0.0)] * 500, battery=battery) is None
+    assert played(*held, *[(16.0, 0.0)] * 620, battery=battery) is FallbackCause.STUCK
 
 
 def test_a_meter_that_follows_late_is_not_stuck() -> None:

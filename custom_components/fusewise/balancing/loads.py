@@ -95,6 +95,7 @@ class _Survey:
                 circuit.rating,
                 self.snapshot.now,
                 self.seen[number].drawn,
+                may_be_held=self.snapshot.battery is not None or self.snapshot.sun is not None,
             )
             if known is not None:
                 self.meters[circuit.meter] = known

@@ -42,8 +42,13 @@ def judge(
     rating: PerPhase,
     now: float,
     drawn: Sequence[Drawn],
+    *,
+    may_be_held: bool,
 ) -> tuple[PerPhase | None, FallbackCause | None, MeterMemory | None]:
-    """What the meter shows now; or None and why it is not believed. And what to remember of it."""
+    """What the meter shows now; or None and why it is not believed. And what to remember of it.
+
+    `may_be_held`: there is a battery or sun behind it, which may keep it at nothing on every phase.
+    """
     if reading is None:
         unspoken = memory is None or memory.measured_at == NEVER
         return None, FallbackCause.STARTING if unspoken else FallbackCause.SILENT, memory
@@ -52,7 +57,7 @@ def judge(
     if now - reading.measured_at > silent_after(reading):
         return None, FallbackCause.SILENT, memory
     if memory is None or reading.measured_at > memory.measured_at:
-        memory = _remember(reading, memory, drawn)
+        memory = _remember(reading, memory, drawn, may_be_held=may_be_held)
     if _is_stuck(reading, memory):
         return None, FallbackCause.STUCK, memory
     return memory.current, None, memory
@@ -88,7 +93,11 @@ def _enough(reading: MeterReading, memory: MeterMemory, since: float, unanswered
 
 
 def _remember(
-    reading: MeterReading, memory: MeterMemory | None, drawn: Sequence[Drawn]
+    reading: MeterReading,
+    memory: MeterMemory | None,
+    drawn: Sequence[Drawn],
+    *,
+    may_be_held: bool,
 ) -> MeterMemory:
     current, at = reading.current, reading.measured_at
     if memory is None or at - memory.measured_at > silent_after(reading):
@@ -108,7 +117,8 @@ def _remember(
         falls = (*falls, (at, fell))
     still, since = list(memory.still), list(memory.still_since)
     cars, unanswered = list(memory.cars), list(memory.unanswered)
-    held = abs(sum(current)) <= HELD_AT
+    # Nothing on any phase, where nobody is known to hold it there, is what a dead meter shows.
+    held = abs(sum(current)) <= HELD_AT and (may_be_held or max(map(abs, current)) > HELD_AT)
     for phase, (amperes, sampled_at, count) in enumerate(drawn):
         if abs(current[phase] - still[phase]) > STILL:
             still[phase], since[phase], cars[phase], unanswered[phase] = current[phase], at, None, 0
