@@ -5,15 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers.storage import Store
 
 from .balancing.codec import FormatError, from_json, to_json
 from .balancing.model import GridLimit
-from .const import DOMAIN, MAIN_CIRCUIT
+from .const import MAIN_CIRCUIT
 from .controller import Controller
+from .kept_file import KeptFile
 from .wall_clock import WallClock
 
-VERSION = 1
 SOON = 1.0  # s until a limit is on disk
 
 type _Stored = dict[str, dict[str, Any]]
@@ -30,8 +29,8 @@ class Limit:
     why: str = ""
 
 
-def _store(hass: HomeAssistant, entry_id: str) -> Store[_Stored]:
-    return Store(hass, VERSION, f"{DOMAIN}.grid_limits.{entry_id}", private=True)
+def _store(hass: HomeAssistant, entry_id: str) -> KeptFile[_Stored]:
+    return KeptFile(hass, f"grid_limits.{entry_id}")
 
 
 class GridLimits:

@@ -29,7 +29,6 @@ class Keeping:
         """Know where everything is known; nothing is read yet."""
         self.learnt = LearntStore(hass, entry.entry_id)
         """What is known of chargers that speak OCPP."""
-        entry.async_on_unload(self.learnt.async_close)
         self._hass = hass
         self._entry = entry
         self._store = SiteStore(hass, entry.entry_id)
@@ -39,6 +38,7 @@ class Keeping:
     async def async_restore(self) -> None:
         """Know again what was known before Home Assistant, or the site, was started anew."""
         await self.learnt.async_load()
+        self._entry.async_on_unload(self.learnt.async_close)
         kept = await self._store.async_load(steady_clock())
         self._controller.memory = kept.memory
         self._controller.prover.proofs = kept.proofs

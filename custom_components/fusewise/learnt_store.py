@@ -4,20 +4,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers.storage import Store
 
-from .const import DOMAIN
 from .devices import Unsubscribe
 from .devices.ocpp import Learnt, OcppCharger
+from .kept_file import KeptFile
 
-VERSION = 1
 SOON = 5.0  # s until something that was found out is on disk
 
 type _Stored = dict[str, dict[str, Any]]
 
 
-def _store(hass: HomeAssistant, entry_id: str) -> Store[_Stored]:
-    return Store(hass, VERSION, f"{DOMAIN}.learnt.{entry_id}")
+def _store(hass: HomeAssistant, entry_id: str) -> KeptFile[_Stored]:
+    return KeptFile(hass, f"learnt.{entry_id}")
 
 
 class LearntStore:

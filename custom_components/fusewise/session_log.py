@@ -8,17 +8,15 @@ from typing import Any
 
 from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
 from homeassistant.helpers.event import async_call_later
-from homeassistant.helpers.storage import Store
 
 from .balancing.decision import Decision
-from .const import DOMAIN
 from .devices import Unsubscribe
 from .devices.entity import EntityCharger
 from .devices.events import SessionEvent
 from .devices.ocpp import OcppCharger
+from .kept_file import KeptFile
 from .sessions import Sessions
 
-VERSION = 1
 SOON = 1.0  # s until a begin or an end is on disk
 READINGS_EVERY = 900.0
 """s; a power cut forgets this much of a reading, and the next one makes up for it. Memory cards wear."""
@@ -29,9 +27,9 @@ TOGETHER = (
 type _Stored = dict[str, Any]
 
 
-def _store(hass: HomeAssistant, entry_id: str) -> Store[_Stored]:
+def _store(hass: HomeAssistant, entry_id: str) -> KeptFile[_Stored]:
     # There may be thousands.
-    return Store(hass, VERSION, f"{DOMAIN}.sessions.{entry_id}", serialize_in_event_loop=False)
+    return KeptFile(hass, f"sessions.{entry_id}", serialize_in_event_loop=False)
 
 
 class SessionLog:

@@ -10,22 +10,19 @@ import logging
 from typing import Any
 
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers.storage import Store
 
 from .balancing.codec import FormatError, from_json, to_json
 from .balancing.formerly import in_todays_form
 from .balancing.memory import ChargerMemory, CircuitMemory, Memory, MeterMemory, Samples
 from .balancing.model import NEVER
 from .balancing.restart import MOMENT, outlive
-from .const import DOMAIN
 from .devices.entity import Stay
 from .guests import Guest
+from .kept_file import KeptFile
 from .proving import Proof
 
 _LOGGER = logging.getLogger(__name__)
 
-VERSION = 1
 KEPT_EVERY = timedelta(minutes=15)
 """What a power cut costs at most."""
 
@@ -47,24 +44,15 @@ class SiteStore:
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
         """Know where it is; nothing is read yet."""
-        self._store: Store[dict[str, Any]] = Store(
-            hass,
-            VERSION,
-            f"{DOMAIN}.{entry_id}",
-            private=True,
-            atomic_writes=True,
-            serialize_in_event_loop=False,
+        self._store: KeptFile[dict[str, Any]] = KeptFile(
+            hass, entry_id, serialize_in_event_loop=False
         )
         self._lasting = Kept()
         """What was written last of what outlives a restart."""
 
     async def async_load(self, now: float) -> Kept:
-        """What was kept, as far as it is still true. A file that cannot be read is no hindrance."""
-        try:
-            stored = await self._store.async_load()
-        except HomeAssistantError as error:
-            _LOGGER.warning("Nothing is known from before the start: %s", error)
-            stored = None
+        """What was kept, as far as it is still true."""
+        stored = await self._store.async_load()
         return Kept() if stored is None else _read(stored, now)
 
     async def async_save(self, kept: Kept, *, always: bool) -> None:

@@ -5,21 +5,19 @@ from dataclasses import replace
 from typing import Any
 
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
 
 from .balancing.codec import FormatError, from_json, to_json
 from .balancing.memory import RESUMED
 from .balancing.model import ChargerReading
-from .const import DOMAIN
 from .controller import Controller
+from .kept_file import KeptFile
 from .percent import missing
 from .sessions import Sessions
 from .wall_clock import WallClock
 from .wanted import NOTHING_WANTED, Wanted, boosted, next_departure
 from .wish import Wish
 
-VERSION = 1
 SOON = 1.0  # s until a wish is on disk
 CLOCK_WAS_SET = (
     5.0  # s by which the wall clock moves against ours, before a departure is another moment
@@ -29,8 +27,8 @@ NEED_STEP = 0.1  # kWh by which a need changes before the loop is told
 type _Stored = dict[str, dict[str, Any]]
 
 
-def _store(hass: HomeAssistant, entry_id: str) -> Store[_Stored]:
-    return Store(hass, VERSION, f"{DOMAIN}.wishes.{entry_id}", private=True)
+def _store(hass: HomeAssistant, entry_id: str) -> KeptFile[_Stored]:
+    return KeptFile(hass, f"wishes.{entry_id}")
 
 
 class Wishes:

