@@ -29,7 +29,6 @@ def _measured_at[ViewT](
         entity_category=EntityCategory.DIAGNOSTIC,
         entity_registry_enabled_default=False,
         value_fn=at,
-        available_fn=lambda view: value_fn(view) is not None,
         significant=significant,
     )
 
@@ -45,7 +44,6 @@ def _state_of_charge[ViewT](
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=0,
         value_fn=lambda view: None if (soc := value_fn(view)) is None else round(soc, 1),
-        available_fn=lambda view: value_fn(view) is not None,
         significant=STATE_OF_CHARGE,
     )
 
@@ -80,7 +78,6 @@ VEHICLE_SENSORS: tuple[FusewiseSensorDescription[VehicleView], ...] = (
         native_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
         suggested_display_precision=1,
         value_fn=_needed,
-        available_fn=lambda view: _needed(view) is not None,
         significant=ENERGY,
     ),
     FusewiseSensorDescription(
@@ -89,7 +86,6 @@ VEHICLE_SENSORS: tuple[FusewiseSensorDescription[VehicleView], ...] = (
         device_class=SensorDeviceClass.ENUM,
         options=["choice", "card", "mac", "plug", "came_home", "only_one", "usual"],
         value_fn=lambda view: None if view.guest is None else view.guest.known_by.value,
-        available_fn=lambda view: view.guest is not None,
     ),
     _measured_at(lambda view: view.reading.soc_at),
 )

@@ -145,9 +145,10 @@ CHARGER_SENSORS: tuple[FusewiseSensorDescription[ChargerView], ...] = (
         native_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
         state_class=SensorStateClass.TOTAL_INCREASING,
         suggested_display_precision=1,
-        value_fn=lambda view: round(view.energy_kwh, 2),
+        value_fn=lambda view: (
+            None if view.energy_by is EnergyBy.NOTHING else round(view.energy_kwh, 2)
+        ),
         attributes_fn=_estimated,
-        available_fn=lambda view: view.energy_by is not EnergyBy.NOTHING,
         significant=ENERGY,
     ),
     FusewiseSensorDescription(

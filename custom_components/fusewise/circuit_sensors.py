@@ -132,7 +132,6 @@ DEMAND_SENSORS: tuple[FusewiseSensorDescription[CircuitView], ...] = (
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=1,
         value_fn=lambda view: view.demand_forecast,
-        available_fn=lambda view: view.demand_forecast is not None,
         significant=DEMAND,
     ),
     FusewiseSensorDescription(

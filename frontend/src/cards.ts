@@ -137,7 +137,7 @@ export function otherSection(part: Part, hours: number): Section {
   const tiles = shown.map(([key, entity]) => ({
     ...tile(entity, WHOLE / 2),
     // What it does not tell is not missed; its power is.
-    ...(key !== "power" && unless(entity, "unavailable")),
+    ...(key !== "power" && unless(entity, "unavailable", "unknown")),
   }));
   const power = part.entity("power");
   const powers = power ? [{ entity: power, name: part.name }] : [];
@@ -235,8 +235,8 @@ function chips(title: string, part: Part, key: string): Card[] {
   return [{ type: "heading", heading_style: "subtitle", heading: title, badges }];
 }
 
-function unless(entity: string, state: string) {
-  return { visibility: [{ condition: "state", entity, state_not: state }] };
+function unless(entity: string, ...states: string[]) {
+  return { visibility: [{ condition: "state", entity, state_not: states }] };
 }
 
 function columns(width: number) {

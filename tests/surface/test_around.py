@@ -1,6 +1,7 @@
 """The sun, a battery and the vehicles of a home are added by clicking, and count in the next cycle."""
 
 from collections.abc import Mapping
+from functools import partial
 import time
 from typing import Any
 
@@ -238,6 +239,9 @@ async def test_a_vehicle_of_which_nothing_is_known_can_be_added_all_the_same(
     key, values = await added(hass, site, "vehicle", {"name": "Old car", "cards": ["04:A1", " "]})
     assert values == "- –"
     assert site.runtime_data.surroundings.vehicles[key].cards == ("04:A1",)
+    # What it does not tell is unknown: nothing is out of order.
+    for shown in ("state_of_charge", "needed_energy", "known_by"):
+        await until(partial(hass.states.is_state, f"sensor.old_car_{shown}", "unknown"))
     step = await answer(hass, await asked(hass, site, "vehicle"), {"name": " ", "maximum": 2})
     assert step["errors"] == {"name": "name_invalid", "maximum": "maximum_invalid"}
 

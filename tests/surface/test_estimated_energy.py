@@ -76,7 +76,7 @@ async def test_where_nothing_is_measured_no_amount_can_be_wanted(
 ) -> None:
     key = await added(hass, site)
     await until(lambda: hass.states.is_state(CHARGED, "unknown"))
-    assert hass.states.is_state(EVER, "unavailable")
+    assert hass.states.is_state(EVER, "unknown")
     with pytest.raises(ServiceValidationError) as refused:
         await want(hass, 10)
     assert refused.value.translation_key == "energy_not_measured"

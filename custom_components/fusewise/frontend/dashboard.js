@@ -1,6 +1,6 @@
 // Built from frontend/ by scripts/frontend: change it there.
-// sources 71b580801a04401555f177d827f28d752c63d8716dff02751903cdd6ae3080c9
-// code 4ca6c94cf415d56d2c70270114613f9d3bcf510a2801a621e67519929073b9d0
+// sources 0a53c7669bc4fc7c12e12c0a180ef54f7aee0d44e7e3e0f75db6c40442d5e381
+// code ba115809ed08a2c60bf1ea4525e427e764df4d881147390750fd7ab4d9f81122
 // frontend/src/cards.ts
 var WHOLE = 12;
 var PHASE_COLORS = { l1: "blue", l2: "orange", l3: "teal" };
@@ -109,7 +109,7 @@ function otherSection(part, hours2) {
   const tiles = shown.map(([key, entity]) => ({
     ...tile(entity, WHOLE / 2),
     // What it does not tell is not missed; its power is.
-    ...key !== "power" && unless(entity, "unavailable")
+    ...key !== "power" && unless(entity, "unavailable", "unknown")
   }));
   const power = part.entity("power");
   const powers = power ? [{ entity: power, name: part.name }] : [];
@@ -188,8 +188,8 @@ function chips(title, part, key) {
   if (badges.length === 0) return [];
   return [{ type: "heading", heading_style: "subtitle", heading: title, badges }];
 }
-function unless(entity, state) {
-  return { visibility: [{ condition: "state", entity, state_not: state }] };
+function unless(entity, ...states) {
+  return { visibility: [{ condition: "state", entity, state_not: states }] };
 }
 function columns(width) {
   return { grid_options: { columns: width } };
