@@ -1,7 +1,9 @@
 """Tools for conversation agents: when is the car ready, why so slow, have it ready by seven, boost it."""
 
 from abc import abstractmethod
+from collections import Counter
 from datetime import time, timedelta
+from itertools import count
 from typing import Any, override
 
 import voluptuous as vol
@@ -162,14 +164,24 @@ def async_get_tools(hass: HomeAssistant, llm_context: LLMContext, api_id: str) -
 
 
 def _exposed(hass: HomeAssistant, assistant: str) -> dict[str, OneCharger]:
+    """The chargers by what they are called; those that are called the same, with what tells them apart."""
     registry = er.async_get(hass)
-    found: dict[str, OneCharger] = {}
+    found: list[tuple[str, str, OneCharger]] = []
     for entry in loaded_sites(hass):
         for charger in entry.runtime_data.controller.site.chargers:
             boost = registry.async_get_entity_id("switch", DOMAIN, f"{charger.id}_boost")
             if boost is not None and async_should_expose(hass, assistant, boost):
-                found[entry.subentries[charger.id].title] = entry.runtime_data, charger.id
-    return found
+                name = entry.subentries[charger.id].title
+                found.append((name, entry.title, (entry.runtime_data, charger.id)))
+    how_often = Counter(name for name, _, _ in found)
+    named: dict[str, OneCharger] = {}
+    for name, site, one in found:
+        called = full = name if how_often[name] == 1 else f"{name} ({site})"
+        number = count(2)
+        while called in named:
+            called = f"{full} {next(number)}"
+        named[called] = one
+    return named
 
 
 def _next(clock: time) -> float:

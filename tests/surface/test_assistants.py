@@ -11,11 +11,11 @@ from custom_components.fusewise.llm import async_get_tools
 from demo.world import World
 from homeassistant.components.homeassistant.exposed_entities import async_expose_entity
 from homeassistant.core import Context, HomeAssistant
-from homeassistant.helpers import llm
+from homeassistant.helpers import entity_registry as er, llm
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 
-from .house import site_entry, state_of
+from .house import charger_data, entity_meter, site_entry, state_of, stored_site
 
 BOOST = "switch.garage_boost"
 
@@ -108,6 +108,36 @@ async def test_only_what_is_exposed_is_offered(hass: HomeAssistant, site: MockCo
             tool.parameters({"charger": "Carport", "time": "07:00"})
     async_expose_entity(hass, "conversation", BOOST, False)
     assert async_get_tools(hass, context(), llm.LLM_API_ASSIST) is None
+
+
+async def test_chargers_of_the_same_name_are_told_apart(
+    hass: HomeAssistant, site: MockConfigEntry
+) -> None:
+    others = [charger_data("garage") for _ in range(2)]
+    for number, charger in enumerate(others):
+        charger["data"] = {**charger["data"], "identity": f"other-{number}"}
+        charger["subentry_id"] = charger["unique_id"] = f"id_of_other_{number}"
+    cabin = MockConfigEntry(
+        title="Cabin",
+        **stored_site(1, site.data["ocpp"]["port"], entity_meter(), *others),
+    )
+    cabin.add_to_hass(hass)
+    assert await hass.config_entries.async_setup(cabin.entry_id)
+    registry = er.async_get(hass)
+    for charger in others:
+        boost = registry.async_get_entity_id(
+            "switch", "fusewise", f"{charger['subentry_id']}_boost"
+        )
+        assert boost is not None
+        async_expose_entity(hass, "conversation", boost, True)
+    names = ("Garage (Home)", "Garage (Cabin)", "Garage (Cabin) 2")
+    for name in names:
+        assert not (await use(hass, "boost", charger=name)).error
+    with pytest.raises(vol.Invalid, match="value must be one of"):
+        await use(hass, "boost", charger="Garage")
+    boosted = [hass.states.get(each) for each in hass.states.async_entity_ids("switch")]
+    on = [each.entity_id for each in boosted if each and each.state == "on"]
+    assert len(on) == len(names)
 
 
 async def test_home_assistants_own_api_has_them(hass: HomeAssistant, site: MockConfigEntry) -> None:
