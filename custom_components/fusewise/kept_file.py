@@ -1,6 +1,7 @@
 """The files beside a site: each is written whole, may be read by Home Assistant only, and is never replaced unread."""
 
-from typing import override
+from collections.abc import Mapping
+from typing import Any, override
 
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import (
@@ -15,7 +16,7 @@ from .const import DOMAIN
 VERSION = 1
 
 
-class KeptFile[DataT](Store[DataT]):
+class KeptFile[DataT: Mapping[str, Any]](Store[DataT]):
     """One file of one site."""
 
     def __init__(
