@@ -8,7 +8,13 @@ from collections.abc import Mapping
 import random
 from typing import Any
 
-from custom_components.fusewise.balancing.model import Mode, PerPhase, Session
+from custom_components.fusewise.balancing.model import (
+    Battery as BatteryReading,
+    Mode,
+    PerPhase,
+    Session,
+    Snapshot,
+)
 from custom_components.fusewise.balancing.settings import Settings
 from custom_components.fusewise.simulation import (
     House,
@@ -135,6 +141,8 @@ def good_home(seed: int, hours: float) -> Home:
         ),
     )
     battery.stations = home.stations
+    if battery.kind != "none":  # its owner has told of it
+        home.outside = Snapshot(now=0.0, battery=BatteryReading(power=0.0))
     if rng.random() < 0.4:
         home.meters["main meter"].lies = _whole
     for name in home.stations:
