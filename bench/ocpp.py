@@ -2,9 +2,10 @@
 
 What is measured is the whole way: a sample of the site's meter takes room away, the controller decides, and
 each charge point gets its lower limit on the wire. The charge points are a process of their own. Prints a JSON
-object of each size, name → figure.
+object of each size, name → figure. With --storms only so many storms of reconnections are measured.
 """
 
+import argparse
 import asyncio
 from collections.abc import Callable
 import gc
@@ -35,6 +36,7 @@ MOST, HIGH, LOW = 16.0, 14.0, 8.0  # A of each car
 PAUSE = (
     20.0  # s on the bench's clock between two samples; so much has to pass that nothing is steady
 )
+FULL = 2  # the collector's last generation: everything is looked through
 ROOT = Path(__file__).parent.parent
 
 
@@ -82,31 +84,40 @@ class Collector:
 
     def __init__(self) -> None:
         self.worst = 0.0
+        self.full = 0.0
+        """s of CPU in all full collections. They come when they come, and Home Assistant's are longer."""
         self._began = 0.0
+        self._used = 0.0
 
-    def __call__(self, phase: str, _: dict[str, int]) -> None:
+    def __call__(self, phase: str, info: dict[str, int]) -> None:
         """Hear of a begin or an end."""
         if phase == "start":
-            self._began = time.monotonic()
-        else:
-            self.worst = max(self.worst, time.monotonic() - self._began)
+            self._began, self._used = time.monotonic(), time.process_time()
+            return
+        self.worst = max(self.worst, time.monotonic() - self._began)
+        if info["generation"] == FULL:
+            self.full += time.process_time() - self._used
 
 
 class Lateness:
     """How late the event loop is at most, and how much of that it has worked itself."""
 
-    def __init__(self) -> None:
+    def __init__(self, collector: Collector) -> None:
         self.worst = 0.0
         self.busy = 0.0
-        """s of CPU. What is missing to `worst` has gone to other programs of this machine."""
+        """s of CPU, without full collections. What is missing to `worst` has gone to those and to other programs."""
+        self._collector = collector
 
     async def watch(self) -> None:
         """Look every 5 ms."""
         while True:
-            before, used = time.monotonic(), time.process_time()
+            before, used = time.monotonic(), self._used()
             await asyncio.sleep(0.005)
             self.worst = max(self.worst, time.monotonic() - before - 0.005)
-            self.busy = max(self.busy, time.process_time() - used)
+            self.busy = max(self.busy, self._used() - used)
+
+    def _used(self) -> float:
+        return time.process_time() - self._collector.full
 
 
 class Bench:
@@ -241,7 +252,8 @@ async def idle(bench: Bench, figures: dict[str, float], name: str) -> None:
 
 async def storm(bench: Bench, figures: dict[str, float], name: str) -> None:
     """All lines are cut at once, and all come back, while the fuse is being held."""
-    lateness, collector = Lateness(), Collector()
+    collector = Collector()
+    lateness, used = Lateness(collector), time.process_time()
     gc.callbacks.append(collector)
     watching = asyncio.create_task(lateness.watch())
     bench.cycles.clear()
@@ -249,10 +261,12 @@ async def storm(bench: Bench, figures: dict[str, float], name: str) -> None:
     await asyncio.sleep(TICK)
     watching.cancel()
     gc.callbacks.remove(collector)
+    figures[f"{name}.storm_cpu_ms"] = 1000 * (time.process_time() - used)
     gaps = [after - before for before, after in itertools.pairwise(bench.cycles)]
     figures[f"{name}.storm_loop_late_ms"] = 1000 * lateness.worst
     figures[f"{name}.storm_loop_busy_ms"] = 1000 * lateness.busy
     figures[f"{name}.storm_collector_ms"] = 1000 * collector.worst
+    figures[f"{name}.storm_full_collections_cpu_ms"] = 1000 * collector.full
     figures[f"{name}.storm_cycle_late_ms"] = 1000 * max(0.0, max(gaps, default=TICK) - TICK)
 
 
@@ -278,6 +292,25 @@ async def measure(number: int) -> dict[str, float]:
     return {key: round(value, 3) for key, value in figures.items()}
 
 
+async def storms(number: int, times: int) -> list[dict[str, float]]:
+    """Return the figures of storms alone, one after the other."""
+    bench = Bench(number)
+    await bench.open()
+    running = asyncio.create_task(bench.controller.run())
+    measured: list[dict[str, float]] = []
+    try:
+        for _ in range(times):
+            bench.meter.show(50.0)
+            await asyncio.sleep(TICK)
+            measured.append({})
+            await storm(bench, measured[-1], f"ocpp.chargers_{number}")
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        await bench.close()
+    return [{key: round(value, 3) for key, value in figures.items()} for figures in measured]
+
+
 def _memory() -> float:
     """kB that this process has needed at most."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -285,8 +318,17 @@ def _memory() -> float:
 
 def main() -> None:
     """Print the figures of the sizes that are named, or of all, each as soon as it is there."""
-    for number in [int(text) for text in sys.argv[1:]] or SIZES:
-        sys.stdout.write(json.dumps(asyncio.run(measure(number))) + "\n")
+    parser = argparse.ArgumentParser(description="Measures the central system for OCPP.")
+    parser.add_argument("sizes", nargs="*", type=int, default=SIZES, help="how many charge points")
+    parser.add_argument("--storms", type=int, help="measure so many storms of reconnections only")
+    wanted = parser.parse_args()
+    for number in wanted.sizes:
+        if wanted.storms is None:
+            rows = [asyncio.run(measure(number))]
+        else:
+            rows = asyncio.run(storms(number, wanted.storms))
+        for row in rows:
+            sys.stdout.write(json.dumps(row) + "\n")
         sys.stdout.flush()
 
 

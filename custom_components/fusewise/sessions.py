@@ -19,6 +19,12 @@ NOTHING_FORGOTTEN: Mapping[str, float] = {}
 # W that a home's charger can deliver at most: what a meter counts faster than that has not been charged.
 MOST_POWER = 60_000.0
 
+# Wh that may have been charged unseen, whatever the clocks say: more than a car's battery holds. A meter that
+# jumps further has not counted that: some tell what it shows at the begin, and what the session has, in turns.
+MOST_UNSEEN = 250_000.0
+
+SHAKEN = 1000.0  # Wh that a clock's and a meter's own steps may seem to be too fast
+
 # s after a session's end in which a charger may still say that it charges: a status that was asked for before
 # the end comes after it. Until something is charged, that is no other session.
 ECHO = 60.0
@@ -48,6 +54,8 @@ class SessionRecord:
     attempt: tuple[str, int, str] | None = None
     register: float | None = None
     """Wh that the charger's meter showed last."""
+    fallen: tuple[float, float] | None = None
+    """Wh that it showed, and that were counted, before it fell to zero; it may not have, and be back at once."""
     seen: float = 0.0
     """When it was last heard of."""
     is_settled: bool = False
@@ -61,6 +69,9 @@ class SessionRecord:
         if record.attempt is not None:
             card, meter, stamp = record.attempt
             record.attempt = (card, meter, stamp)
+        if record.fallen is not None:
+            shown, counted = record.fallen
+            record.fallen = (shown, counted)
         return record
 
     def stored(self) -> dict[str, Any]:
@@ -85,17 +96,23 @@ class SessionRecord:
         """Learn late what the meter showed at the begin."""
         if self.register is None:
             self.register = register
-        elif register is not None and register < self.register:
+        elif register is not None and 0.0 < self.register - register <= MOST_UNSEEN:
             self.energy_wh = max(self.energy_wh, self.register - register)
 
     def _charged(self, register: float, at: float) -> float:
         """Wh since the last reading."""
         assert self.register is not None
-        if register >= self.register:
-            return register - self.register
-        # It began at zero again, and has counted since; or it has only shaken a little.
-        most = MOST_POWER * (at - self.seen) / 3600
-        return register if register < self.register / 2 and register <= most else 0.0
+        rise, most = register - self.register, MOST_POWER * (at - self.seen) / 3600
+        if rise < 0.0:
+            if register >= self.register / 2:
+                return 0.0  # it has only shaken a little
+            # It began at zero again, and has counted since.
+            self.fallen = self.register, self.energy_wh
+            return register if register <= most else 0.0
+        if self.fallen is not None and rise > most + SHAKEN and register >= self.fallen[0]:
+            (shown, counted), self.fallen = self.fallen, None
+            return max(0.0, counted + register - shown - self.energy_wh)
+        return rise if rise <= most + MOST_UNSEEN else 0.0
 
     def end(self, at: float, why: str) -> None:
         """End it, not before it was last heard of."""

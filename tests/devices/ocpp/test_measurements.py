@@ -288,3 +288,23 @@ async def test_what_a_charger_measures_already_is_not_written_again(
     )
     await eventually(lambda: "TriggerMessage" in [action for action, _ in peer.heard])
     assert "ChangeConfiguration" not in [action for action, _ in peer.heard]
+
+
+async def test_of_thousands_of_moments_in_one_message_the_newest_count(
+    central: CentralSystem, arrive: Arrive, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Reading them all would hold the event loop, and with it the fuse."""
+    charger = central.adopt("garage", THREE)
+    peer = await arrive("garage")
+    told: list[Any] = []
+    charger.events.subscribe(told.append)
+    await peer.start()
+    moments = [
+        {"timestamp": peer.stamp(4000 - k), "sampled_value": [current(k / 1000, "L1")]}
+        for k in range(2000)
+    ]
+    before = len(told)
+    await peer.say(call.MeterValues(connector_id=1, meter_value=moments))
+    assert len(told) - before == 500
+    assert charger.reading.current == (1.999, 0.0, 0.0)
+    assert "2000 moments in one message; the last 500 count (ocpp-invalid-payload)" in caplog.text

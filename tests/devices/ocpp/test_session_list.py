@@ -130,6 +130,34 @@ async def test_a_meter_that_begins_at_zero_again_takes_no_energy_away(
     assert only(sessions).energy_wh == 1500 + 40 + 500
 
 
+@pytest.mark.parametrize(
+    ("meter_start", "registers", "expected"),
+    [
+        pytest.param(70_000, (71_000, 0, 71_200), 1200, id="shows zero once, as it starts"),
+        pytest.param(70_000, (0, 400, 800, 70_900), 900, id="tells the session's in between"),
+        pytest.param(9_000_000, (0, 400, 800, 9_000_900), 900, id="the same, with much behind it"),
+        pytest.param(0, (9_000_000, 9_000_500), 500, id="has no meter at the begin"),
+    ],
+)
+async def test_a_meter_that_shows_now_this_and_now_that_counts_nothing_twice(
+    charger: OcppCharger,
+    sessions: Sessions,
+    arrive: Arrive,
+    clock: Clock,
+    meter_start: int,
+    registers: tuple[int, ...],
+    expected: float,
+) -> None:
+    peer = await arrive("garage")
+    await peer.start(meter_start=meter_start)
+    for register in registers[:-1]:
+        clock.advance(300)
+        await peer.measure(energy(register))
+    clock.advance(300)
+    await stop(peer, registers[-1])
+    assert only(sessions).energy_wh == expected
+
+
 async def test_a_meter_that_shakes_counts_nothing_twice(
     charger: OcppCharger, sessions: Sessions, arrive: Arrive, clock: Clock
 ) -> None:

@@ -44,6 +44,9 @@ CONDUCTORS = {"L1": 0, "L1-N": 0, "L2": 1, "L2-N": 1, "L3": 2, "L3-N": 2}
 LINE_TO_LINE = ("L1-L2", "L2-L3", "L3-L1")
 ELSEWHERE = ("body", "cable", "ev")  # locations that do not measure what the charger draws
 
+# moments that are read of one message, the newest; chargers send one or a few. More would hold the event loop.
+MOST = 500
+
 ROOT_3 = math.sqrt(3)
 
 type Place = int | str
@@ -98,7 +101,10 @@ class MeterValues:
         self._wiring = wiring
         # Some chargers send one value in each element: those of one moment belong together.
         moments: defaultdict[object, Values] = defaultdict(dict)
-        for element in list_of(meter_value):
+        elements = list_of(meter_value)
+        if len(elements) > MOST:
+            self.refused.append(f"{len(elements)} moments in one message; the last {MOST} count")
+        for element in elements[-MOST:]:
             if isinstance(element, Mapping):
                 stamp = element.get("timestamp")
                 key = stamp if isinstance(stamp, str) else None
