@@ -17,7 +17,7 @@ from homeassistant.helpers.event import async_call_later, async_track_time_inter
 from homeassistant.util.hass_dict import HassKey
 
 from .const import CONF_ENCRYPTION, DOMAIN
-from .devices.ocpp import identity_in
+from .devices.ocpp import identity_in, listened_on
 from .door import Door
 from .listening import Address, DoorError, Listening, address_of, async_context, door_error
 
@@ -173,7 +173,9 @@ async def async_try_door(hass: HomeAssistant, listening: Listening, entry_id: st
     try:
         # Only bound: a charger that calls just now shall be refused, and call again soon, rather than be let in
         # by a server that says nothing, and wait for minutes.
-        server = await hass.loop.create_server(asyncio.Protocol, host, port, start_serving=False)
+        server = await hass.loop.create_server(
+            asyncio.Protocol, listened_on(host), port, start_serving=False
+        )
     except (OSError, UnicodeError) as error:
         others = [entry for door in taken for entry in door.tenants - {entry_id}]
         problem = door_error(error)

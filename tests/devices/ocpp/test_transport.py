@@ -54,6 +54,27 @@ async def test_what_the_system_forbids_is_told_apart(
         await CentralSystem(clock, clock).start(host, port)
 
 
+async def test_all_that_a_machine_has_is_both_families(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Asked for `::`, the system would listen on IPv6 alone, and most chargers call over IPv4."""
+    bind, bound = socket.socket.bind, set[str]()
+
+    def at_home(listener: socket.socket, address: tuple[str, int]) -> None:
+        bound.add(address[0])
+        # Nothing of this machine is opened to others by a test.
+        bind(listener, ({"0.0.0.0": "127.0.0.1", "::": "::1"}[address[0]], address[1]))
+
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    monkeypatch.setattr(socket.socket, "bind", at_home)
+    system = CentralSystem(clock, clock)
+    await system.start("::", port)
+    assert bound == {"0.0.0.0", "::"}
+    await system.stop()
+
+
 async def test_a_port_out_of_range_is_told_apart(clock: Clock) -> None:
     with pytest.raises(ListenError, match="70000 is no port"):
         await CentralSystem(clock, clock).start("127.0.0.1", 70000)

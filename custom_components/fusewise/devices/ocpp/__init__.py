@@ -2,7 +2,7 @@
 
 from ..events import Attempt, SessionBegan, SessionEnded, SessionEvent, SessionMeasured
 from .cards import plain_card
-from .central_system import CentralSystem, ListenError
+from .central_system import CentralSystem, ListenError, listened_on
 from .charger import OcppCharger
 from .gate import PRIVATE, Network, Refusal, Visit
 from .learnt import Learnt
@@ -39,6 +39,7 @@ __all__ = [
     "Way",
     "hashed",
     "identity_in",
+    "listened_on",
     "new_password",
     "outlet",
     "password_can_be",

@@ -89,7 +89,7 @@ class CentralSystem:
         try:
             listener = await asyncio.get_running_loop().create_server(
                 Doorsteps(server) if tls is None else server,
-                host,
+                listened_on(host),
                 port,
                 ssl=tls,
                 ssl_handshake_timeout=None if tls is None else HALF_OPEN,
@@ -271,6 +271,11 @@ class CentralSystem:
             del self._connections[identity]
             for waiting in [key for key in self._pending if station_of(key)[0] == identity]:
                 del self._pending[waiting]
+
+
+def listened_on(host: str) -> str | tuple[str, ...]:
+    """Return what is listened on for a host: all that this machine has is IPv4 too, which `::` alone is not."""
+    return ("0.0.0.0", "::") if host == "::" else host
 
 
 def _cannot_listen(host: str, port: int, error: Exception) -> str:
