@@ -61,11 +61,10 @@ class AroundFlow(ConfigSubentryFlow):
                 except DeviceError as error:
                     errors["base"], placeholders["error"] = "not_read", str(error)
                 else:
-                    return await self.async_step_confirm()
+                    return self._confirm()
             shown: Mapping[str, Any] = forms.as_typed(user_input)
-        elif self.source == SOURCE_RECONFIGURE:
-            subentry = self._get_reconfigure_subentry()
-            shown = {CONF_NAME: subentry.title, **self._answers(subentry.data)}
+        elif self._title:
+            shown = {CONF_NAME: self._title, **self._answers(self._data)}
         else:
             shown = self._suggested()
         return self.async_show_form(
@@ -77,16 +76,28 @@ class AroundFlow(ConfigSubentryFlow):
 
     async def async_step_reconfigure(self, user_input: Answers | None = None) -> SubentryFlowResult:
         """Begin with what is stored."""
-        return await self.async_step_user(user_input)
+        subentry = self._get_reconfigure_subentry()
+        self._title, self._data = subentry.title, dict(subentry.data)
+        return await self.async_step_user()
 
     async def async_step_confirm(self, user_input: Answers | None = None) -> SubentryFlowResult:
-        """Show what it reads now, and save it."""
-        if user_input is None:
-            return self.async_show_form(
-                step_id="confirm",
-                data_schema=vol.Schema({}),
-                description_placeholders={"name": self._title, "values": self._values},
-            )
+        """Look again."""
+        try:
+            self._values = self._read(self._data)
+        except DeviceError as error:
+            self._values = f"- {error}"
+        return self._confirm()
+
+    def _confirm(self) -> SubentryFlowResult:
+        """Show what it reads now, and ask whether that is right."""
+        return self.async_show_menu(
+            step_id="confirm",
+            menu_options=["save", "confirm", "user"],
+            description_placeholders={"name": self._title, "values": self._values},
+        )
+
+    async def async_step_save(self, user_input: Answers | None = None) -> SubentryFlowResult:
+        """Save what was confirmed."""
         if self.source == SOURCE_RECONFIGURE:
             # The site's update listener takes the change over; nothing is reloaded here.
             return self.async_update_and_abort(

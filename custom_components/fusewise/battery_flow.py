@@ -36,8 +36,8 @@ SCHEMA = vol.Schema(
         vol.Required("negative", default=False): BooleanSelector(),
         vol.Optional("discharged"): measuring(SensorDeviceClass.POWER),
         vol.Optional("soc"): EntitySelector(_SENSOR),
-        vol.Optional("capacity"): EntitySelector(_SENSOR),
         vol.Optional("capacity_kwh"): number(0.1, MOST_KWH, "kWh"),
+        vol.Optional("capacity"): EntitySelector(_SENSOR),
         vol.Optional("maximum_charge"): number(0, MOST_WATTS, "W"),
         vol.Optional("maximum_discharge"): number(0, MOST_WATTS, "W"),
         vol.Required(CONF_BATTERY_USE, default=BatteryUse.CARS_FIRST.value): SelectSelector(

@@ -14,7 +14,13 @@ from homeassistant.config_entries import (
     SubentryFlowResult,
 )
 from homeassistant.const import CONF_NAME
-from homeassistant.helpers.selector import SelectOptionDict, SelectSelector, SelectSelectorConfig
+from homeassistant.helpers.selector import (
+    SelectOptionDict,
+    SelectSelector,
+    SelectSelectorConfig,
+    SelectSelectorMode,
+    TextSelector,
+)
 
 from . import charger_forms
 from .callers import charger_data, full_name, proposed
@@ -29,6 +35,8 @@ from .listening import address_of, charger_address, web_address
 from .ocpp_charger_forms import section_settings, with_sections
 from .password_flow import PasswordFlow
 
+LATER = "later"
+
 
 class ChargerSubentryFlow(
     EntityChargerFlow, PasswordFlow[SubentryFlowContext, SubentryFlowResult, tuple[str, str]]
@@ -42,45 +50,65 @@ class ChargerSubentryFlow(
 
     async def async_step_user(self, user_input: Answers | None = None) -> SubentryFlowResult:
         """Ask which charger, among those that wait and those that will come."""
-        entry = self._get_entry()
-        if entry.state is not ConfigEntryState.LOADED:
+        if self._get_entry().state is not ConfigEntryState.LOADED:
             return self.async_abort(reason="site_not_loaded")
-        door = async_get_doors(self.hass).find(address_of(entry))
-        waiting = {info.identity: caller_of(info) for info in door.waiting} if door else {}
-        errors: Errors = {}
+        waiting = self._waiting()
         if user_input is not None:
-            identity = outlet(*station_of(user_input[CONF_IDENTITY].strip()))
-            if (step := await self._async_chosen(identity)) is not None:
+            choice = user_input[CONF_IDENTITY]
+            if choice == LATER:
+                return await self.async_step_later()
+            if (step := await self._async_chosen(choice)) is not None:
                 return step
-            if not identity:
-                errors[CONF_IDENTITY] = "identity_invalid"
-            elif is_taken_in(self.hass, identity):
-                errors[CONF_IDENTITY] = "already_configured"
-            else:
-                self._caller = waiting.get(identity, {CONF_IDENTITY: identity})
-                return await self.async_step_details()
+            return await self._async_take(choice, waiting)
         options = [
             SelectOptionDict(value=identity, label=full_name(caller))
             for identity, caller in waiting.items()
         ]
         options += await self._async_found_options()
+        options.append(SelectOptionDict(value=LATER, label="One that will connect later"))
+        # No words of one's own here: the list would show each choice as the id behind it.
+        choices = SelectSelectorConfig(
+            options=options,
+            mode=SelectSelectorMode.DROPDOWN,
+            translation_key="charger_choice",
+        )
         return self.async_show_form(
             step_id="user",
             data_schema=vol.Schema(
-                {
-                    vol.Required(CONF_IDENTITY): SelectSelector(
-                        SelectSelectorConfig(
-                            options=options, custom_value=True, translation_key="charger_choice"
-                        )
-                    )
-                }
+                {vol.Required(CONF_IDENTITY, default=options[0]["value"]): SelectSelector(choices)}
             ),
-            errors=errors,
-            description_placeholders={
-                "address": charger_address(self.hass, entry.data[CONF_OCPP]),
-                "web_address": web_address(self.hass),
-            },
+            description_placeholders=self._addresses(),
         )
+
+    async def async_step_later(self, user_input: Answers | None = None) -> SubentryFlowResult:
+        """Ask for the identity of one that has not called yet."""
+        errors: Errors = {}
+        if user_input is not None:
+            identity = outlet(*station_of(user_input[CONF_IDENTITY].strip()))
+            if not identity:
+                errors[CONF_IDENTITY] = "identity_invalid"
+            elif is_taken_in(self.hass, identity):
+                errors[CONF_IDENTITY] = "already_configured"
+            else:
+                return await self._async_take(identity, self._waiting())
+        schema = vol.Schema({vol.Required(CONF_IDENTITY): TextSelector()})
+        return self._show("later", schema, user_input, errors, self._addresses())
+
+    def _waiting(self) -> dict[str, Caller]:
+        """Those that have connected and belong to nobody, by identity."""
+        door = async_get_doors(self.hass).find(address_of(self._get_entry()))
+        return {info.identity: caller_of(info) for info in door.waiting} if door else {}
+
+    def _addresses(self) -> dict[str, str]:
+        """Where a charger is to call."""
+        return {
+            "address": charger_address(self.hass, self._get_entry().data[CONF_OCPP]),
+            "web_address": web_address(self.hass),
+        }
+
+    async def _async_take(self, identity: str, waiting: Mapping[str, Caller]) -> SubentryFlowResult:
+        self._caller = waiting.get(identity, {CONF_IDENTITY: identity})
+        return await self.async_step_details()
 
     async def async_step_reconfigure(self, user_input: Answers | None = None) -> SubentryFlowResult:
         """Change a charger."""

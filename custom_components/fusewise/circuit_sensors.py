@@ -30,7 +30,7 @@ def circuit_sensors(circuit: Circuit) -> Iterator[FusewiseSensorDescription[Circ
     for phase in phases_of(circuit.rating):
         if circuit.meter is not None:
             yield _on_phase("load", lambda state: state.load, phase)
-        yield _on_phase("headroom", lambda state: state.headroom, phase, _fed_in)
+        yield _on_phase("headroom", _left_for_cars, phase, _why_so_much)
         yield _on_phase("others", lambda state: state.others, phase, detail=True)
         yield _on_phase("limit", lambda state: state.limit, phase)
         if circuit.meter is not None:
@@ -67,10 +67,21 @@ def _on_phase(
     )
 
 
-def _fed_in(state: CircuitState, phase: Phase) -> Mapping[str, Any]:
-    """Why cars may have more than the circuit may carry: the rest of it does not flow through the fuse."""
+def _left_for_cars(state: CircuitState) -> PerPhase:
+    """Less than nothing is not left, however much the others draw."""
+    l1, l2, l3 = state.headroom
+    return max(l1, 0.0), max(l2, 0.0), max(l3, 0.0)
+
+
+def _why_so_much(state: CircuitState, phase: Phase) -> Mapping[str, Any]:
+    """Why cars may have more than the circuit may carry, or nothing at all.
+
+    What is fed in behind the fuse does not flow through it; and others may draw more than the limit by themselves.
+    """
     more = rounded(state.headroom[phase] - state.limit[phase])
-    return {"fed_in": more} if more and more > 0 else {}
+    above = rounded(-state.headroom[phase])
+    fed_in = {"fed_in": more} if more and more > 0 else {}
+    return fed_in | ({"others_above": above} if above and above > 0 else {})
 
 
 def _limits(view: CircuitView) -> Mapping[str, Any]:

@@ -21,7 +21,7 @@ from .coordinator import FusewiseConfigEntry, FusewiseCoordinator
 from .dead_bands import SETTLED
 from .views import ChargerView, CircuitView, SiteView
 
-FIGURES = frozenset({"limit", "fed_in"})  # attributes that move with every sample
+FIGURES = frozenset({"limit", "fed_in", "others_above"})  # attributes that move with every sample
 TOGETHER = 5  # entities that are added in one turn of the event loop: about 2 ms
 
 

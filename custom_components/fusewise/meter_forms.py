@@ -45,20 +45,31 @@ MODBUS = {
 
 
 def meter_schema(
-    hass: HomeAssistant, found: Sequence[FoundMeter], *, may_do_without: bool
+    hass: HomeAssistant,
+    found: Sequence[FoundMeter],
+    phases: Sequence[Phase],
+    *,
+    may_do_without: bool,
+    default: str | None = None,
 ) -> vol.Schema:
-    """The question which meter it is; those that Home Assistant has already come first."""
-    kinds = [
+    """The question which meter it is; those that Home Assistant has already come first.
+
+    Where there are several phases, what knows only a sum is often a plug or an appliance: it comes late.
+    """
+    options = [
         SelectOptionDict(value=meter.device, label=labelled(hass, meter.name, meter.integration))
         for meter in found
     ]
+    first = sum(len(phases) == 1 or not meter.entities.is_total for meter in found)
+    kinds = options[:first]
     kinds += [SelectOptionDict(value=kind, label=METERS[kind].name) for kind in METERS]
     kinds.append(SelectOptionDict(value=ENTITIES, label="Entities that I choose"))
+    kinds += options[first:]
     if may_do_without:
         kinds.append(SelectOptionDict(value=NO_METER, label="No meter"))
     return vol.Schema(
         {
-            vol.Required(CONF_KIND, default=kinds[0]["value"]): SelectSelector(
+            vol.Required(CONF_KIND, default=default or kinds[0]["value"]): SelectSelector(
                 SelectSelectorConfig(options=kinds, translation_key="meter_kind")
             ),
         }

@@ -120,18 +120,23 @@ class MeterSteps[ContextT: FlowContext, ResultT: FlowResult[Any, Any], HandlerT]
         schema = self._kinds(self._meters_found()).extend(meter_forms.MODBUS)
         return self._show("modbus", schema, shown, errors, self._words(placeholders))
 
-    def _kinds(self, found: Sequence[FoundMeter]) -> vol.Schema:
-        return meter_forms.meter_schema(self.hass, found, may_do_without=self._may_do_without())
+    def _kinds(self, found: Sequence[FoundMeter], default: str | None = None) -> vol.Schema:
+        without = self._may_do_without()
+        return meter_forms.meter_schema(
+            self.hass, found, self._phases, may_do_without=without, default=default
+        )
 
     def _words(self, placeholders: Mapping[str, str]) -> dict[str, str]:
         return {**self._meter_placeholders(), **placeholders}
 
     async def async_step_meter_entities(self, user_input: Answers | None = None) -> ResultT:
-        """Ask which entities the meter is made of, and try them."""
+        """Ask which entities the meter is made of, and try them. Who wants another meter may choose it here."""
         errors: Errors = {}
         placeholders: dict[str, str] = {}
-        shown: Mapping[str, Any] | None = user_input
+        shown: Mapping[str, Any] = user_input or {}
         if user_input is not None:
+            if (kind := user_input[CONF_KIND]) != ENTITIES:
+                return await self.async_step_meter({CONF_KIND: kind})
             errors, placeholders = meter_forms.entities_errors(user_input)
             if not errors:
                 settings = meter_forms.entities_settings(entities_of(user_input))
@@ -140,8 +145,9 @@ class MeterSteps[ContextT: FlowContext, ResultT: FlowResult[Any, Any], HandlerT]
                     return await self._async_metered()
         elif self._meter is not None and self._meter[CONF_KIND] == ENTITIES:
             shown = self._meter
-        schema = meter_forms.entities_schema(self._phases)
-        return self._show("meter_entities", schema, shown, errors, placeholders)
+        kinds = self._kinds(self._meters_found(), ENTITIES)
+        schema = kinds.extend(meter_forms.entities_schema(self._phases).schema)
+        return self._show("meter_entities", schema, shown, errors, self._words(placeholders))
 
     async def _async_take(self, settings: Answers) -> Explained:
         """Keep a meter that answers; else say why it cannot be."""

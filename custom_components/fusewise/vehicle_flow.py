@@ -13,6 +13,7 @@ from homeassistant.helpers.selector import (
     SelectOptionDict,
     SelectSelector,
     SelectSelectorConfig,
+    SelectSelectorMode,
     TextSelector,
     TextSelectorConfig,
 )
@@ -60,7 +61,10 @@ class VehicleSubentryFlow(AroundFlow):
                 vol.Optional("plug"): EntitySelector(EntitySelectorConfig(domain=PLUG)),
                 vol.Optional("cards"): TextSelector(TextSelectorConfig(multiple=True)),
                 vol.Optional("maximum"): number(FLOOR, LARGEST_CHARGER, "A"),
-                vol.Optional("charger"): SelectSelector(SelectSelectorConfig(options=chargers)),
+                # A list of dots could not be taken back.
+                vol.Optional("charger"): SelectSelector(
+                    SelectSelectorConfig(options=chargers, mode=SelectSelectorMode.DROPDOWN)
+                ),
             }
         )
 

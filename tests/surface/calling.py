@@ -31,11 +31,18 @@ def with_charger(
     return entry
 
 
+async def said_by_hand(hass: HomeAssistant, step: Any, identity: str) -> Any:
+    """Choose a charger that has not called yet, by its identity."""
+    flows = hass.config_entries.subentries
+    step = await flows.async_configure(step["flow_id"], {"identity": "later"})
+    return await flows.async_configure(step["flow_id"], {"identity": identity})
+
+
 async def added(hass: HomeAssistant, site: MockConfigEntry, identity: str = "yard") -> Any:
     """The dialog that shows a password, for a charger that is chosen by hand."""
     flows = hass.config_entries.subentries
     step: Any = await flows.async_init((site.entry_id, "charger"), context={"source": SOURCE_USER})
-    step = await flows.async_configure(step["flow_id"], {"identity": identity})
+    step = await said_by_hand(hass, step, identity)
     return await flows.async_configure(step["flow_id"], DETAILS | {"security": "password"})
 
 

@@ -34,6 +34,9 @@ async def site(hass: HomeAssistant, house: World, ocpp_port: int) -> MockConfigE
     return entry
 
 
+SAVE = {"next_step_id": "save"}
+
+
 async def asked(
     hass: HomeAssistant, site: MockConfigEntry, kind: str, subentry: str | None = None
 ) -> Any:
@@ -52,9 +55,9 @@ async def added(
 ) -> tuple[str, str]:
     """Add one; the id of its subentry, and what the dialog has shown of it."""
     step = await answer(hass, await asked(hass, site, kind), said)
-    assert (step["step_id"], step["errors"]) == ("confirm", None)
+    assert (step["type"], step["step_id"]) == (FlowResultType.MENU, "confirm")
     values = step["description_placeholders"]["values"]
-    step = await answer(hass, step, {})
+    step = await answer(hass, step, SAVE)
     assert step["type"] is FlowResultType.CREATE_ENTRY
     await hass.async_block_till_done()
     return site.get_subentries_of_type(kind)[-1].subentry_id, values
@@ -179,7 +182,7 @@ async def test_a_battery_is_added_and_its_owner_says_who_comes_first(
     step = await asked(hass, site, "battery", key)
     assert suggested(step)["maximum_discharge"] == 3000
     said = BATTERY | {"negative": True, "use": "cars_first", "name": "Basement"}
-    step = await answer(hass, await answer(hass, step, said), {})
+    step = await answer(hass, await answer(hass, step, said), SAVE)
     assert step["reason"] == "reconfigure_successful"
     await hass.async_block_till_done()
     assert coordinator.controller.site.settings.battery is BatteryUse.CARS_FIRST

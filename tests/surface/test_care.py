@@ -85,7 +85,7 @@ async def test_the_system_information_is_where_home_assistant_shows_it(
 
 
 async def press(hass: HomeAssistant) -> None:
-    button = {"entity_id": "button.home_add_to_the_energy_dashboard"}
+    button = {"entity_id": "button.home_add_to_energy_dashboard"}
     await hass.services.async_call("button", "press", button, blocking=True)
 
 

@@ -10,6 +10,7 @@ from demo.world import World
 from homeassistant.config_entries import SOURCE_USER
 from homeassistant.core import HomeAssistant
 
+from .calling import said_by_hand
 from .house import charger_data, entity_meter, only_charger, panel_data, site_entry, stored_site
 
 YARD = {
@@ -26,7 +27,7 @@ async def asked(hass: HomeAssistant, site: MockConfigEntry) -> Any:
     flows = hass.config_entries.subentries
     context: Any = {"source": SOURCE_USER}
     step = await flows.async_init((site.entry_id, "charger"), context=context)
-    return await flows.async_configure(step["flow_id"], {"identity": "yard"})
+    return await said_by_hand(hass, step, "yard")
 
 
 async def answer(hass: HomeAssistant, step: Any, user_input: dict[str, Any]) -> Any:

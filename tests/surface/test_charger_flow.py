@@ -13,6 +13,7 @@ from homeassistant.config_entries import SOURCE_IGNORE, SOURCE_USER, ConfigSuben
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 
+from .calling import said_by_hand
 from .house import HOST, device_of, let_call, only_charger, site_entry, stored_site, until
 
 GARAGE = {
@@ -58,9 +59,7 @@ async def added_by_hand(hass: HomeAssistant, site: MockConfigEntry, identity: st
         (site.entry_id, "charger"), context={"source": SOURCE_USER}
     )
     assert (step["type"], step["step_id"]) == (FlowResultType.FORM, "user")
-    return await hass.config_entries.subentries.async_configure(
-        step["flow_id"], {"identity": identity}
-    )
+    return await said_by_hand(hass, step, identity)
 
 
 async def test_a_charger_that_calls_is_taken_in_without_a_reload(
@@ -207,7 +206,9 @@ async def test_a_waiting_charger_is_added_by_hand_and_no_longer_offered(
     assert kind.config["options"] == [
         {"value": "garage", "label": "Fusewise demo 3-phase 16 A (garage)"},
         {"value": "entities", "label": "Another one: choose its entities"},
+        {"value": "later", "label": "One that will connect later"},
     ]
+    assert not kind.config["custom_value"]  # or the list would show ids in the place of names
     assert step["description_placeholders"]["address"].startswith(f"ws://{HOST}:")
     subentries = hass.config_entries.subentries
     step = await subentries.async_configure(step["flow_id"], {"identity": "garage"})

@@ -16,8 +16,8 @@ from .house import site_entry, until
 from .test_around import BATTERY, PERCENT, ROOF, WATTS, added
 
 ADD, TAKE_OUT = (
-    "button.home_add_to_the_energy_dashboard",
-    "button.home_take_out_of_the_energy_dashboard",
+    "button.home_add_to_energy_dashboard",
+    "button.home_leave_energy_dashboard",
 )
 WASHING = energy.DeviceConsumption(stat_consumption="sensor.washing_machine")
 GARAGE = {

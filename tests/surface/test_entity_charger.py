@@ -493,7 +493,7 @@ async def test_a_known_kind_is_found_and_asks_nothing_that_it_can_know(
     # It is not offered again; and it is no meter of the house.
     step = await asked(hass, site)
     [kind] = step["data_schema"].schema.values()
-    assert [option["value"] for option in kind.config["options"]] == ["entities"]
+    assert [option["value"] for option in kind.config["options"]] == ["entities", "later"]
     # What it has was not chosen by hand, so only the rest can be changed.
     step = await hass.config_entries.subentries.async_init(
         (site.entry_id, "charger"),

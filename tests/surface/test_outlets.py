@@ -13,6 +13,7 @@ from homeassistant.data_entry_flow import FlowResultType
 
 from ..devices.ocpp.box import Box, Outlet
 from ..devices.ocpp.peer import WallClock
+from .calling import said_by_hand
 from .house import device_of, site_entry, until
 
 RIGHT = {"name": "Right", "wiring": "L1 L2 L3", "maximum": 16, "fallback": 6}
@@ -96,7 +97,7 @@ async def test_an_outlet_is_added_by_hand_with_its_number(
         ("barn#2", "barn#2", {}),
     ):
         step = await flows.async_init((site.entry_id, "charger"), context={"source": SOURCE_USER})
-        step = await flows.async_configure(step["flow_id"], {"identity": typed})
+        step = await said_by_hand(hass, step, typed)
         assert ("security" in fields(step)) is bool(security)
         step = await flows.async_configure(step["flow_id"], RIGHT | {"name": kept} | security)
         while step["type"] is FlowResultType.FORM:  # what the fuse bears is told once

@@ -111,6 +111,17 @@ async def test_more_than_the_fuse_carries_is_explained_by_what_is_fed_in(
     assert state_of(hass, headroom).attributes["fed_in"] == number(hass, headroom) - 20.0
 
 
+async def test_a_house_that_draws_more_than_the_limit_leaves_nothing_and_says_how_much(
+    hass: HomeAssistant, site: MockConfigEntry, house: World
+) -> None:
+    headroom = "sensor.home_headroom_l1"
+    house.order(Phase.L1, 23.0)
+    await until(lambda: "others_above" in state_of(hass, headroom).attributes)
+    assert number(hass, headroom) == 0.0
+    above = number(hass, "sensor.home_load_l1") - number(hass, "sensor.home_limit_l1")
+    assert state_of(hass, headroom).attributes["others_above"] == pytest.approx(above, abs=1)
+
+
 async def test_history_stays_small(
     hass: HomeAssistant, site: MockConfigEntry, house: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

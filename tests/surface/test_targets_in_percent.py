@@ -17,7 +17,7 @@ from .house import car, connected_site, device_of, state_of, until
 from .test_around import PERCENT, VAN, added
 from .test_assistants import use
 
-PERCENT_TARGET = "number.garage_target_state_of_charge"
+PERCENT_TARGET = "number.garage_target_charge"
 HERE = "select.garage_vehicle_here"
 
 

@@ -9,7 +9,7 @@ from demo.world import World
 from homeassistant.core import HomeAssistant
 
 from .house import site_entry
-from .test_around import PERCENT, ROOF, WATTS, added, answer, asked, suggested
+from .test_around import PERCENT, ROOF, SAVE, WATTS, added, answer, asked, suggested
 
 VAN: dict[str, Any] = {"name": "Van", "soc": "sensor.van", "target_soc": 80, "capacity_kwh": 50}
 
@@ -60,7 +60,7 @@ async def test_it_is_changed_from_what_is_stored(
     step = await asked(hass, site, "vehicle", key)
     shown = suggested(step)
     assert (shown["name"], shown["target_soc"], shown["cards"]) == ("Van", 80, ["04:A1"])
-    step = await answer(hass, await answer(hass, step, VAN | {"name": "Bus"}), {})
+    step = await answer(hass, await answer(hass, step, VAN | {"name": "Bus"}), SAVE)
     assert step["reason"] == "reconfigure_successful"
     await hass.async_block_till_done()
     assert site.subentries[key].title == "Bus"
@@ -74,3 +74,28 @@ async def test_solar_panels_are_changed_from_what_is_stored(
     key, _ = await added(hass, site, "solar", ROOF)
     shown = suggested(await asked(hass, site, "solar", key))
     assert (shown["name"], shown["powers"]) == ("Roof", ["sensor.pv"])
+
+
+async def test_what_looks_wrong_is_looked_at_again_and_changed_before_it_is_saved(
+    hass: HomeAssistant, site: MockConfigEntry
+) -> None:
+    hass.states.async_set("sensor.battery", "-850", WATTS)
+    said = {"name": "Cellar", "power": "sensor.battery", "capacity_kwh": 10}
+    step = await answer(hass, await asked(hass, site, "battery"), said)
+    assert step["description_placeholders"]["values"] == "- -850 W\n- 10 kWh"
+    hass.states.async_set("sensor.battery", "-900", WATTS)
+    step = await answer(hass, step, {"next_step_id": "confirm"})
+    assert step["description_placeholders"]["values"].startswith("- -900 W")
+    hass.states.async_remove("sensor.battery")
+    step = await answer(hass, step, {"next_step_id": "confirm"})
+    assert "no entity sensor.battery" in step["description_placeholders"]["values"]
+    step = await answer(hass, step, {"next_step_id": "user"})
+    shown = suggested(step)
+    assert (shown["name"], shown["power"], shown["capacity_kwh"]) == (
+        "Cellar",
+        "sensor.battery",
+        10,
+    )
+    hass.states.async_set("sensor.battery", "-900", WATTS)
+    step = await answer(hass, await answer(hass, step, said | {"negative": True}), SAVE)
+    assert (step["title"], step["data"]["negative"]) == ("Cellar", True)
