@@ -82,7 +82,7 @@ class FusewiseCoordinator(SpreadingCoordinator[SiteView]):
         self.door = door
         self.log = log
         self.chargers: dict[str, OcppCharger | EntityCharger] = {}
-        self._entity_chargers = EntityChargers(hass, entry.data[CONF_VOLTAGE])
+        self._entity_chargers = EntityChargers(hass, entry)
         self._second_hands = SecondHands(hass)
         self._silences = Silences(hass, entry)
         self._plausibility = Plausibility(hass, entry.entry_id, entry.title)

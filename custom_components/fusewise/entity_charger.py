@@ -3,7 +3,7 @@
 from collections.abc import Container, Iterator, Mapping
 from typing import Any
 
-from homeassistant.config_entries import ConfigSubentry
+from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.core import HomeAssistant, callback
 
 from .const import (
@@ -32,7 +32,7 @@ from .devices.entity import (
     Traits,
 )
 from .forms import FLOOR
-from .site import wiring_of
+from .site import conductor_voltage, is_line_to_line, wiring_of
 
 CONF_ENTITIES = "entities"
 
@@ -168,10 +168,10 @@ def taken_entities(hass: HomeAssistant, *, but: str | None = None) -> Iterator[s
 class EntityChargers:
     """The chargers of one site that are made of entities; each lives until its settings change."""
 
-    def __init__(self, hass: HomeAssistant, voltage: float) -> None:
-        """`voltage` is the site's nominal one."""
+    def __init__(self, hass: HomeAssistant, site: ConfigEntry[Any]) -> None:
+        """`site` tells between which conductors there are how many volts."""
         self._hass = hass
-        self._voltage = voltage
+        self._site = site
         self._chargers: dict[str, EntityCharger] = {}
         self._stays: dict[str, Stay] = {}
 
@@ -186,8 +186,9 @@ class EntityChargers:
     @callback
     def admit(self, subentry: ConfigSubentry) -> EntityCharger:
         """The charger that a subentry describes: the same one while it is made of the same."""
-        entities = entities_of(subentry.data[CONF_ENTITIES])
-        conductors = len(wiring_of(subentry.data[CONF_WIRING]))
+        wiring = wiring_of(subentry.data[CONF_WIRING])
+        conductors = len(wiring)
+        entities = entities_of(subentry.data[CONF_ENTITIES]).wired(conductors)
         known = self._chargers.get(subentry.subentry_id)
         if known is not None:
             if (known.entities, known.conductors) == (entities, conductors):
@@ -200,7 +201,8 @@ class EntityChargers:
             entities,
             steady_clock,
             conductors=conductors,
-            voltage=self._voltage,
+            voltage=conductor_voltage(self._site.data, wiring),
+            line_to_line=is_line_to_line(self._site, wiring),
         )
         if (stay := self._stays.pop(subentry.subentry_id, None)) is not None:
             charger.resume(stay)

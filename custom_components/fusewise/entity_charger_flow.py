@@ -18,7 +18,7 @@ from homeassistant.loader import Integration, async_get_integrations
 from . import entity_charger_forms as entity_forms, forms, own_entities_forms as own_forms
 from .charger_forms import misplaced, unwise
 from .circuits import circuit_names
-from .const import CONF_IDENTITY, CONF_KIND, CONF_VOLTAGE, DOMAIN, ENTITIES
+from .const import CONF_IDENTITY, CONF_KIND, DOMAIN, ENTITIES
 from .devices.entity import ChargerEntities, FoundCharger, find_chargers, guess_chargers
 from .dialog import Dialog, Explained
 from .entity_charger import CONF_ENTITIES, entities_of, taken_entities
@@ -168,8 +168,8 @@ class EntityChargerFlow(
 
     def _settings(self, answers: Answers) -> Answers:
         assert self._chosen is not None
-        voltage = self._get_entry().data[CONF_VOLTAGE]
-        return entity_forms.found_updates(self.hass, self._chosen, answers, voltage)
+        site = self._get_entry().data
+        return entity_forms.found_updates(self.hass, self._chosen, answers, site)
 
     async def _async_reconfigure_entities(self) -> SubentryFlowResult:
         """Change one: its entities too, where they were chosen by hand."""
@@ -189,8 +189,7 @@ class EntityChargerFlow(
         if self.source == SOURCE_RECONFIGURE:
             subentry, settings = self._get_reconfigure_subentry(), self._settings(answers)
             return self.async_update_and_abort(entry, subentry, title=title, data_updates=settings)
-        voltage = entry.data[CONF_VOLTAGE]
-        data = entity_forms.found_data(self.hass, self._chosen, self._device, answers, voltage)
+        data = entity_forms.found_data(self.hass, self._chosen, self._device, answers, entry.data)
         return self.async_create_entry(title=title, data=data, unique_id=data[CONF_IDENTITY])
 
     def _taken(self) -> Iterator[str]:

@@ -30,6 +30,7 @@ from .devices.entity import FALLBACK, ChargerEntities, FoundCharger, status_of
 from .entity_charger import CONF_ENTITIES, abilities_of, stored_of
 from .forms import Answers, Circuits, number
 from .hints import async_hint, listed
+from .site import conductor_voltage, wiring_of
 
 CONF_DEVICE = "device"
 CONF_GUESS = "guess"
@@ -68,7 +69,7 @@ def found_data(
     chosen: ChargerEntities,
     found: FoundCharger | None,
     answers: Answers,
-    voltage: float,
+    site: Mapping[str, Any],
 ) -> Answers:
     """What is stored of a charger that is taken in; `found` is the device that its entities belong to."""
     return {
@@ -79,16 +80,18 @@ def found_data(
         CONF_VENDOR: found and found.manufacturer,
         CONF_MODEL: found and found.model,
         CONF_SERIAL: found and found.serial,
-        **found_updates(hass, chosen, answers, voltage),
+        **found_updates(hass, chosen, answers, site),
     }
 
 
 def found_updates(
-    hass: HomeAssistant, chosen: ChargerEntities, answers: Answers, voltage: float
+    hass: HomeAssistant, chosen: ChargerEntities, answers: Answers, site: Mapping[str, Any]
 ) -> Answers:
     """What is stored anew when it is changed."""
     hours = answers.get(HOLD_HOURS)
-    chosen = replace(chosen, hold=None if hours is None else 3600 * hours)
+    wiring = wiring_of(answers[CONF_WIRING])
+    chosen = replace(chosen.wired(len(wiring)), hold=None if hours is None else 3600 * hours)
+    voltage = conductor_voltage(site, wiring)
     return {
         **found_settings(answers),
         **abilities_of(hass, chosen, answers[CONF_MAXIMUM], voltage),

@@ -15,7 +15,7 @@ from homeassistant.helpers.selector import (
 
 from . import entity_charger_forms as entity_forms
 from .charger_forms import phases_errors
-from .const import CONF_IDENTITY, CONF_VOLTAGE, MAIN_CIRCUIT, SUBENTRY_CHARGER
+from .const import CONF_IDENTITY, MAIN_CIRCUIT, SUBENTRY_CHARGER
 from .devices.entity import FoundCharger, find_chargers
 from .dialog import Dialog
 from .entity_charger import taken_entities
@@ -87,9 +87,8 @@ class FoundChargersSteps(Dialog[ConfigFlowContext, ConfigFlowResult, str]):
         if user_input is not None:
             errors = errors_of(user_input) or phases_errors(self._data, user_input)
             if not errors:
-                voltage = self._data[CONF_VOLTAGE]
                 data = entity_forms.found_data(
-                    self.hass, device.entities, device, user_input, voltage
+                    self.hass, device.entities, device, user_input, self._data
                 )
                 self._taken_in.append(
                     ConfigSubentryData(

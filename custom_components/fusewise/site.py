@@ -108,7 +108,16 @@ def settings_of(options: Data) -> Settings:
 
 def line_voltage_of(entry: ConfigEntry[Any]) -> float:
     """V between two line conductors, nominal."""
-    return float(entry.data[CONF_VOLTAGE] * SUPPLIES[entry.data[CONF_SUPPLY]].ratio)
+    return _line_voltage(entry.data)
+
+
+def _line_voltage(site: Data) -> float:
+    return float(site[CONF_VOLTAGE] * SUPPLIES[site[CONF_SUPPLY]].ratio)
+
+
+def conductor_voltage(site: Data, wiring: tuple[Phase, ...]) -> float:
+    """V by which a charger's power is the currents on its conductors, nominal: between two of them, half of it on each."""
+    return _line_voltage(site) / 2 if is_pair(site, wiring) else float(site[CONF_VOLTAGE])
 
 
 # --- circuits --------------------------------------------------------------------------------------
@@ -227,7 +236,12 @@ def charger_of(entry: ConfigEntry[Any], subentry: ConfigSubentry) -> Charger:
 
 def is_line_to_line(entry: ConfigEntry[Any], wiring: tuple[Phase, ...]) -> bool:
     """Whether a charger that is wired so has two line conductors and no neutral."""
-    return SUPPLIES[entry.data[CONF_SUPPLY]].has_pairs and len(wiring) == 2
+    return is_pair(entry.data, wiring)
+
+
+def is_pair(site: Data, wiring: tuple[Phase, ...]) -> bool:
+    """The same, of what is known of the site."""
+    return SUPPLIES[site[CONF_SUPPLY]].has_pairs and len(wiring) == 2
 
 
 def wiring_of(text: str) -> tuple[Phase, ...]:

@@ -25,6 +25,7 @@ WAYS = {
     "limit_phases": 1,
     "action_least": 6,
 }
+WATTS = {"unit_of_measurement": "W"}
 OWN = {"limit": LIMIT, "switch": SWITCH, "status": STATUS, **WAYS}
 
 
@@ -500,3 +501,26 @@ async def test_a_known_kind_is_found_and_asks_nothing_that_it_can_know(
         context={"source": SOURCE_RECONFIGURE, "subentry_id": subentry.subentry_id},
     )
     assert step["step_id"] == "found"
+
+
+async def test_watts_between_two_line_conductors_are_told_for_what_is_between_them(
+    hass: HomeAssistant, house: World, ocpp_port: int
+) -> None:
+    pair = {"min": 0, "max": 7000, "step": 1, "initial": 5000, **WATTS}
+    assert await async_setup_component(hass, "input_number", {"input_number": {"pair": pair}})
+    hass.states.async_set("sensor.pair", "1247", WATTS)
+    hass.states.async_set(STATUS, "connected")
+    data: dict[str, Any] = {"supply": "wye_208", "voltage": 120.0, "rating": [100.0] * 3}
+    site = site_entry(hass, house, ocpp_port, **data)
+    assert await hass.config_entries.async_setup(site.entry_id)
+    step = await answer(hass, await asked(hass, site), {"identity": "entities"})
+    own = OWN | {"limit": "input_number.pair", "power": "sensor.pair"}
+    del own["switch"]
+    # Three phases is more than it has.
+    step = await answer(hass, step, own | {"limit_phases": 3})
+    await answer(hass, step, GARAGE | {"wiring": "L1 L2"})
+    # 16 A at 208 V.
+    await until(lambda: state_of(hass, "input_number.pair").state == "3325.0")
+    [charger] = site.runtime_data.chargers.values()
+    # What flows in by one conductor flows out by the other.
+    assert charger.reading.current == pytest.approx((6, 6), abs=0.01)

@@ -49,8 +49,12 @@ class EntityCharger(Charger):
         *,
         conductors: int,
         voltage: float = 230.0,
+        line_to_line: bool = False,
     ) -> None:
-        """`conductors` are the charger's own; `voltage` is between one of them and neutral."""
+        """`conductors` are the charger's own; `voltage` is between one of them and neutral.
+
+        `line_to_line`: it has two and no neutral; then `voltage` is half of what is between them.
+        """
         self.identity = identity
         self.entities = entities
         self.conductors = conductors
@@ -68,7 +72,14 @@ class EntityCharger(Charger):
             None if phases is None else self._turning(PhasesKnob(phases, conductors))
         )
         self._arming = Arming(hass, entities.arm, self._contexts, clock)
-        self._drawn = Drawn(hass, entities, clock, conductors=conductors, voltage=voltage)
+        self._drawn = Drawn(
+            hass,
+            entities,
+            clock,
+            conductors=conductors,
+            voltage=voltage,
+            line_to_line=line_to_line,
+        )
         self._shown = Shown(
             hass,
             entities,

@@ -28,12 +28,15 @@ class Drawn:
         *,
         conductors: int,
         voltage: float,
+        line_to_line: bool = False,
     ) -> None:
+        """`line_to_line`: what flows in by one of two conductors flows out by the other."""
         self._hass = hass
         self._currents = entities.currents
         self._power = entities.power
         self._conductors = conductors
         self._voltage = voltage
+        self._line_to_line = line_to_line
         self.sources: Sequence[str] = (*self._currents, *filter(None, [self._power]))
         """The entities that it is made of."""
         self._fresh = {entity: Freshness(hass.states.get(entity), clock) for entity in self.sources}
@@ -81,7 +84,7 @@ class Drawn:
 
     def _from_one(self, current: float, power: float | None) -> tuple[float, ...] | None:
         """One current for all conductors: the power tells how many of them carry it."""
-        if current < NOTHING:
+        if current < NOTHING or self._line_to_line:
             return (current,) * self._conductors
         if power is None:
             return None
@@ -89,7 +92,7 @@ class Drawn:
         return self._on(current, used) if 1 <= used <= self._conductors else None
 
     def _from_power(self, amps: float, limit: float | None) -> tuple[float, ...] | None:
-        if self._conductors == 1 or amps < NOTHING:
+        if self._conductors == 1 or self._line_to_line or amps < NOTHING:
             return self._on(amps / self._conductors, self._conductors)
         if not limit:
             return None

@@ -1,8 +1,8 @@
 """What the entities of a charger are to us: each has a role, and all but one are optional."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, Self
 
 __all__ = ["NO_TRAITS", "Action", "ChargerEntities", "Limit", "Phases", "Switch", "Traits"]
 
@@ -151,6 +151,12 @@ class ChargerEntities:
     """Sets what it falls back to by itself when it hears nothing any more, where it can."""
     hold: float | None = None
     """s for which what somebody else has set is kept; None: until the car leaves."""
+
+    def wired(self, conductors: int) -> Self:
+        """As they are for a charger with so many conductors: a power is on no more of them than there are."""
+        if self.limit is None or self.limit.phases <= conductors:
+            return self
+        return replace(self, limit=replace(self.limit, phases=conductors))
 
     def __iter__(self) -> Iterator[str]:
         """The ids of all its entities."""
