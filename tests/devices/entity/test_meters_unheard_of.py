@@ -25,6 +25,16 @@ def found(
 
 
 PHASES = {
+    "P1 to P3, import and export": (
+        [its(f"e_p{n}pos", name=f"Power P{n} import") for n in (1, 2, 3)]
+        + [its(f"e_p{n}neg", name=f"Power P{n} export") for n in (1, 2, 3)],
+        {"power": "e_p2pos", "exported": "e_p2neg"},
+    ),
+    "a heat pump's own at the main fuse": (
+        [its(f"4008{n}", "A", name=f"Current BE{n}") for n in (1, 2, 3)]
+        + [its("43084", name="Compressor power")],
+        {"current": "40082"},
+    ),
     "German, in words only": (
         [its(f"id{n}", name=f"Leistung Phase {n}") for n in (1, 2, 3)]
         + [its(f"iv{n}", "V", name=f"Spannung Phase {n}") for n in (1, 2, 3)]
@@ -273,3 +283,21 @@ def test_sensors_that_belong_to_no_device_are_joined_by_their_names(
     assert mains.entities.phases[1].voltage == "sensor.mains_l2_voltage"
     assert grid.entities.total.power == "sensor.grid_import_power"
     assert grid.entities.total.exported == "sensor.grid_export_power"
+
+
+def test_what_only_a_number_tells_apart_is_no_sum(hass: HomeAssistant) -> None:
+    clamps = [its(f"in-{row}{n}", name=f"Clamp {row}{n}") for row in "ab" for n in (1, 2, 3)]
+    device(hass, "unheard_of", *clamps, name="Clamps")
+    device(hass, "unheard_of", *(its(f"s-{n}-power") for n in (1, 2)), name="Two sockets")
+    assert find_meters(hass, range(3), ()) == []
+
+
+def test_what_is_fed_through_to_other_loads_is_no_export(hass: HomeAssistant) -> None:
+    power, through = its("p_grid", name="Grid power"), its("p_feed", name="Feed through power")
+    meter, ids = found(hass, power, through)
+    assert [ids[entity] for entity in meter.entities] == ["p_grid"]
+
+
+def test_what_a_car_charges_with_is_not_the_house(hass: HomeAssistant) -> None:
+    device(hass, "unheard_of", its("car_p", "kW", name="Charging power"), name="Car")
+    assert find_meters(hass, range(3), ()) == []

@@ -33,6 +33,48 @@ UNHEARD_OF: dict[str, tuple[str, list[Its], Roles]] = {
             "power": "sensor wb77_10",
         },
     ),
+    "a car that sets its own current": (
+        "iX3",
+        [
+            Its(
+                "select",
+                "b_ac",
+                name="AC charging limit",
+                state="16",
+                options=("6", "10", "16", "32"),
+            ),
+            Its("switch", "b_charging", name="Charging", state="on"),
+            Its("sensor", "b_status", name="Charging status", state="charging"),
+            Its("sensor", "b_soc", "battery", "%", name="Remaining battery percent"),
+            Its("device_tracker", "b_at", name="iX3", state="home"),
+        ],
+        {
+            "limit": "select b_ac",
+            "switch": "switch b_charging",
+            "status": "sensor b_status",
+            "presence": "device_tracker b_at",
+        },
+    ),
+    "one whose mode starts and stops": (
+        "EV Charger V1",
+        [
+            number("v_max_charge_current"),
+            Its(
+                "select",
+                "v_mode",
+                name="Mode",
+                state="standby",
+                options=("start_charge", "stop_charge", "boost_charge"),
+            ),
+            Its("sensor", "v_status", name="Status", state="charging"),
+        ],
+        {
+            "limit": "number v_max_charge_current",
+            "switch": "select v_mode",
+            "off": "stop_charge",
+            "status": "sensor v_status",
+        },
+    ),
     "a Dutch one whose limit is a select": (
         "Laadpaal",
         [

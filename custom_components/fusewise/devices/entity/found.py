@@ -6,6 +6,7 @@ A device that has been understood is a candidate; whether it sits behind the mai
 
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+import re
 
 from homeassistant.components.sensor import SensorDeviceClass
 from homeassistant.core import HomeAssistant
@@ -35,6 +36,9 @@ QUANTITIES = {
     SensorDeviceClass.POWER: "power",
     SensorDeviceClass.VOLTAGE: "voltage",
 }
+
+
+COUNTED = re.compile("[0-9]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,7 +218,7 @@ def _above(device: dr.AnyDeviceEntry | None) -> str | None:
 
 def _together(parts: Iterable[_Part], wanted: list[int]) -> MeterEntities:
     """The entities by phase; of two that measure the same, the one at the grid, or with the shorter name."""
-    parts = list(parts)
+    parts = _told_apart(parts, wanted)
     numbered = {part.phase for part in parts if not part.is_sure}
     if numbered != set(wanted) or len(wanted) < 2:
         # Numbers that are no phases: the channels of a meter for several things.
@@ -228,6 +232,29 @@ def _together(parts: Iterable[_Part], wanted: list[int]) -> MeterEntities:
         chosen.setdefault(part.phase, {}).setdefault(quantity, part)
     l1, l2, l3, total = (_quantities(chosen.get(phase, {})) for phase in (0, 1, 2, None))
     return MeterEntities(phases=(l1, l2, l3), total=total)
+
+
+def _told_apart(parts: Iterable[_Part], wanted: Iterable[int]) -> list[_Part]:
+    """Of those that only a number tells apart none is the sum; 1, 2 and 3 may be the phases, if there is but one such row."""
+    rows: dict[tuple[str, str], list[_Part]] = {}
+    for part in parts:
+        key = (part.quantity, COUNTED.sub("#", part.sensor.words) if part.phase is None else "")
+        rows.setdefault(key, []).append(part)
+    told = [quantity for (quantity, words), row in rows.items() if words and len(row) > 1]
+    found: list[_Part] = []
+    for (quantity, words), row in rows.items():
+        if not words or len(row) == 1:
+            found += row
+        elif told.count(quantity) == 1:
+            numbers = zip(*(COUNTED.findall(part.sensor.words) for part in row), strict=True)
+            names = {place for place in numbers if len(set(place)) > 1}
+            # An id and a name may both say it.
+            if [sorted(name) for name in names] == [[str(phase + 1) for phase in wanted]]:
+                found += [
+                    replace(part, phase=int(number) - 1, is_sure=False)
+                    for part, number in zip(row, *names, strict=True)
+                ]
+    return found
 
 
 def _quantities(parts: dict[str, _Part]) -> Quantities:

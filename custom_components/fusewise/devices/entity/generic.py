@@ -56,7 +56,9 @@ def _guess(
     said = " ".join([platform, called, *map(words_of, entries)])
     currents, power = look.currents(), look.power()
     acts = limit or (switch and power and CHARGES.search(said) and not NOT_FOR_CARS.search(said))
-    if not CHARGER.search(said) and not (acts and status and not STORES.search(said)):
+    # What stores may be a battery, but not where it drives.
+    is_store = STORES.search(said) and look.presence() is None
+    if not CHARGER.search(said) and not (acts and status and not is_store):
         return None
     if limit is None and switch is None:
         # It can be told nothing; but its owner looks for it, and ought to be told that.

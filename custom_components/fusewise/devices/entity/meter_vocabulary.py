@@ -17,7 +17,7 @@ __all__ = [
 ]
 
 EXPORTED = re.compile(
-    r"export|return|produc|delivery|negative|inject|feed(?:_?in)?(?![a-z])|einspeis|ruecklief|rucklief|terug|retur"
+    r"export|return|produc|delivery|negative|inject|feed(?:_?in)?(?![a-z]|[_ -]*through)|einspeis|ruecklief|rucklief|terug|retur"
     r"|innmat|inmatning|excedent|vertido|immess|immiss|oddan|inyec|verkauf|(?<![a-z])(?:sell|sold|neg)(?![a-z])"
     r"|(?<![a-z])to[_ ]+(?:the[_ ]+)?(?:grid|net|utility)"
 )
@@ -26,7 +26,7 @@ DELIVERED = re.compile(r"deliver|supplied|gelever|geliefert|lieferung")
 # Neither what flows now, nor through the whole house.
 OTHER = re.compile(
     r"min_?power|max|average|estimate|apparent|aprt|reactive|peak|limit|neutral|n_current"
-    r"|batter|akku|accu(?![a-z])|heat_?pump|warmepumpe|forecast|blind|mittel|durchschnitt|gemiddeld|moyen"
+    r"|batter|akku|accu(?![a-z])|charging|feed[_ -]*through|heat_?pump|warmepumpe|forecast|blind|mittel|durchschnitt|gemiddeld|moyen"
     r"|(?<![a-z])(?:out(?:put)?|back_?up|eps|critical)(?![a-z])|l[123][_\-]l[123]|(?:input|channel|ch|clamp|circuit|socket|outlet|port|relay|switch)[_: ]*[0-9]"
 )
 # What the sun makes; but an inverter may have a meter at the grid.

@@ -131,9 +131,9 @@ def _words(text: str) -> tuple[str, ...]:
 ON = _words(
     "fast now on normal charge charging start active enabled enable manual max max_charge allowed resume always_on "
     "ein an laden schnell sofort aktiv erlaubt aan snel nu marche rapide pa hurtig snabb encendido rapido "
-    "acceso neutral instant_charging immediate"
+    "acceso neutral instant_charging immediate start_charge start_charging"
 )
 OFF = _words(
     "off stop stopped pause paused disabled disable inactive not_allowed always_off halt aus pausiert gesperrt uit "
-    "gestopt arret av stoppet pausad apagado parado spento dont_charge don_t_charge"
+    "gestopt arret av stoppet pausad apagado parado spento dont_charge don_t_charge stop_charge stop_charging"
 )

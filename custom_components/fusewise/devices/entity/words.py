@@ -29,7 +29,7 @@ __all__ = [
 # Between two words of a name; a name may have a space where an id has none.
 GAP = r"[_\-. ]*"
 PHASE = re.compile(
-    rf"(?<![a-z0-9])(?:l_?|(?:phasen?|fase|faza|faze|fazis|vaihe|ph|line|leg){GAP}l?{GAP})([123])(?![0-9])"
+    rf"(?<![a-z0-9])(?:l_?|(?:phasen?|fase|faza|faze|fazis|vaihe|ph|line|leg){GAP}l?{GAP}|be_?)([123])(?![0-9])"
 )
 LETTER = re.compile(
     rf"(?<![a-z0-9])(?:(?:phase|fase|faza|line|leg|mains?){GAP}([abcrst])(?![a-z0-9])"
