@@ -17,11 +17,12 @@ def test_one_figure_is_the_current_on_both_conductors(
     thing: Thing, unit: str, shown: float, role: str
 ) -> None:
     thing.show("sensor.drawn", shown, unit_of_measurement=unit)
-    roles: dict[str, Any] = {role: ("sensor.drawn",) if role == "currents" else "sensor.drawn"}
+    drawn = ("sensor.drawn",) if role == "currents" else "sensor.drawn"
+    roles: dict[str, Any] = {**ALL, role: drawn}
     charger = EntityCharger(
         thing.hass,
         "it",
-        ChargerEntities(**ALL, **roles),
+        ChargerEntities(**roles),
         thing.clock,
         conductors=2,
         voltage=104.0,
