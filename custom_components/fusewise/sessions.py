@@ -208,9 +208,11 @@ class Sessions:
             limits[reason] = limits.get(reason, 0.0) + seconds
 
     def _began(self, charger: str, event: SessionBegan) -> bool:
-        if self._find(charger, event.session) is not None:
+        known, running = self._find(charger, event.session), self.open(charger)
+        # One that was found by its status in the second of its start has the same id.
+        is_late_start = known is running and event.attempt is not None
+        if known is not None and not (is_late_start and known.transaction is None):
             return False
-        running = self.open(charger)
         if running is not None and event.attempt is None:
             self._same[event.session] = running
             return False

@@ -289,6 +289,33 @@ async def test_a_start_that_comes_after_its_status_is_the_same_session(
     assert (record.card, record.energy_wh) == ("CARD", 400.0)
 
 
+async def test_a_start_in_the_very_second_of_its_status_is_the_same_session(
+    charger: OcppCharger, sessions: Sessions, arrive: Arrive, clock: Clock
+) -> None:
+    peer = await arrive("garage")
+    await peer.tell_status("Charging")
+    await peer.start(id_tag="CARD", meter_start=1000)
+    clock.advance(600)
+    await stop(peer, 1500)
+    record = only(sessions)
+    assert (record.card, record.energy_wh, record.transaction) == ("CARD", 500.0, peer.transaction)
+
+
+async def test_what_was_charged_without_a_line_counts_though_the_charger_knows_no_number(
+    charger: OcppCharger, sessions: Sessions, arrive: Arrive, clock: Clock
+) -> None:
+    """It tells all of it afterwards, with -1 where it got no number."""
+    peer = await arrive("garage")
+    clock.advance(7200)
+    await peer.start(meter_start=1000, timestamp=peer.stamp(7000))
+    await peer.measure(energy(5000), ago=3000, transaction=-1)
+    assert only(sessions).energy_wh == 4000.0
+    await stop(peer, 9000, ago=100, transaction_id=-1)
+    record = only(sessions)
+    assert (record.energy_wh, record.why_ended) == (8000.0, "EVDisconnected")
+    assert charger.reading.session is None
+
+
 async def test_a_session_whose_end_never_came_ends_where_the_next_begins(
     charger: OcppCharger, sessions: Sessions, arrive: Arrive, clock: Clock
 ) -> None:

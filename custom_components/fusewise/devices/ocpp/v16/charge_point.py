@@ -262,9 +262,13 @@ class ChargePoint16(Connection):
         )
 
     def _stop(self, payload: Payload) -> call_result.StopTransaction:
-        register = payload.get("meterStop", -1)
-        self._charger_of(payload["transactionId"]).stopped(
-            payload["transactionId"],
+        register, number = payload.get("meterStop", -1), payload["transactionId"]
+        charger = self._charger_of(number)
+        if number < 0 and len(self._chargers) == 1:
+            # What began without a line has no number for some chargers: it is the one that runs.
+            number = charger.transaction or number
+        charger.stopped(
+            number,
             parse(payload.get("timestamp")),
             float(register) if 0 <= register <= MOST_ENERGY else None,
             payload.get("reason", "Local"),  # the standard's default
@@ -280,6 +284,8 @@ class ChargePoint16(Connection):
 
     def _meter_values(self, payload: Payload) -> call_result.MeterValues:
         chargers, transaction = self._adopted(), payload.get("transactionId")
+        if isinstance(transaction, int) and transaction < 0:
+            transaction = None  # as in the end of such a one
         runs = (connector for connector, each in chargers.items() if each.runs(transaction))
         measured = payload.get("connectorId", min(chargers))
         connector = self._connectors.of_measurement(measured, next(runs, None), len(chargers) > 1)
