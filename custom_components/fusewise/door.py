@@ -105,6 +105,7 @@ class Door:
         self._central.subscribe(self._knocked)
         self._central.gate.watch(self._visited)
         self._central.gate.kept_of = self._kept_of
+        self._central.gate.wants_certificates = bool(self.tls and self.tls.client_authority)
         self._central.lets_wait = self._lets_wait
         self._owners: dict[str, str] = {}
         """identity → id of the site that the charger belongs to"""

@@ -269,6 +269,31 @@ async def test_a_charger_comes_in_by_home_assistants_own_web_server(
         await caller.leave()
 
 
+async def test_who_needs_a_certificate_does_not_come_in_without_where_none_is_asked_for(
+    hass: HomeAssistant,
+    house: World,
+    ocpp_port: int,
+    come: Come,
+    tmp_path: Path,
+    hass_client_no_auth: ClientSessionGenerator,
+) -> None:
+    """Its certificate stands in the place of a password; Home Assistant's web server wants none."""
+    authority = Authority(tmp_path)
+    pem, own = authority.issue("server"), authority.issue("garage")
+    entry = with_charger(hass, house, ocpp_port)
+    files = {"certificate": pem.certificate, "key": pem.key, "client_authority": authority.path}
+    ocpp = {**entry.data["ocpp"], "encryption": "tls_1_3", **files}
+    hass.config_entries.async_update_entry(entry, data=entry.data | {"ocpp": ocpp})
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    client = await hass_client_no_auth()
+    with pytest.raises(InvalidStatus) as refusal:
+        await come("garage", port=client.port, prefix="api/fusewise/ocpp/")
+    assert refusal.value.response.status_code == 401
+    tls = ssl.create_default_context(cafile=authority.path)
+    tls.load_cert_chain(own.certificate, own.key)
+    assert (await come("garage", tls=tls)).boot_answer.status == "Accepted"
+
+
 async def test_without_a_site_home_assistants_web_server_says_so(
     hass: HomeAssistant,
     site: MockConfigEntry,

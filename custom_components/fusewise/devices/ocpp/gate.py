@@ -106,6 +106,8 @@ class Gate:
         self._failures: dict[tuple[str, str], int] = {}
         self._delayed = 0
         self._opened: dict[str, bytes] = {}
+        self.wants_certificates = False
+        """Those who come in by another way, which asks for none, need a password."""
         self.kept_of: Callable[[str], tuple[str | None, str | None] | None] = lambda _: None
         """Tells password and serial number of one who is known elsewhere and was not let in yet.
 
@@ -191,7 +193,8 @@ class Gate:
                 return Refusal.CERTIFICATE_OTHER if is_another else None
             return None if mine & names else Refusal.CERTIFICATE_OTHER
         if lock is None:
-            return None
+            is_open = mine is None or not self.wants_certificates
+            return None if is_open else Refusal.PASSWORD_MISSING
         given = password_in(request.headers.get("Authorization"), identity)
         if given is None:
             return Refusal.PASSWORD_MISSING
