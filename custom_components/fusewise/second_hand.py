@@ -30,13 +30,16 @@ class SecondHands:
                 self._forget(key)
             elif self._told.get(key) != hand:
                 self._told[key] = hand
-                self._hass.async_create_task(self._async_tell(key, names[key], hand))
+                switch = charger.entities.switch
+                is_limit = switch is None or switch.entity != hand.knob
+                said = f"{hand.value:g} A" if is_limit else hand.mode or _on(hand)
+                self._hass.async_create_task(self._async_tell(key, names[key], hand, said))
 
     def _forget(self, key: str) -> None:
         if self._told.pop(key, None) is not None:
             ir.async_delete_issue(self._hass, DOMAIN, f"second_hand_{key}")
 
-    async def _async_tell(self, key: str, name: str, hand: SecondHand) -> None:
+    async def _async_tell(self, key: str, name: str, hand: SecondHand, said: str) -> None:
         cause, who = "somebody", ""
         if hand.run is not None:
             cause, who = "automation", hand.run
@@ -46,7 +49,6 @@ class SecondHands:
                 cause, who = "person", user.name
         if self._told.get(key) != hand:
             return  # over by now
-        state = self._hass.states.get(hand.knob)
         ir.async_create_issue(
             self._hass,
             DOMAIN,
@@ -57,14 +59,10 @@ class SecondHands:
             translation_placeholders={
                 "charger": name,
                 "entity": hand.knob,
-                "value": f"{hand.value:g} A" if state and _is_limit(hand.knob) else _on(hand),
+                "value": said,
                 "who": who,
             },
         )
-
-
-def _is_limit(entity: str) -> bool:
-    return entity.startswith(("number.", "input_number.", "sensor.", "select.", "input_select."))
 
 
 def _on(hand: SecondHand) -> str:

@@ -122,6 +122,34 @@ async def test_a_persons_hand_is_told_by_name_and_not_fought(
     await until(lambda: not issues.async_get_issue("fusewise", f"second_hand_{key}"))
 
 
+async def test_a_mode_that_a_person_chooses_is_told_by_its_name(
+    hass: HomeAssistant, site: MockConfigEntry, thing: None
+) -> None:
+    modes = {"options": ["Fast", "Eco", "Stopped"], "initial": "Stopped"}
+    assert await async_setup_component(hass, "input_select", {"input_select": {"mode": modes}})
+    ways = {"switch": "input_select.mode", "switch_on": "Fast", "switch_off": "Stopped"}
+    key = await added(hass, site, **ways)
+    await until(lambda: state_of(hass, "input_select.mode").state == "Fast")
+    anna = MockUser(name="Anna", is_owner=True).add_to_hass(hass)
+    issues = ir.async_get(hass)
+    for mode in ("Eco", "Stopped"):
+        await hass.services.async_call(
+            "input_select",
+            "select_option",
+            {"entity_id": "input_select.mode", "option": mode},
+            blocking=True,
+            context=Context(user_id=anna.id),
+        )
+        said = "off" if mode == "Stopped" else mode
+
+        def is_told(said: str = said) -> bool:
+            issue = issues.async_get_issue("fusewise", f"second_hand_{key}")
+            shown = (issue and issue.translation_placeholders) or {}
+            return (shown.get("value"), shown.get("who")) == (said, "Anna")
+
+        await until(is_told)
+
+
 async def test_a_persons_hand_and_the_session_outlive_a_restart(
     hass: HomeAssistant, site: MockConfigEntry, thing: None
 ) -> None:

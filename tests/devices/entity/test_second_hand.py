@@ -93,6 +93,37 @@ async def test_a_charger_that_a_person_switches_off_stays_off(opened: Open, thin
     assert thing.told() == [("number.limit", 10.0)]
 
 
+async def test_a_mode_that_a_person_chooses_is_kept_until_the_car_leaves(
+    opened: Open, thing: Thing
+) -> None:
+    modes = ["Fast", "Eco", "Stopped"]
+    thing.show("select.mode", "Stopped", options=modes)
+    charger = opened(switch=Switch(entity="select.mode", on="Fast", off="Stopped"), **STATUS)
+    await charger.apply(16)
+    thing.show("select.mode", "Eco", context=Context(user_id="anna"))
+    hand = charger.second_hand
+    assert hand is not None
+    assert (hand.user_id, hand.value, hand.mode) == ("anna", 1, "Eco")
+    thing.told()
+    await charger.apply(16)
+    assert thing.told() == []
+    # The fuse comes first; then it goes on as the person wants it, also after a restart.
+    await charger.apply(0)
+    assert thing.told() == [("select.mode", "Stopped")]
+    again = opened(switch=Switch(entity="select.mode", on="Fast", off="Stopped"), **STATUS)
+    again.resume(charger.stay)
+    await again.apply(16)
+    assert thing.told() == [("select.mode", "Eco")]
+    assert again.second_hand == hand
+    # The next car is charged as ever.
+    await again.apply(0)
+    thing.show("sensor.status", "disconnected")
+    thing.show("sensor.status", "connected")
+    thing.told()
+    await again.apply(16)
+    assert thing.told() == [("select.mode", "Fast")]
+
+
 async def test_a_higher_limit_holds_only_as_far_as_the_fuse_allows(
     opened: Open, thing: Thing
 ) -> None:

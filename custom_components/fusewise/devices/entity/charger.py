@@ -196,6 +196,7 @@ class EntityCharger(Charger):
         if self._limit is not None:
             await self._limit.turn(current)
         if self._switch is not None and self._switch.available:
+            self._switch.keep(self._visit.stay.mode)
             await self._switch.turn(1.0)
 
     async def _pause(self) -> None:

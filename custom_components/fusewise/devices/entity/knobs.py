@@ -40,6 +40,18 @@ class Knob(Protocol):
     def call(self, value: float) -> Call:
         """The action that turns it."""
 
+    def mode(self, _state: State | None) -> str | None:
+        """In which of several modes it is on; None where there is but one, or it is off."""
+        return None
+
+    def keep(self, _mode: str | None) -> None:
+        """Be turned on in this mode from now on; None: in its own."""
+        return
+
+    def is_kept(self, mode: str | None) -> bool:
+        """Whether it is the mode in which it would be turned on."""
+        return mode is None
+
 
 class LimitKnob(Knob):
     """The limit."""
@@ -198,6 +210,7 @@ class SwitchKnob(Knob):
 
     def __init__(self, switch: Switch) -> None:
         self._switch = switch
+        self._on = switch.on
         self.entity: str = switch.entity
         self.follows_car = switch.follows_car
 
@@ -214,10 +227,23 @@ class SwitchKnob(Knob):
     @override
     def call(self, value: float) -> Call:
         domain, _ = split_entity_id(self.entity)
-        wanted = self._switch.on if value else self._switch.off
+        wanted = self._on if value else self._switch.off
         if domain in SELECTS:
             return domain, "select_option", {ATTR_ENTITY_ID: self.entity, "option": wanted}
         if domain == "lock":
             name = "lock" if wanted == "locked" else "unlock"
             return domain, name, {ATTR_ENTITY_ID: self.entity}
         return domain, f"turn_{wanted}", {ATTR_ENTITY_ID: self.entity}
+
+    @override
+    def mode(self, state: State | None) -> str | None:
+        is_select = split_entity_id(self.entity)[0] in SELECTS
+        return state.state if is_select and state is not None and self.value(state) else None
+
+    @override
+    def keep(self, mode: str | None) -> None:
+        self._on = mode or self._switch.on
+
+    @override
+    def is_kept(self, mode: str | None) -> bool:
+        return mode in (None, self._on)

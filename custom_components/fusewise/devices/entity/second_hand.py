@@ -31,6 +31,8 @@ class SecondHand:
     value: float
     """A, or 1 for on and 0 for off."""
     at: float
+    mode: str | None = None
+    """In which of several modes it is on; None where there is but one."""
     user_id: str | None = None
     """The person, where Home Assistant knows it."""
     run: str | None = None

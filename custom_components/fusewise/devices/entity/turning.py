@@ -105,13 +105,21 @@ class Turning:
             return
         await self._send(wanted, now)
 
+    def keep(self, mode: str | None) -> None:
+        """Turn it on in this one of its modes; None: in its own."""
+        self._knob.keep(mode)
+
     def second_hand(self, old: State | None, new: State | None) -> SecondHand | None:
         """Who else has turned it, if somebody has."""
         value, was = self._knob.value(new), self._knob.value(old)
+        mode = self._knob.mode(new)
+        is_other_mode = mode != self._knob.mode(old)
         # One that comes back from being unavailable has forgotten; nobody has turned it.
-        if new is None or value is None or was is None or abs(value - was) < SAME:
+        if new is None or value is None or was is None:
             return None
-        if self._told is None or abs(value - self._told) < SAME:
+        if abs(value - was) < SAME and not is_other_mode:
+            return None
+        if self._told is None or (abs(value - self._told) < SAME and self._knob.is_kept(mode)):
             return None
         context, now = new.context, self._clock()
         if self._contexts.is_ours(context):
@@ -126,6 +134,7 @@ class Turning:
         return SecondHand(
             knob=new.entity_id,
             value=value,
+            mode=mode,
             at=now,
             user_id=context.user_id,
             run=self._contexts.run_of(context),

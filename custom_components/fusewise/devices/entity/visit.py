@@ -25,6 +25,8 @@ class Stay:
     """A that somebody else has set, and that are kept."""
     off: bool = False
     """Somebody else has switched it off."""
+    mode: str | None = None
+    """The one in which somebody else has had it charge, where it has several."""
     hand: SecondHand | None = None
     """Who that was."""
     drawing: bool = False
@@ -106,6 +108,7 @@ class Visit:
             stay,
             limit=stay.limit if is_switch else hand.value,
             off=hand.value == 0.0 if is_switch else stay.off,
+            mode=hand.mode or stay.mode,
             hand=hand,
         )
 
