@@ -21,6 +21,7 @@ from custom_components.fusewise.devices.ocpp import (
     hashed,
     new_password,
 )
+from custom_components.fusewise.devices.ocpp.passwords import fits
 
 from .conftest import Eventually
 from .peer import Peer
@@ -141,6 +142,27 @@ async def test_wrong_passwords_are_slowed_down_and_a_right_one_is_not(
     before = now()
     await refused(arrive, "garage", "guess")
     assert now() - before < 0.6  # counted anew
+
+
+async def test_a_flood_of_guesses_at_a_password_of_ones_own_leaves_threads_to_others(
+    central: CentralSystem, arrive: Arrive, visits: list[Visit], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each is hashed slowly, and Home Assistant has 64 threads for everybody."""
+    central.adopt("garage", password_hash=hashed("thought of by me"))
+    busy = most = 0
+
+    def counted(lock: str, given: bytes) -> bool:
+        nonlocal busy, most
+        busy += 1
+        most = max(most, busy)
+        fit = fits(lock, given)
+        busy -= 1
+        return fit
+
+    monkeypatch.setattr(gate, "fits", counted)
+    await asyncio.gather(*(refused(arrive, "garage", f"guess {n}") for n in range(12)))
+    assert 1 <= most <= 2
+    await arrive("garage", password="thought of by me")
 
 
 async def test_a_flood_of_wrong_passwords_does_not_pile_up(

@@ -45,6 +45,7 @@ MOST_DELAYED = (
     50  # answers that wait at once; more are given without waiting, and memory stays bounded
 )
 REMEMBERED = 1000  # callers whose failures are counted
+SLOW_AT_ONCE = 2  # passwords that are hashed slowly at once: each takes a thread, its CPU, and 4 MB
 
 
 class Refusal(StrEnum):
@@ -106,6 +107,7 @@ class Gate:
         self._failures: dict[tuple[str, str], int] = {}
         self._delayed = 0
         self._opened: dict[str, bytes] = {}
+        self._slowly = asyncio.Semaphore(SLOW_AT_ONCE)
         self.wants_certificates = False
         """Those who come in by another way, which asks for none, need a password."""
         self.kept_of: Callable[[str], tuple[str | None, str | None] | None] = lambda _: None
@@ -206,8 +208,9 @@ class Gate:
         key = hashlib.sha256(lock.encode() + given).digest()
         if self._opened.get(lock) == key:
             return True  # so it was before; a charger that comes back need not wait
-        if not await asyncio.to_thread(fits, lock, given):
-            return False
+        async with self._slowly:
+            if not await asyncio.to_thread(fits, lock, given):
+                return False
         self._opened[lock] = key
         return True
 
