@@ -33,6 +33,8 @@ def identities() -> tuple[str, ...]:
 async def site(hass: HomeAssistant, house: World, ocpp_port: int) -> MockConfigEntry:
     """A site on a fuse that has room for one car only."""
     entry = site_entry(hass, house, ocpp_port, "garage", "carport", rating=[14.0, 14.0, 14.0])
+    # Where the meter shows a car before its charger does, there is no room for it for a moment.
+    hass.config_entries.async_update_entry(entry, options={**entry.options, "minimum_off": 1.0})
     assert await hass.config_entries.async_setup(entry.entry_id)
     let_call(house)
     await until(lambda: all(station.online for station in house.stations.values()))
@@ -83,7 +85,7 @@ async def test_a_restart_pauses_nobody(
     station = house.stations["garage"]
     station.plug(car())
     await until(lambda: drawn(house) > 7.0)
-    began = remembered(site, "garage").on_since
+    began, closings = remembered(site, "garage").on_since, station.charger.closings
     lowest = [drawn(house)]
     unsubscribe = hass.bus.async_listen(
         EVENT_STATE_CHANGED, callback(lambda _: lowest.append(drawn(house)))
@@ -98,7 +100,7 @@ async def test_a_restart_pauses_nobody(
     await asyncio.sleep(1)
     unsubscribe()
     assert min(lowest) >= 5.9
-    assert station.charger.closings == 1
+    assert station.charger.closings == closings
     assert remembered(site, "garage").on_since == began
 
 

@@ -195,7 +195,8 @@ async def test_who_calls_in_vain_is_logged_once_with_a_code(
     central.adopt("garage", password_hash=hashed(PASSWORD))
     for _ in range(3):
         await refused(arrive, "garage", "a guess that is secret")
-    logged = [record for record in caplog.records if record.levelno >= logging.WARNING]
+    ours = [record for record in caplog.records if record.name.startswith("custom_components")]
+    logged = [record for record in ours if record.levelno >= logging.WARNING]
     assert [record.getMessage() for record in logged] == [
         "Charge point garage at 127.0.0.1 calls with a wrong password (ocpp-password-wrong)"
     ]

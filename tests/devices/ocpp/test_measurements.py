@@ -201,7 +201,8 @@ async def test_what_cannot_be_counts_as_missing_and_is_told_once(
         await peer.measure(current(10.0, "L1") | {"value": nonsense})
     assert charger.reading.current == before.current
     assert charger.reading.measured_at == before.measured_at
-    warnings = [r for r in caplog.records if r.levelname == "WARNING"]
+    ours = [r for r in caplog.records if r.name.startswith("custom_components.fusewise")]
+    warnings = [r for r in ours if r.levelname == "WARNING"]
     assert len(warnings) == 1
     assert "measured the impossible" in warnings[0].getMessage()
 
