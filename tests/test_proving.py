@@ -144,6 +144,18 @@ def alone(**box: Any) -> Loop:
     return house
 
 
+def test_no_test_begins_while_a_car_falls_for_another_reason() -> None:
+    house = alone(measures_every=20.0)
+    box = house.boxes["a"]
+    house.run(20, lambda: box.measured_at == house.now)
+    house.prover.ask("a")
+    # It was told little more than the fall-back since it was sampled.
+    box.tell(7.0, house.now)
+    house.cycle()
+    assert (box.sample, house.tested) == (16.0, None)
+    assert house.run(120, lambda: house.state() is ProofState.PROVED) < 60
+
+
 def test_a_charger_is_tested_unasked_once_its_car_has_charged_for_a_while() -> None:
     house = loop(one("a"), a=Box())
     assert house.state() is ProofState.NOT_PROVED

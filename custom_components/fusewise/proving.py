@@ -171,9 +171,13 @@ class Prover:
     def _chance(self, charger: Charger, reading: ChargerReading, now: float) -> _Trial | None:
         """A test, if the car is fit for it and the limit was renewed just now: so the seconds are the longest."""
         drawn, ends = _drawn(reading), reading.limit_until
+        least = charger.fallback + CLEARLY_MORE
         if (
             drawn is None
-            or drawn < charger.fallback + CLEARLY_MORE
+            or drawn < least
+            # It was told less since: its car falls now because of that.
+            or reading.limit is None
+            or reading.limit < least
             or now - reading.measured_at > NO_SAMPLE
             or not reading.online
             or reading.status is not ChargerStatus.CHARGING
