@@ -14,7 +14,16 @@ from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 
 from .calling import said_by_hand
-from .house import HOST, device_of, let_call, only_charger, site_entry, stored_site, until
+from .house import (
+    HOST,
+    charger_data,
+    device_of,
+    let_call,
+    only_charger,
+    site_entry,
+    stored_site,
+    until,
+)
 
 GARAGE = {
     "name": "Garage",
@@ -280,6 +289,22 @@ async def test_a_charger_is_changed_in_place(
     assert hass.states.get("sensor.garage_current_l2")
     assert not hass.states.get("sensor.garage_current_l3")
     assert device_of(hass, entry, subentry.subentry_id).name == "Barn"
+
+
+@pytest.mark.parametrize("switches", [True, False])
+async def test_a_charger_is_changed_while_its_site_does_not_run(
+    hass: HomeAssistant, house: World, ocpp_port: int, switches: bool
+) -> None:
+    known = charger_data("garage", switches_phases=switches)
+    entry = site_entry(hass, house, ocpp_port, known)
+    step: Any = await entry.start_subentry_reconfigure_flow(hass, known["subentry_id"])
+    # Nobody can ask it now: what it could do holds.
+    assert ("switches_phases" in step["data_schema"].schema) is switches
+    step = await hass.config_entries.subentries.async_configure(
+        step["flow_id"], GARAGE | {"name": "Barn"}
+    )
+    assert step["reason"] == "reconfigure_successful"
+    assert only_charger(entry).title == "Barn"
 
 
 async def test_an_owner_says_who_may_charge_and_how_the_charger_is_told(

@@ -11,6 +11,7 @@ from demo.world import World
 from homeassistant.config_entries import SOURCE_RECONFIGURE, SOURCE_USER
 from homeassistant.core import Context, HomeAssistant, ServiceCall
 from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import device_registry as dr, entity_registry as er, issue_registry as ir
 from homeassistant.setup import async_setup_component
 
@@ -89,6 +90,18 @@ async def test_a_charger_by_its_entities_is_told_its_share(
     hass.states.async_set(STATUS, "disconnected")
     await until(lambda: state_of(hass, SWITCH).state == "off")
     assert device_of(hass, site, key).name == "Garage"
+
+
+async def test_the_fall_back_of_a_charger_that_has_none_of_its_own_cannot_be_tested(
+    hass: HomeAssistant, site: MockConfigEntry, thing: None
+) -> None:
+    device = device_of(hass, site, await added(hass, site)).id
+    with pytest.raises(ServiceValidationError) as refused:
+        await hass.services.async_call(
+            "fusewise", "prove_fallback", {"device_id": device}, blocking=True
+        )
+    assert refused.value.translation_key == "cannot_fall_back"
+    assert refused.value.translation_placeholders == {"charger": "Garage"}
 
 
 async def test_a_persons_hand_is_told_by_name_and_not_fought(
@@ -298,6 +311,10 @@ async def test_what_is_told_of_a_second_hand_goes_with_its_charger(
         ({"renew": 1}, {"renew": "renew_invalid"}),
         ({"action": "nonsense"}, {"action": "action_invalid"}),
         ({"action": "easee.no_such"}, {"action": "action_unknown"}),
+        (
+            {"action": "input_number.set_value", "action_data": ["no", "parameters"]},
+            {"action_data": "action_data_invalid"},
+        ),
         (
             {"action": "input_number.set_value", "action_data": {"value": 3}},
             {"action_data": "action_data_invalid"},
@@ -529,6 +546,16 @@ async def test_a_known_kind_is_found_and_asks_nothing_that_it_can_know(
         context={"source": SOURCE_RECONFIGURE, "subentry_id": subentry.subentry_id},
     )
     assert step["step_id"] == "found"
+    # One that was set up before phases could be switched learns it when it is changed.
+    entities = {role: each for role, each in subentry.data["entities"].items() if role != "phases"}
+    hass.config_entries.async_update_subentry(
+        site, subentry, data={**subentry.data, "entities": entities}
+    )
+    step = await hass.config_entries.subentries.async_init(
+        (site.entry_id, "charger"),
+        context={"source": SOURCE_RECONFIGURE, "subentry_id": subentry.subentry_id},
+    )
+    assert "switches_phases" in step["data_schema"].schema
 
 
 async def test_watts_between_two_line_conductors_are_told_for_what_is_between_them(

@@ -8,6 +8,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.fusewise.balancing.codes import ReasonCode
 from custom_components.fusewise.balancing.decision import Reason, Setpoint
+from custom_components.fusewise.balancing.model import Phase
 from custom_components.fusewise.explaining import async_get_explainer, explained
 from custom_components.fusewise.readiness import Outlook
 from custom_components.fusewise.views import ChargerView
@@ -57,6 +58,18 @@ async def test_a_limit_in_watts_and_the_panel_that_it_holds_for_are_named(
     reason = Reason(code=ReasonCode.WATT_LIMIT, circuit="id_of_shed", limit=4200.0)
     text = await said(hass, site, decided(site, 6.0, reason))
     assert text.endswith("What binds is 4200 W of Shed.")
+
+
+async def test_the_warmth_of_a_breaker_that_nobody_measures_is_said_by_what_it_leaves(
+    hass: HomeAssistant, site: MockConfigEntry
+) -> None:
+    circuit = site.runtime_data.data.circuits["id_of_shed"]
+    assert circuit.memory.temperature is None
+    reason = Reason(code=ReasonCode.THERMAL, circuit="id_of_shed", phase=Phase.L1, limit=13.0)
+    text = await said(hass, site, decided(site, 6.0, reason))
+    assert text.endswith(
+        "What binds is 13 A on L1 of Shed. It is so warm there that 100 % of the rating is left."
+    )
 
 
 async def test_what_lies_behind_a_slow_rise_is_said_too(
