@@ -193,7 +193,7 @@ async def test_a_limit_holds_the_cars_until_it_is_lifted(
 ) -> None:
     house.stations["carport"].plug(car())
     # Its charger has told that it draws: what the meter shows is not the house's.
-    await until(lambda: float(state_of(hass, "sensor.carport_current_l2").state) >= 5.9)
+    await until(lambda: (site.runtime_data.chargers[CARPORT].reading.current or (0.0,))[0] >= 5.9)
     await call(hass, "limit_grid", amperes=9, why="§14a")
     grid_limit = state_of(hass, "binary_sensor.home_grid_limit")
     assert grid_limit.state == "on"

@@ -551,11 +551,11 @@ async def test_a_known_kind_is_found_and_asks_nothing_that_it_can_know(
     hass.config_entries.async_update_subentry(
         site, subentry, data={**subentry.data, "entities": entities}
     )
-    step = await hass.config_entries.subentries.async_init(
+    learns: Any = await hass.config_entries.subentries.async_init(
         (site.entry_id, "charger"),
         context={"source": SOURCE_RECONFIGURE, "subentry_id": subentry.subentry_id},
     )
-    assert "switches_phases" in step["data_schema"].schema
+    assert "switches_phases" in learns["data_schema"].schema
 
 
 async def test_watts_between_two_line_conductors_are_told_for_what_is_between_them(
