@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 import contextlib
 from pathlib import Path
 import random
-import socket
 import sys
 import tempfile
 from types import MappingProxyType
@@ -14,6 +13,7 @@ from custom_components.fusewise import controller
 from custom_components.fusewise.coordinator import FusewiseCoordinator
 from custom_components.fusewise.proving import Proof
 from custom_components.fusewise.store import KEPT_EVERY
+from demo.ports import free_ports
 from homeassistant import auth, bootstrap, loader
 from homeassistant.config_entries import ConfigEntries, ConfigEntry, ConfigSubentryDataWithId
 from homeassistant.core import HomeAssistant
@@ -177,7 +177,7 @@ def _entry(ids: list[str]) -> ConfigEntry:
                 "kind": "entities",
                 **{f"l{n}": {"current": entity} for n, entity in enumerate(METER, 1)},
             },
-            "ocpp": {"host": "127.0.0.1", "port": _free_port()},
+            "ocpp": {"host": "127.0.0.1", "port": free_ports(1)[0]},
         },
         source="user",
         unique_id=None,
@@ -185,12 +185,6 @@ def _entry(ids: list[str]) -> ConfigEntry:
         discovery_keys=MappingProxyType({}),
         subentries_data=chargers,
     )
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _put_forward(seconds: float) -> None:
@@ -208,7 +202,7 @@ async def core() -> AsyncIterator[HomeAssistant]:
         hass.config_entries = ConfigEntries(hass, {})
         await bootstrap.async_load_base_functionality(hass)
         hass.auth = await auth.auth_manager_from_config(hass, [{"type": "homeassistant"}], [])
-        http = {"server_host": "127.0.0.1", "server_port": _free_port()}
+        http = {"server_host": "127.0.0.1", "server_port": free_ports(1)[0]}
         if not await async_setup_component(hass, "fusewise", {"http": http}):
             raise RuntimeError("Home Assistant cannot set Fusewise up; its log stands above.")
         await hass.async_start()

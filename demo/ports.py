@@ -13,12 +13,20 @@ def port_number(text: str) -> int:
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports that nobody uses now."""
+    """Ports that nobody uses now, nor is given by chance within the next half minute.
+
+    The system gives no port away of which a connection was just closed; who listens there by its number may.
+    """
     with contextlib.ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        return [each.getsockname()[1] for each in sockets]
+        listeners = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for listener in listeners:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind(("127.0.0.1", 0))
+            listener.listen(1)
+            with socket.create_connection(listener.getsockname()):
+                accepted, _ = listener.accept()
+                accepted.close()  # this end first: it is the one that the system remembers
+        return [listener.getsockname()[1] for listener in listeners]
 
 
 def taken_ports(ports: list[int]) -> list[int]:

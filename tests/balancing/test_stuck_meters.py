@@ -53,3 +53,15 @@ def test_a_charger_that_is_only_now_heard_to_have_a_car_has_not_moved() -> None:
     one = [replace(s, chargers={**s.chargers, "b": NO_CAR}) for s in first]
     both = [_second(n, (6.0,), (6.0,)) for n in range(5, 20)]
     assert run(SITE, *one, *both).circuits[0].fallback is None
+
+
+def test_a_charger_that_shows_only_now_what_the_meter_showed_before_has_not_moved_again() -> None:
+    # A start from 0 to 6 A: the meter saw it at once; the charger's sample of 1 s later still says 0 A.
+    def at(second: float, drawn: float, sampled: float, shown: float) -> Snapshot:
+        readings = {"a": car(drawn, at=NOW + sampled, status=CHARGING), "b": NO_CAR}
+        return seen(readings, {"m": shows(shown, at=NOW + second)}, now=NOW + second)
+
+    before = [at(second, 0.0, second, 3.0) for second in range(5)]
+    started = [at(second, 0.0, 6.0, 9.0) for second in range(5, 11)]
+    known = [at(second, 6.0, 11.0, 9.0) for second in range(11, 60)]
+    assert run(SITE, *before, *started, *known).circuits[0].fallback is None

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable
 import contextlib
 from functools import partial
-import socket
 from typing import Any
 
 import pytest
@@ -12,6 +11,7 @@ import pytest
 from custom_components.fusewise import controller
 from custom_components.fusewise.devices.modbus import ModbusMeter
 from demo import clock
+from demo.ports import free_ports
 from demo.world import World
 from homeassistant.core import HomeAssistant
 
@@ -23,9 +23,7 @@ from .house import HOST, Hurry, quiet_house, until
 @pytest.fixture
 def ocpp_port(loopback_only: None) -> int:
     """A port that nobody uses."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
+    [port] = free_ports(1)
     return port
 
 

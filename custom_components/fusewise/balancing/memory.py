@@ -167,6 +167,8 @@ class MeterMemory:
     """A around which each phase has stood still …"""
     still_since: PerPhase = (NEVER, NEVER, NEVER)
     """… since when, …"""
+    moved_at: PerPhase = (NEVER, NEVER, NEVER)
+    """… after it had moved at that time (what chargers show only then is still of that move), …"""
     cars: tuple[float | None, float | None, float | None] = (None, None, None)
     """… A that the cars behind it drew then, …"""
     counted: tuple[int, int, int] = (0, 0, 0)

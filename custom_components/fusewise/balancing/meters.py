@@ -20,6 +20,7 @@ FALL = 0.3  # A: what a house flickers by is not a fall
 STILL = 0.1  # A: a meter that lives flickers by more while cars follow the house
 CARS_MOVED = 4.0  # A
 SAMPLES = 3
+APART = 3.0  # s by which the times of a meter's and a charger's sample of one moment may differ
 OFTEN_STILL = 6.0  # s: most meters flicker more often
 LATEST = 10.0  # s by which a meter may be late
 HELD_AT = 1.5  # A on all phases together: about nothing, as a home battery holds it
@@ -115,21 +116,24 @@ def _remember(
         falls = falls[1:]
     if max(fell) > FALL:
         falls = (*falls, (at, fell))
-    still, since = list(memory.still), list(memory.still_since)
+    still, since, moved_at = list(memory.still), list(memory.still_since), list(memory.moved_at)
     cars, unanswered = list(memory.cars), list(memory.unanswered)
     # Nothing on any phase, where nobody is known to hold it there, is what a dead meter shows.
     held = abs(sum(current)) <= HELD_AT and (may_be_held or max(map(abs, current)) > HELD_AT)
     for phase, (amperes, sampled_at, count) in enumerate(drawn):
         if abs(current[phase] - still[phase]) > STILL:
             still[phase], since[phase], cars[phase], unanswered[phase] = current[phase], at, None, 0
+            moved_at[phase] = at
             continue
         then = cars[phase]
         if sampled_at == NEVER or count > memory.counted[phase]:
             # Who has only now been heard of may have drawn that all the time.
             cars[phase] = None
         elif then is None:
-            # Only what cars do while the meter stands still can show that it is stuck.
-            cars[phase] = amperes if sampled_at > since[phase] else None
+            # Only what cars do while the meter stands still can show that it is stuck. A charger may show
+            # only now what the meter's last move was.
+            after = max(since[phase], moved_at[phase] + APART)
+            cars[phase] = amperes if sampled_at > after else None
         elif abs(amperes - then) >= CARS_MOVED:
             if not held or at - since[phase] >= HELD_FOR:
                 unanswered[phase] += 1
@@ -143,6 +147,7 @@ def _remember(
         falls=falls,
         still=(still[0], still[1], still[2]),
         still_since=(since[0], since[1], since[2]),
+        moved_at=(moved_at[0], moved_at[1], moved_at[2]),
         cars=(cars[0], cars[1], cars[2]),
         counted=(drawn[0][2], drawn[1][2], drawn[2][2]),
         unanswered=(unanswered[0], unanswered[1], unanswered[2]),
