@@ -153,6 +153,28 @@ async def test_a_limit_that_is_in_another_unit_now_is_told_in_that(
     assert box.drawn == pytest.approx(15, abs=1)
 
 
+async def test_a_limit_that_has_lost_its_unit_is_told_nothing(home: SmallHome) -> None:
+    """7 kW is not 7 A."""
+    box = home.boxes["garage"]
+    box.unit = 1000 / 230
+    bounds = {"min": 1.4, "max": 11.0, "step": 0.1}
+    unit: dict[str, object] = {"unit_of_measurement": "kW"}
+
+    def show() -> None:
+        home.hass.states.async_set(LIMIT, f"{box.limit / box.unit:.3f}", bounds | unit)
+
+    box.broken[LIMIT] = show
+    await home.run(60)
+    assert 13.0 <= box.limit <= 16.0
+    unit.clear()
+    home.base = 19.0
+    await home.run(60)
+    assert home.longest_over <= REACTS
+    assert box.limit <= 16.0
+    assert not box.on
+    assert "no unit any more" in str(home.controller.problem("garage"))
+
+
 def meter_shows(home: SmallHome, state: str | None, **attributes: object) -> None:
     def show() -> None:
         if state is None:

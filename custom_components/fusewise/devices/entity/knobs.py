@@ -64,6 +64,8 @@ class LimitKnob(Knob):
         self.entity = limit.entity or limit.shown_by
         self.follows_car = False
         self._kept: int | None = None
+        self._had_unit = False
+        """It has said once in which unit it is; a number without one may be in any then."""
         self.phases = limit.phases
         """On how many conductors a power is taken to be; a car that uses fewer draws more on each."""
 
@@ -116,7 +118,7 @@ class LimitKnob(Knob):
         if self._unit(state) is None:
             unit = state and state.attributes.get(ATTR_UNIT_OF_MEASUREMENT)
             return (
-                f"{self.entity} is in {unit}, which is neither a current nor a power. Choose the "
+                f"{self.entity} is in {unit or 'no unit any more'}, which is neither a current nor a power. Choose the "
                 "entity that sets the charging current."
             )
         return None
@@ -197,7 +199,8 @@ class LimitKnob(Knob):
         """A of one of its units; None where that is neither a current nor a power."""
         shown = None if state is None else state.attributes.get(ATTR_UNIT_OF_MEASUREMENT)
         if shown is None:
-            return 1.0
+            return None if self._had_unit else 1.0
+        self._had_unit = True
         if shown in ElectricCurrentConverter.VALID_UNITS:
             return ElectricCurrentConverter.convert(1.0, shown, UnitOfElectricCurrent.AMPERE)
         if shown in PowerConverter.VALID_UNITS:
