@@ -41,6 +41,7 @@ from .keeping import Keeping
 from .meters import Meters, SiteMeter
 from .ocpp_traits import Traits, traits_of, with_traits
 from .plausibility import Plausibility
+from .running import Running
 from .second_hand import SecondHands
 from .session_log import SessionLog
 from .silences import Silences
@@ -101,6 +102,7 @@ class FusewiseCoordinator(SpreadingCoordinator[SiteView]):
             self.controller, self._readings, SUPPLIES[entry.data[CONF_SUPPLY]]
         )
         self._open_meters = Meters(hass, entry, self.beside_meters.cars_draw)
+        self._running = Running(hass, entry, self.controller, self.async_configure)
         self._keeping = Keeping(hass, entry, self.controller, self._entity_chargers)
         self._fallbacks = Fallbacks(hass, entry.entry_id, self.controller)
         self.surroundings = self.controller.surroundings
@@ -196,7 +198,7 @@ class FusewiseCoordinator(SpreadingCoordinator[SiteView]):
         ):
             entry.async_on_unload(async_track_time_interval(hass, watch, interval))
         self._keeping.begin()
-        entry.async_create_background_task(hass, self.controller.run(), f"fusewise {entry.title}")
+        self._running.begin()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(FIRST_READINGS + TICK):
                 await self._decided.wait()
@@ -283,7 +285,8 @@ class FusewiseCoordinator(SpreadingCoordinator[SiteView]):
 
     @callback
     def _watch(self, _now: datetime) -> None:
-        """Notice a cycle that did not come; the loop itself cannot."""
+        """Notice a loop that has ended, or a cycle that did not come; the loop itself cannot."""
+        self._running.look()
         age = steady_clock() - self.published_at
         if age > OVERDUE.total_seconds():
             self.async_set_update_error(TimeoutError(f"no control cycle for {age:.0f} s"))
