@@ -25,7 +25,7 @@ from .coordinator import FusewiseConfigEntry
 from .limit_actions import async_register_limit_actions
 from .report_actions import async_register_report_actions
 from .service_actions import async_register_service_actions
-from .sessions import SessionRecord
+from .session_record import SessionRecord
 from .targets import DEVICES, chosen, ocpp_charger_of, refusal, running_sites
 from .wish_actions import async_register_wish_actions
 

@@ -13,7 +13,7 @@ from .devices.home import BatteryReading, PriceReading, SolarReading, VehicleRea
 from .guests import Guest
 from .proving import Proof, ProofState
 from .readiness import Outlook
-from .sessions import SessionRecord
+from .session_record import SessionRecord
 from .wanted import Wanted
 from .wish import Wish
 

@@ -7,7 +7,8 @@ from ocpp.v16 import call as _call
 import pytest
 
 from custom_components.fusewise.devices.ocpp import CentralSystem, OcppCharger
-from custom_components.fusewise.sessions import GONE, NEXT, SessionRecord, Sessions
+from custom_components.fusewise.session_record import SessionRecord
+from custom_components.fusewise.sessions import GONE, NEXT, Sessions
 
 from .conftest import Eventually
 from .peer import Clock, Peer, current
