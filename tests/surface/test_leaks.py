@@ -2,12 +2,15 @@
 
 import asyncio
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from demo.world import World
 from homeassistant.components.modbus.connection import async_get_connection_info
+from homeassistant.config_entries import ConfigSubentryDataWithId
 from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er, issue_registry as ir
@@ -76,13 +79,29 @@ async def until_as(hass: HomeAssistant, count: Count) -> None:
         assert (tasks, open_sockets, differ) == (*count[:2], {})
 
 
+def part(kind: str, **data: Any) -> ConfigSubentryDataWithId:
+    """What is stored of something around a site."""
+    return ConfigSubentryDataWithId(
+        data=MappingProxyType(data),
+        subentry_id=f"id_of_{kind}",
+        subentry_type=kind,
+        title=kind.capitalize(),
+        unique_id=kind,
+    )
+
+
 def site_with_all(hass: HomeAssistant, house: World, ocpp_port: int) -> MockConfigEntry:
-    """A site with a sub-panel, two meters and a charger."""
+    """A site with everything that can belong to one."""
+    watts = {"power": "sensor.power", "negative": False}
     parts = (
-        panel_data("shed"),
+        panel_data("shed", temperature="sensor.warmth"),
         meter_data(house.meter.port),
         meter_data(house.meter.port, "id_of_shed", "submeter", unit_id=2),
         charger_data("garage", circuit="id_of_shed"),
+        part("solar", powers=["sensor.pv"], wiring="L1 L2 L3", negative=False),
+        part("battery", soc="sensor.soc", use="cars_first", reserve=20, **watts),
+        part("vehicle", soc="sensor.van", plug="binary_sensor.plug", capacity_kwh=50),
+        part("person", person="person.anna", cards=["04A1"]),
     )
     return site_entry(hass, house, ocpp_port, *parts)
 
@@ -119,8 +138,9 @@ async def test_a_site_that_comes_and_goes_leaves_nothing_behind(
         await until(lambda: site.runtime_data.meters["id_of_meter"].reading)
         await until_as(hass, loaded)
     # One part after the other goes, in place.
-    for part in ("id_of_submeter", "id_of_garage", "id_of_shed"):
-        hass.config_entries.async_remove_subentry(site, part)
+    around = ("id_of_solar", "id_of_battery", "id_of_vehicle", "id_of_person")
+    for gone in ("id_of_submeter", "id_of_garage", "id_of_shed", *around):
+        hass.config_entries.async_remove_subentry(site, gone)
         await hass.async_block_till_done()
     await until(lambda: not house.stations["garage"].online)
     house.lines["garage"].cut()
