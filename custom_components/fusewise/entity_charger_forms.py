@@ -11,6 +11,7 @@ from homeassistant.core import HomeAssistant, State
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.translation import async_get_translations, async_translate_state
 
+from .balancing.model import Phase
 from .charger_forms import SWITCHES_PHASES, charger_schema_of, phases_settings
 from .const import (
     CONF_CIRCUIT,
@@ -19,6 +20,7 @@ from .const import (
     CONF_KIND,
     CONF_MAXIMUM,
     CONF_MODEL,
+    CONF_RATING,
     CONF_SERIAL,
     CONF_VENDOR,
     CONF_WIRING,
@@ -30,7 +32,7 @@ from .devices.entity import FALLBACK, ChargerEntities, FoundCharger, status_of
 from .entity_charger import CONF_ENTITIES, abilities_of, stored_of
 from .forms import Answers, Circuits, number
 from .hints import async_hint, listed
-from .site import conductor_voltage, wiring_of
+from .site import conductor_voltage, phases_of, wiring_of
 
 CONF_DEVICE = "device"
 CONF_GUESS = "guess"
@@ -44,10 +46,12 @@ def found_schema(
 ) -> vol.Schema:
     """The questions about a charger that cannot be told what to do alone."""
     asked = charger_schema_of(site, circuits).schema
+    # Where there are no three phases there is nothing to choose.
+    may_switch = chosen.phases is not None and len(phases_of(site[CONF_RATING])) == len(Phase)
     return vol.Schema(
         {
             **{key: kind for key, kind in asked.items() if key != CONF_FALLBACK},
-            **(SWITCHES_PHASES if chosen.phases is not None else {}),
+            **(SWITCHES_PHASES if may_switch else {}),
             vol.Optional(HOLD_HOURS): number(0, 168, "h"),
         }
     )

@@ -66,6 +66,14 @@ def fields(step: Any) -> set[str]:
     return {str(key) for key in step["data_schema"].schema}
 
 
+async def test_where_there_are_no_three_phases_nobody_is_asked_for_them(
+    hass: HomeAssistant, site: MockConfigEntry, helpers: None
+) -> None:
+    hass.config_entries.async_update_entry(site, data={**site.data, "rating": [25.0, 25.0, 0.0]})
+    await hass.async_block_till_done()
+    assert "switches_phases" not in fields(await asked(hass, site, phases=ONE_PHASE))
+
+
 async def test_a_charger_whose_phases_can_be_set_may_switch_if_its_owner_wants(
     hass: HomeAssistant, site: MockConfigEntry, helpers: None
 ) -> None:
