@@ -13,7 +13,7 @@ from .coordinator import FusewiseConfigEntry, FusewiseCoordinator
 from .dashboard import async_hide_dashboard, async_offer_dashboard, async_show_dashboard
 from .device import async_register_many
 from .doors import async_get_doors
-from .energy_dashboard import async_clear_energy_dashboard
+from .energy_dashboard import async_clear_energy_dashboard, async_drop_gone_chargers
 from .grid_limits import async_forget_grid_limits
 from .issues import async_forget_site, async_forget_stall
 from .learnt_store import async_forget_learnt
@@ -81,6 +81,7 @@ async def _async_settings_changed(hass: HomeAssistant, entry: FusewiseConfigEntr
         except HomeAssistantError:
             pass  # a meter cannot be had: what to do about it stands beside a site that is not loaded
         else:
+            await async_drop_gone_chargers(hass, entry)
             return
     # The chargers keep their sockets: these belong to the door.
     hass.config_entries.async_schedule_reload(entry.entry_id)

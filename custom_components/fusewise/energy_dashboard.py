@@ -16,7 +16,11 @@ from .const import CONF_IN_ENERGY_DASHBOARD, DOMAIN
 from .coordinator import FusewiseCoordinator
 from .energy_sources import battery_sources, solar_sources
 
-__all__ = ["async_clear_energy_dashboard", "async_fill_energy_dashboard"]
+__all__ = [
+    "async_clear_energy_dashboard",
+    "async_drop_gone_chargers",
+    "async_fill_energy_dashboard",
+]
 
 
 async def async_fill_energy_dashboard(
@@ -62,6 +66,26 @@ async def async_clear_energy_dashboard(hass: HomeAssistant, entry: ConfigEntry[A
     await manager.async_update(update)
     if hass.config_entries.async_get_entry(entry.entry_id) is not None:
         options = {**entry.options, CONF_IN_ENERGY_DASHBOARD: None}
+        hass.config_entries.async_update_entry(entry, options=options)
+
+
+async def async_drop_gone_chargers(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
+    """Take out the chargers that were added for a site and that it does not have any more."""
+    registry = er.async_get(hass)
+    ours = entry.options.get(CONF_IN_ENERGY_DASHBOARD) or ()
+    gone = {statistic for statistic in ours if registry.async_get(statistic) is None}
+    if not gone or "energy" not in hass.config.components:
+        return
+    manager = await async_get_manager(hass)
+    devices = _there(manager.data)["device_consumption"]
+    # Of what is gone only the devices: the past of sun and batteries is their owner's to keep.
+    gone &= {device["stat_consumption"] for device in devices}
+    if gone:
+        kept = [device for device in devices if device["stat_consumption"] not in gone]
+        update: Any = {"device_consumption": kept}  # what is left out stays as it is
+        await manager.async_update(update)
+        left = [statistic for statistic in ours if statistic not in gone]
+        options = {**entry.options, CONF_IN_ENERGY_DASHBOARD: left or None}
         hass.config_entries.async_update_entry(entry, options=options)
 
 

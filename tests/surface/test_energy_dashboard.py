@@ -12,7 +12,7 @@ from homeassistant.components.sensor import SensorDeviceClass
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 
-from .house import site_entry, until
+from .house import only_charger, site_entry, until
 from .test_around import BATTERY, PERCENT, ROOF, WATTS, added
 
 ADD, TAKE_OUT = (
@@ -214,4 +214,18 @@ async def test_a_site_that_is_removed_takes_its_own_with_it(
     assert there(manager)["energy_sources"]
     await hass.config_entries.async_remove(site.entry_id)
     assert there(manager)["device_consumption"] == [WASHING]
+    assert there(manager)["energy_sources"] == []
+
+
+async def test_a_charger_that_is_removed_takes_its_row_with_it(
+    hass: HomeAssistant, site: MockConfigEntry, manager: energy.EnergyManager
+) -> None:
+    await with_roof(hass, site)
+    await press(hass, ADD)
+    sources = there(manager)["energy_sources"]
+    hass.config_entries.async_remove_subentry(site, only_charger(site).subentry_id)
+    await until(lambda: there(manager)["device_consumption"] == [WASHING])
+    assert there(manager)["energy_sources"] == sources != []
+    await hass.async_block_till_done()
+    await press(hass, TAKE_OUT)
     assert there(manager)["energy_sources"] == []
