@@ -45,12 +45,6 @@ def test_a_ramp_shows_it_although_no_two_samples_differ_much() -> None:
     assert played(*STILL, *ramp) is FallbackCause.STUCK
 
 
-def test_one_that_often_stands_still_may_be_late_and_is_given_ten_seconds_more() -> None:
-    still = [(6.0, 8.0)] * 9
-    assert played(*still, *[(10.0, 8.0)] * 12) is None
-    assert played(*still, *[(10.0, 8.0)] * 13) is FallbackCause.STUCK
-
-
 def test_one_that_stands_at_nothing_may_be_held_there_by_a_battery() -> None:
     held = [(6.0, (3.0, -1.0, -2.0))] * 9
     assert played(*held, *[(16.0, (3.0, -1.0, -2.0))] * 500) is None

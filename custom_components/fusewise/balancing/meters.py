@@ -21,8 +21,6 @@ STILL = 0.1  # A: a meter that lives flickers by more while cars follow the hous
 CARS_MOVED = 4.0  # A
 SAMPLES = 3
 APART = 3.0  # s by which the times of a meter's and a charger's sample of one moment may differ
-OFTEN_STILL = 6.0  # s: most meters flicker more often
-LATEST = 10.0  # s by which a meter may be late
 HELD_AT = 1.5  # A on all phases together: about nothing, as a home battery holds it
 HELD_FOR = 600.0  # s: no battery holds it for as long without a flicker
 LONGEST_INTERVAL = 3600.0  # s
@@ -76,21 +74,13 @@ def _possible(reading: MeterReading, rating: PerPhase, now: float) -> bool:
 
 
 def _is_stuck(reading: MeterReading, memory: MeterMemory) -> bool:
-    return any(
-        unanswered >= _enough(reading, memory, since, unanswered)
-        for unanswered, since in zip(memory.unanswered, memory.still_since, strict=True)
-    )
+    enough = _enough(reading, memory)
+    return any(unanswered >= enough for unanswered in memory.unanswered)
 
 
-def _enough(reading: MeterReading, memory: MeterMemory, since: float, unanswered: int) -> int:
-    """How many samples that do not follow the cars are enough: one that is late has not had the time before.
-
-    One that had stood still before they moved, because it shows whole amperes, may be late and nobody has seen it.
-    """
-    late = memory.late
-    if reading.measured_at - since - unanswered * reading.interval > OFTEN_STILL:
-        late = LATEST
-    return SAMPLES + math.ceil(late / reading.interval)
+def _enough(reading: MeterReading, memory: MeterMemory) -> int:
+    """How many samples that do not follow the cars are enough: one that is late has not had the time before."""
+    return SAMPLES + math.ceil(memory.late / reading.interval)
 
 
 def _remember(
@@ -137,7 +127,7 @@ def _remember(
         elif abs(amperes - then) >= CARS_MOVED:
             if not held or at - since[phase] >= HELD_FOR:
                 unanswered[phase] += 1
-        elif unanswered[phase] < _enough(reading, memory, since[phase], unanswered[phase]):
+        elif unanswered[phase] < _enough(reading, memory):
             unanswered[phase] = 0
         else:
             unanswered[phase] += 1  # it stays stuck until it moves
