@@ -139,6 +139,14 @@ def test_a_car_may_be_on_its_way_to_what_it_was_told_before() -> None:
     assert counted(26, age=1, changed_at=NOW - 30, **rising) == 16
 
 
+def test_a_moment_between_two_samples_counts_where_a_car_has_just_begun() -> None:
+    # 20 ms lie between its 0 A and the meter, which shows its 6 A already.
+    begun: dict[str, Any] = {"sample": (0.0,), "setpoint": 6, "last": 5}
+    assert counted(11, age=0.02, changed_at=NOW - 3, **begun) == 5
+    assert counted(11, age=0.02, changed_at=NOW - 60, **begun) == 11
+    assert counted(11, age=0.0, changed_at=NOW - 3, **begun) == 11
+
+
 def test_who_is_out_of_reach_may_draw_nothing_or_all() -> None:
     assert counted(17, sample=(10,), age=20, setpoint=10, last=5, reachable=False) == 5
     assert counted(48, sample=(10,), age=20, setpoint=10, last=5, reachable=False) == 16

@@ -19,7 +19,7 @@ from .cars import USED, Car, may_have_drawn, still_drawn
 from .late import widen
 from .memory import MeterMemory
 from .model import NEVER, PHASES, ChargerStatus, PerPhase
-from .obedience import RAMP, told_before
+from .obedience import RAMP, SETTLING, told_before
 from .per_phase import plus
 
 __all__ = ["estimate_others"]
@@ -59,7 +59,10 @@ def estimate_others(
         samples = car.samples
         if meter.late and samples.earlier is not None:
             every = max(every, samples.at - samples.earlier_at)
-        sampled_with = -SAME_INSTANT <= samples.at - at <= SAME_INSTANT
+        apart = samples.at - at
+        sampled_with = -SAME_INSTANT <= apart <= SAME_INSTANT and (
+            apart == 0.0 or not _may_be_moving(car, at)
+        )
         if sampled_with and samples.current is not None:
             # By far the most usual case: what it drew then is known.
             for phase, drawn in zip(car.lines, samples.current, strict=True):
@@ -97,6 +100,11 @@ def estimate_others(
 
 def _per_phase(amperes: Sequence[float]) -> PerPhase:
     return amperes[0], amperes[1], amperes[2]
+
+
+def _may_be_moving(car: Car, at: float) -> bool:
+    """It was told something else a moment ago: which of two samples was taken first makes a difference."""
+    return car.memory.changed_at > at - car.charger.slow_to_obey - SETTLING
 
 
 def _drawn(car: Car, at: float, is_new: bool) -> tuple[Sequence[float], Sequence[float], float]:
