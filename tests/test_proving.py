@@ -243,6 +243,20 @@ def test_a_charger_that_rises_instead_of_falling_is_told_at_once() -> None:
     assert max(flows for _, flows in house.seen) <= 1.13 * 18.0
 
 
+def test_a_car_that_is_on_its_way_up_when_the_test_begins_does_not_make_it_fail() -> None:
+    house = alone(measures_every=1.0)
+    box = house.boxes["a"]
+    house.run(20, lambda: box.told[-1] == house.now)
+    house.run(8)
+    box.wants = 11.0
+    house.prover.ask("a")
+    house.run(3, lambda: house.tested)
+    assert (house.tested, box.sample) == ("a", 11.0)
+    box.wants = box.limit = 16.0
+    house.run(60, lambda: not house.tested)
+    assert house.state() is ProofState.PROVED
+
+
 def test_a_fall_before_its_time_is_the_cars_own() -> None:
     house = alone()
     house.prover.ask("a")

@@ -66,7 +66,7 @@ class _Trial:
     until: float
     """When it ends."""
     drawn: float
-    """A before."""
+    """A before: the most until the limit ends, as a car that has just begun may still be on its way up."""
 
 
 class Prover:
@@ -224,7 +224,7 @@ class Prover:
         unseen = now >= trial.until + FALLS_WITHIN + NO_SAMPLE
         if unseen or is_too_much(site, trial.charger, drawn, decision):
             return self._later(trial, now)
-        return trial
+        return replace(trial, drawn=max(trial.drawn, drawn)) if sample_at <= trial.until else trial
 
     def _later(self, trial: _Trial, now: float) -> _Trial | None:
         """Nothing was shown: end the test, and try again after a while."""
