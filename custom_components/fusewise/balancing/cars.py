@@ -67,22 +67,22 @@ def put_together(
     else:
         reserved, may_draw = unheard(charger, reading, memory, now)
     return Car(
-        number=number,
-        charger=charger,
-        reading=reading,
-        memory=memory,
-        samples=samples,
-        session=reading.session,
-        plugged=reading.status in PLUGGED,
-        may_draw=may_draw,
-        reserved=reserved,
-        rows=loads.rows,
-        floor=floor,
-        top=topology.tops[number],
-        watts_per_ampere=loads.watts_per_ampere,
-        phases=wired.phases,
-        asked=topology.wired(number, as_asked(charger, memory)) if switches else wired,
-        lines=topology.lines[number],
+        number,
+        charger,
+        reading,
+        memory,
+        samples,
+        reading.session,
+        reading.status in PLUGGED,
+        may_draw,
+        reserved,
+        loads.rows,
+        floor,
+        topology.tops[number],
+        loads.watts_per_ampere,
+        wired.phases,
+        topology.wired(number, as_asked(charger, memory)) if switches else wired,
+        topology.lines[number],
     )
 
 

@@ -150,21 +150,22 @@ def _claim(
     stays = _must_stay_on(car, now, site.settings)
     sun = (mode is Mode.SUN or mode is Mode.SUN_MINIMUM) and not boost
     return Claim(
-        car=car,
-        floor=floor,
-        ceiling=ceiling,
-        ceiling_reason=_why(code, limit, circuit),
-        laxity=_laxity(car, session, now),
-        needs=_needs(car, session, now),
-        tier=(0 if boost else 1, -charger.priority),
-        rank=(_BOOST if boost else _FAST if mode is Mode.FAST else _NORMAL,),
-        weight=charger.weight,
-        offset=0.0,
-        placed=memory.on_since is not None or memory.setpoint > 0,
-        pinned=not charger.pausable and memory.setpoint > 0,
-        sun_only=sun and mode is Mode.SUN and not stays,
-        sun_above_floor=sun and (mode is Mode.SUN_MINIMUM or stays),
-        rows=car.rows,
+        car,
+        floor,
+        ceiling,
+        _why(code, limit, circuit),
+        _laxity(car, session, now),
+        _needs(car, session, now),
+        (0 if boost else 1, -charger.priority),
+        (_BOOST if boost else _FAST if mode is Mode.FAST else _NORMAL,),
+        charger.weight,
+        0.0,  # offset
+        memory.on_since is not None or memory.setpoint > 0,
+        not charger.pausable and memory.setpoint > 0,
+        sun and mode is Mode.SUN and not stays,
+        sun and (mode is Mode.SUN_MINIMUM or stays),
+        None,  # can_wait_until
+        car.rows,
     )
 
 

@@ -91,11 +91,11 @@ def _conclude(
         name, share = car.charger.id, shares.shares.get(car.number)
         setpoints.append(
             Setpoint(
-                charger=name,
-                current=tell.current,
-                target=share or 0.0,
-                reason=reasons.why(car.number, tell),
-                phases=None if car.memory.phasing is None else car.memory.phasing.asked,
+                name,
+                tell.current,
+                share or 0.0,
+                reasons.why(car.number, tell),
+                None if car.memory.phasing is None else car.memory.phasing.asked,
             )
         )
         claim = claims.get(car.number)

@@ -1,13 +1,12 @@
 """What one cycle decides: a setpoint and its reason for every charger, and the state of every circuit."""
 
-from dataclasses import dataclass
-
 from .codes import FallbackCause, NoticeCode, ReasonCode
 from .memory import Memory
 from .model import PerPhase, Phase
+from .record import record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True)
 class Reason:
     """Why, with the figures."""
 
@@ -25,7 +24,7 @@ class Reason:
     until: float | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True)
 class Setpoint:
     """What a charger is told."""
 
@@ -39,7 +38,7 @@ class Setpoint:
     """On how many of its conductors it is to charge; None: it cannot switch."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True)
 class CircuitState:
     """What a circuit carries and may carry now, per phase."""
 
@@ -59,7 +58,7 @@ class CircuitState:
     """A that the house is taken to draw while the meter is silent; None: nobody knows."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True)
 class Notice:
     """Something noticed on the way that does not change what is decided, or says why it did."""
 
@@ -70,7 +69,7 @@ class Notice:
     detail: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True)
 class Decision:
     """Who gets how much, and why; and the memory for the next cycle."""
 

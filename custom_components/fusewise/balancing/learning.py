@@ -57,7 +57,10 @@ def observe(
     if plugged:
         memory = _learnt(charger, reading, sample, drawn, memory, samples)
     newest = Samples(
-        current=sample, at=reading.measured_at, earlier=samples.current, earlier_at=samples.at
+        sample,
+        reading.measured_at,
+        samples.current,
+        samples.at,
     )
     return reading, memory, newest
 

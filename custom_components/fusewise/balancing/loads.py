@@ -177,17 +177,17 @@ class _Survey:
             last = None if remembered.rest is None else (remembered.rest, 0.0, 0.0)
             rest, _, _ = _smooth(last, (rest, 0.0, 0.0), self.elapsed, smoothing)
         self.found[number] = Load(
-            shown=shown,
-            others=others,
-            smoothed=smoothed,
-            expected=expected,
-            peaks=peaks,
-            rises=rises,
-            lowest=lowest,
-            rest=rest,
-            doubled=doubled,
-            exact=exact,
-            fallback=cause,
+            shown,
+            others,
+            smoothed,
+            expected,
+            peaks,
+            rises,
+            lowest,
+            rest,
+            doubled,
+            exact,
+            cause,
         )
 
     def _remembered(self, circuit: Circuit) -> CircuitMemory:

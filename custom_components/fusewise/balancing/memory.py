@@ -1,16 +1,17 @@
 """What one cycle leaves to the next: of chargers, meters and circuits."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from .codes import FallbackCause, ReasonCode
 from .model import NEVER, NOTHING, PerPhase, Phase
+from .record import record
 
 RESUMED = ""
 """In the place of a session's id, which may change over a restart: whichever session runs is the one."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True)
 class Phasing:
     """What the last cycles left behind of a charger that can switch between one phase and all of its phases."""
 
@@ -34,7 +35,7 @@ class Phasing:
     """It was seen to charge on one phase when it was asked to; False: it was seen not to; None: nobody knows."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True)
 class ChargerMemory:
     """What the last cycles left behind for one charger; the same object as long as nothing changes."""
 
@@ -72,7 +73,7 @@ class ChargerMemory:
     """None: it cannot switch phases, or was not heard of yet."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True)
 class Samples:
     """The last two samples of one charger: apart from its memory, because they change in each cycle."""
 
@@ -84,7 +85,7 @@ class Samples:
     earlier_at: float = NEVER
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True)
 class Trace:
     """One sample of a meter, A on each phase, and what was known of the cars behind it when it came."""
 
@@ -98,7 +99,7 @@ class Trace:
     """… and the most that they can have drawn."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True)
 class Rest:
     """Some seconds in which neither cars nor meter moved, A on each phase."""
 
@@ -108,7 +109,7 @@ class Rest:
     cars: PerPhase
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True)
 class Answer:
     """What a meter showed, on one phase, of one move of the cars."""
 
@@ -122,7 +123,7 @@ class Answer:
     """Where it showed the move instead."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True)
 class Heard:
     """How a meter has answered what cars did."""
 
@@ -155,7 +156,7 @@ class Heard:
 UNHEARD = Heard()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True)
 class MeterMemory:
     """What the last cycles left behind for one meter."""
 
@@ -184,7 +185,7 @@ class MeterMemory:
     heard: Heard = UNHEARD
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True)
 class CircuitMemory:
     """What the last cycles left behind for one circuit."""
 
@@ -227,7 +228,7 @@ class CircuitMemory:
     """The transformer's top-oil rise, K."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True)
 class Memory:
     """What one cycle leaves to the next. An empty one is right after a first start."""
 

@@ -12,7 +12,6 @@ fall of the house is believed only once the cars' own samples have said that it 
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 import math
 
 from .cars import USED, Car, may_have_drawn, still_drawn
@@ -21,13 +20,14 @@ from .memory import MeterMemory
 from .model import NEVER, PHASES, ChargerStatus, PerPhase
 from .obedience import RAMP, SETTLING, told_before
 from .per_phase import plus
+from .record import record
 
 __all__ = ["estimate_others"]
 
 SAME_INSTANT = 0.05  # s
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True)
 class Estimate:
     """What flows behind a meter, A on each phase."""
 
