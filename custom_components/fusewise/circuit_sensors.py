@@ -29,7 +29,9 @@ def circuit_sensors(circuit: Circuit) -> Iterator[FusewiseSensorDescription[Circ
     """The sensors of a circuit: per phase that it has, and of its demand window if it has one."""
     for phase in phases_of(circuit.rating):
         if circuit.meter is not None:
-            yield _on_phase("load", lambda state: state.load, phase)
+            yield _on_phase(
+                "load", lambda state: state.load, phase, limit=lambda state: state.limit
+            )
         yield _on_phase("headroom", _left_for_cars, phase, _why_so_much)
         yield _on_phase("others", lambda state: state.others, phase, detail=True)
         yield _on_phase("limit", lambda state: state.limit, phase)
@@ -51,6 +53,7 @@ def _on_phase(
     about: Callable[[CircuitState, Phase], Mapping[str, Any]] = lambda _, phase: {},
     *,
     detail: bool = False,
+    limit: Callable[[CircuitState], PerPhase] | None = None,
 ) -> FusewiseSensorDescription[CircuitView]:
     def of_phase(view: CircuitView) -> float | None:
         values = value_fn(view.state)
@@ -64,6 +67,7 @@ def _on_phase(
         attributes_fn=lambda view: about(view.state, phase),
         detail=detail,
         significant=LOAD,
+        limit_fn=None if limit is None else lambda view: limit(view.state)[phase],
     )
 
 

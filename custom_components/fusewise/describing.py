@@ -33,6 +33,7 @@ def current[ViewT](
     attributes_fn: Callable[[ViewT], Mapping[str, Any]] = lambda _: {},
     detail: bool = False,
     significant: float = CAR_CURRENT,
+    limit_fn: Callable[[ViewT], float | None] | None = None,
 ) -> FusewiseSensorDescription[ViewT]:
     """A sensor in amperes; a `detail` is diagnostic, and off until somebody wants it."""
     return FusewiseSensorDescription(
@@ -49,6 +50,7 @@ def current[ViewT](
         attributes_fn=attributes_fn,
         available_fn=available_fn,
         significant=significant,
+        limit_fn=limit_fn,
     )
 
 

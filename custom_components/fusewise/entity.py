@@ -18,7 +18,7 @@ from homeassistant.helpers.update_coordinator import CoordinatorEntity
 from .balancing.model import Phase, Site
 from .const import DOMAIN, MAIN_CIRCUIT
 from .coordinator import FusewiseConfigEntry, FusewiseCoordinator
-from .dead_bands import SETTLED
+from .dead_bands import ABOVE, SETTLED
 from .views import ChargerView, CircuitView, SiteView
 
 FIGURES = frozenset({"limit", "fed_in", "others_above"})  # attributes that move with every sample
@@ -34,6 +34,8 @@ class FusewiseDescription[ViewT](EntityDescription):
     available_fn: Callable[[ViewT], bool] = lambda _: True
     significant: float | timedelta | None = None
     """A figure that moves by less is not worth a line of history at once; None: every change is."""
+    limit_fn: Callable[[ViewT], float | None] | None = None
+    """The limit that people compare the figure with: whether it is above is worth a line at once."""
     phase: Phase | None = None
     """The phase that its name tells."""
 
@@ -96,7 +98,7 @@ class FusewiseEntity[ViewT](CoordinatorEntity[FusewiseCoordinator]):
             if value == self._value and attributes == self._attr_extra_state_attributes:
                 return False
             is_settled = self.coordinator.published_at - self._written_at >= SETTLED
-            if not (is_settled or self._matters(value, attributes)):
+            if not (is_settled or self._matters(view, value, attributes)):
                 return False
         self._attr_available = True
         self._attr_extra_state_attributes = attributes
@@ -104,14 +106,20 @@ class FusewiseEntity[ViewT](CoordinatorEntity[FusewiseCoordinator]):
         self._show(value)
         return True
 
-    def _matters(self, value: Any, attributes: Mapping[str, Any]) -> bool:
+    def _matters(self, view: ViewT, value: Any, attributes: Mapping[str, Any]) -> bool:
         """Whether what is new is worth writing at once."""
         if _without_figures(attributes) != _without_figures(self._attr_extra_state_attributes):
             return True
-        least = self.entity_description.significant
-        if least is None or value is None or self._value is None:
-            return bool(value != self._value)
-        return bool(abs(value - self._value) >= least)
+        description, was = self.entity_description, self._value
+        if description.significant is None or value is None or was is None:
+            return bool(value != was)
+        limit = None if description.limit_fn is None else description.limit_fn(view)
+        is_told = limit is None or _is_above(was, limit) == _is_above(value, limit)
+        return bool(abs(value - was) >= (description.significant if is_told else ABOVE))
+
+
+def _is_above(amperes: float, limit: float) -> bool:
+    return amperes > limit + ABOVE
 
 
 def _without_figures(attributes: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import asyncio
 from datetime import timedelta
 from enum import StrEnum
+from functools import partial
 import re
 from typing import Any
 
@@ -142,6 +143,24 @@ async def test_history_stays_small(
     assert hass.states.is_state("sensor.home_load_l1", "5.0")
     monkeypatch.setattr(entity, "SETTLED", 0.0)
     await until(lambda: hass.states.is_state("sensor.home_load_l1", "4.7"), within=2)
+
+
+async def test_a_load_is_shown_above_its_limit_only_as_long_as_it_is(
+    hass: HomeAssistant, site: MockConfigEntry, house: World
+) -> None:
+    load = "sensor.home_load_l1"
+    assert number(hass, "sensor.home_limit_l1") == 20.0
+    house.order(Phase.L1, 18.4)
+    await until(lambda: hass.states.is_state(load, "21.4"))
+    # All of these are less than what matters elsewhere.
+    for more, shown in ((17.0, "20.0"), (18.2, "21.2"), (17.4, "20.4")):
+        house.order(Phase.L1, more)
+        await until(partial(hass.states.is_state, load, shown))
+    # A load that hovers there is no line of history with each sample.
+    house.order(Phase.L1, 17.7)
+    await until(lambda: site.runtime_data.data.circuits["main"].state.load[0] > 20.6)
+    await asyncio.sleep(0.1)
+    assert hass.states.is_state(load, "20.4")
 
 
 async def test_a_loop_that_does_not_decide_any_more_is_noticed(
