@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from .memory import ChargerMemory, Samples
 from .model import PLUGGED, Charger, ChargerReading, ChargerStatus, Phase, Session
-from .obedience import disobeyed, told_at_most, unheard
+from .obedience import in_reach, since_told, unheard
 from .phases import USED, as_asked, counted
 from .steps import round_up
 from .topology import Topology, Wired
@@ -53,19 +53,19 @@ def put_together(
 ) -> Car:
     """The working record of one charger."""
     charger = topology.site.chargers[number]
-    switches = memory.phasing is not None
-    uses = counted(charger, reading, memory) if switches else memory.uses
-    wired = topology.wired(number, uses)
+    wired = asked = topology.wired(number, memory.uses)
+    if memory.phasing is not None:
+        wired = topology.wired(number, counted(charger, reading, memory))
+        asked = topology.wired(number, as_asked(charger, memory))
     floor = topology.floors[number]
     if reading.floor > charger.floor:
         floor = round_up(charger, reading.floor)
-    # Who is out of reach may have another car by now.
-    loads = wired if reading.online else topology.wired(number, None)
+    loads = wired
     if reading.online:
-        reserved = disobeyed(charger, reading, memory, samples, now)
-        may_draw = _since_told(charger, memory, now) + reserved
+        reserved, may_draw = in_reach(charger, reading, memory, samples, now)
     else:
         reserved, may_draw = unheard(charger, reading, memory, now)
+        loads = topology.wired(number, None)  # it may have another car by now
     return Car(
         number,
         charger,
@@ -81,7 +81,7 @@ def put_together(
         topology.tops[number],
         loads.watts_per_ampere,
         wired.phases,
-        topology.wired(number, as_asked(charger, memory)) if switches else wired,
+        asked,
         topology.lines[number],
     )
 
@@ -90,20 +90,14 @@ def may_have_drawn(car: Car, at: float) -> float:
     """The most (A) that a car may have drawn at that time, where it does not measure."""
     if not car.reading.online:
         return car.may_draw
-    return _since_told(car.charger, car.memory, at) + car.reserved
+    return since_told(car.charger, car.memory, at) + car.reserved
 
 
 def still_drawn(car: Car, now: float) -> float:
     """A that a car may still draw for a moment, whatever it is told now: it needs some seconds to obey."""
     if car.charger.slow_to_obey == 0:
         return 0.0
-    return _since_told(car.charger, car.memory, now)
-
-
-def _since_told(charger: Charger, memory: ChargerMemory, at: float) -> float:
-    told = told_at_most(memory, at - charger.slow_to_obey, at)
-    # Longer ago than is remembered, it was before we first told it something.
-    return max(memory.setpoint, memory.before) if told is None else told
+    return since_told(car.charger, car.memory, now)
 
 
 def is_gone(reading: ChargerReading) -> bool:

@@ -34,10 +34,14 @@ def observe(
     now: float,
 ) -> tuple[ChargerReading, ChargerMemory, Samples]:
     """Take the newest sample into the memory: which phases the car uses, and what it leaves unused."""
-    memory, samples = _of_these_conductors(charger, memory or _EMPTY, samples or _UNSAMPLED)
+    memory, samples, count = memory or _EMPTY, samples or _UNSAMPLED, len(charger.wiring)
+    uses, last = memory.uses, samples.current
+    if (uses is not None and len(uses) != count) or (last is not None and len(last) != count):
+        # Its owner has changed how it is wired: what is known is known of other conductors.
+        memory, samples = replace(memory, uses=None, ceiling=None), _UNSAMPLED
     if reading is None:
         return _NO_CAR, memory, samples
-    sample, plugged = reading.current, reading.status in PLUGGED
+    sample, session, plugged = reading.current, reading.session, reading.status in PLUGGED
     if not plugged and sample is None and _knows_nobody(memory, samples):
         return reading, memory, samples  # an empty place, as most are in a large car park
     drawn = None if sample is None else max(sample)
@@ -45,14 +49,19 @@ def observe(
         draws = drawn is not None and drawn > USED and plugged
         if draws or reading.status is ChargerStatus.CHARGING:
             memory = _taken_over(charger, reading, drawn, memory)
-    memory = _of_this_session(charger, reading, memory, plugged=plugged)
+    if not plugged:
+        memory = _without_car(reading, memory)
+    elif session is not None and session.id != memory.session:
+        memory = _of_this_session(charger, session, memory)
     if drawn is None and not plugged and samples.current is not None:
         # Who does not measure without a car draws nothing without a car.
         samples = replace(samples, current=None, earlier=None)
-    asleep = plugged and _is_asleep(charger, reading, drawn, memory, samples, now)
+    is_new = drawn is not None and reading.measured_at > samples.at
+    charges = drawn is not None and drawn > USED and is_new and memory.setpoint != 0
+    asleep = plugged and not charges and _is_asleep(charger, reading, drawn, memory, samples, now)
     if asleep != memory.asleep:
         memory = replace(memory, asleep=asleep)
-    if sample is None or drawn is None or reading.measured_at <= samples.at:
+    if sample is None or drawn is None or not is_new:
         return reading, memory, samples
     if plugged:
         memory = _learnt(charger, reading, sample, drawn, memory, samples)
@@ -76,25 +85,23 @@ def _knows_nobody(memory: ChargerMemory, samples: Samples) -> bool:
     )
 
 
-def _of_this_session(
-    charger: Charger, reading: ChargerReading, memory: ChargerMemory, *, plugged: bool
-) -> ChargerMemory:
+def _of_this_session(charger: Charger, session: Session, memory: ChargerMemory) -> ChargerMemory:
+    """The memory without what it says of the car that was there before."""
+    if memory.session == RESUMED:
+        return replace(memory, session=session.id)
+    return replace(
+        memory,
+        session=session.id,
+        uses=_known_uses(charger, session),
+        ceiling=None,
+        asleep=False,
+        disobeys=None,
+        waiting_since=None,
+    )
+
+
+def _without_car(reading: ChargerReading, memory: ChargerMemory) -> ChargerMemory:
     """The memory without what it says of a car that has left."""
-    session = reading.session
-    if plugged:
-        if session is None or session.id == memory.session:
-            return memory
-        if memory.session == RESUMED:
-            return replace(memory, session=session.id)
-        return replace(
-            memory,
-            session=session.id,
-            uses=_known_uses(charger, session),
-            ceiling=None,
-            asleep=False,
-            disobeys=None,
-            waiting_since=None,
-        )
     known = memory.session is not None or memory.uses is not None or memory.ceiling is not None
     if known and is_gone(reading):
         return replace(memory, session=None, uses=None, ceiling=None, waiting_since=None)
@@ -110,10 +117,12 @@ def _learnt(
     samples: Samples,
 ) -> ChargerMemory:
     """What a new sample teaches of the car; the same object where that is nothing."""
-    ceiling, disobeys = memory.ceiling, memory.disobeys
-    uses = _learn_uses(sample, drawn, memory, samples)
+    uses, ceiling, disobeys = memory.uses, memory.ceiling, memory.disobeys
+    if uses is not None or (drawn >= SURELY_CHARGING and min(sample) <= USED):
+        uses = _learn_uses(sample, drawn, memory, samples)
     if reading.online:  # else it draws what its fall-back lets through
-        ceiling = _learn_ceiling(charger, drawn, memory, samples, reading.measured_at)
+        if ceiling is not None or drawn < memory.setpoint - TAKES:
+            ceiling = _learn_ceiling(charger, drawn, memory, samples, reading.measured_at)
         disobeys = disobeys_with(charger, drawn, memory, reading.measured_at)
     if uses == memory.uses and ceiling == memory.ceiling and disobeys == memory.disobeys:
         return memory
@@ -128,7 +137,7 @@ def _is_asleep(
     samples: Samples,
     now: float,
 ) -> bool:
-    """The car wants nothing, although it may. While it may not, nobody knows: it is as it was.
+    """A car that does not charge wants nothing, although it may. While it may not, nobody knows: it is as it was.
 
     What a charger says that was never told anything is believed: nobody has told it that the car may not.
     """
@@ -141,8 +150,6 @@ def _is_asleep(
         return reading.status is ChargerStatus.SUSPENDED_EV or (
             memory.asleep and reading.status is not ChargerStatus.CHARGING
         )
-    if drawn > USED:
-        return False
     return reading.status is ChargerStatus.SUSPENDED_EV or _settled(
         charger, drawn, memory, samples, reading.measured_at
     )
@@ -154,16 +161,6 @@ def _has_just_begun(charger: Charger, memory: ChargerMemory, now: float) -> bool
         return False
     before = told_before(memory, memory.changed_at)
     return before is None or before[1] == 0
-
-
-def _of_these_conductors(
-    charger: Charger, memory: ChargerMemory, samples: Samples
-) -> tuple[ChargerMemory, Samples]:
-    """Without what is known of other conductors: the owner has changed how the charger is wired."""
-    count, uses, current = len(charger.wiring), memory.uses, samples.current
-    if (uses is None or len(uses) == count) and (current is None or len(current) == count):
-        return memory, samples
-    return replace(memory, uses=None, ceiling=None), _UNSAMPLED
 
 
 def _taken_over(
@@ -187,9 +184,14 @@ def _learn_uses(
     sample: tuple[float, ...], drawn: float, memory: ChargerMemory, samples: Samples
 ) -> tuple[bool, ...] | None:
     """A conductor that carries current is used at once; one that carries none in two samples is not."""
-    if len(sample) == 1:
+    if min(sample) > USED:
         return None
     if memory.uses is not None:
+        for used, amperes in zip(memory.uses, sample, strict=True):
+            if amperes > USED and not used:
+                break
+        else:
+            return memory.uses
         uses = tuple([used or a > USED for used, a in zip(memory.uses, sample, strict=True)])
         return None if all(uses) else uses
     earlier = samples.current
@@ -203,20 +205,20 @@ def _learn_ceiling(
     charger: Charger, drawn: float, memory: ChargerMemory, samples: Samples, measured_at: float
 ) -> float | None:
     """What a car leaves for longer than it needs to follow is handed on, up to a margin that lets it ask."""
-    told = memory.setpoint
-    is_settled = _settled(charger, drawn, memory, samples, measured_at) or (
+    told, known = memory.setpoint, memory.ceiling
+    takes_it = drawn >= told - max(TAKES, TAKES_SHARE * told)
+    leaves_some = drawn < told - max(LEAVES, LEAVES_SHARE * told)
+    if (known is None if takes_it else not leaves_some) or told < charger.floor:
+        return known  # as nearly always: nothing else would come of it
+    if not _settled(charger, drawn, memory, samples, measured_at) and not (
         _fell_by_itself(charger, drawn, memory, samples, measured_at)
-    )
-    if told < charger.floor or not is_settled:
-        return memory.ceiling
-    if drawn >= told - max(TAKES, TAKES_SHARE * told):
+    ):
+        return known
+    if takes_it:
         return None
-    margin = max(LEAVES, LEAVES_SHARE * told)
-    if drawn < told - margin:
-        ceiling = round_up(charger, max(charger.floor, drawn + max(LEAVES, LEAVES_SHARE * drawn)))
-        # Where its next level is the one that it has, nothing more can be handed on.
-        return ceiling if ceiling < told else memory.ceiling
-    return memory.ceiling
+    ceiling = round_up(charger, max(charger.floor, drawn + max(LEAVES, LEAVES_SHARE * drawn)))
+    # Where its next level is the one that it has, nothing more can be handed on.
+    return ceiling if ceiling < told else known
 
 
 def _fell_by_itself(

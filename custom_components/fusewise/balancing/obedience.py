@@ -9,11 +9,11 @@ from .model import NEVER, PLUGGED, Charger, ChargerReading
 __all__ = [
     "RAMP",
     "SETTLING",
-    "disobeyed",
     "disobeys_with",
+    "in_reach",
     "left_to_itself",
     "let_draw",
-    "told_at_most",
+    "since_told",
     "told_before",
     "told_lately",
     "unheard",
@@ -27,7 +27,27 @@ SETTLING = (
 RAMP = 2.0  # A/s at which a car falls at least, once it has begun to
 
 
-def disobeyed(
+def in_reach(
+    charger: Charger,
+    reading: ChargerReading,
+    memory: ChargerMemory,
+    samples: Samples,
+    now: float,
+) -> tuple[float, float]:
+    """A beyond its setpoint that a charger counts with although it can be told, and the most that it may draw."""
+    since, told = memory.told[-1] if memory.told else (memory.changed_at, memory.setpoint)
+    drawn = 0.0 if samples.current is None else max(samples.current)
+    limit, most = reading.limit, told + DISOBEYS
+    if since < now and drawn <= most and (limit is None or limit <= most):
+        reserved = 0.0  # as nearly always
+    else:
+        reserved = _disobeyed(charger, reading, memory, samples, now)
+    if not since <= now - charger.slow_to_obey < now:
+        told = since_told(charger, memory, now)
+    return reserved, told + reserved
+
+
+def _disobeyed(
     charger: Charger,
     reading: ChargerReading,
     memory: ChargerMemory,
@@ -59,6 +79,9 @@ def disobeys_with(
     charger: Charger, drawn: float, memory: ChargerMemory, measured_at: float
 ) -> float | None:
     """A that the car draws, or drew, although it was told less; None once it has followed something lower."""
+    since, last = memory.told[-1] if memory.told else (memory.changed_at, memory.setpoint)
+    if memory.disobeys is None and since < measured_at and drawn <= last + DISOBEYS:
+        return None  # as nearly always
     told = _tolerated(_told_at_most(charger, memory, measured_at))
     if drawn > told:
         return drawn
@@ -68,11 +91,23 @@ def disobeys_with(
 
 
 def _tolerated(told: float) -> float:
-    more = DISOBEYS_SHARE * told
-    return told + (max(DISOBEYS, more))
+    return told + max(DISOBEYS, DISOBEYS_SHARE * told)
 
 
-def told_at_most(memory: ChargerMemory, begins: float, at: float) -> float | None:
+def since_told(charger: Charger, memory: ChargerMemory, at: float) -> float:
+    """A that its car may draw at that time by what its charger was told: it needs some seconds to follow."""
+    told = _told_within(memory, at - charger.slow_to_obey, at)
+    # Longer ago than is remembered, it was before we first told it something.
+    return max(memory.setpoint, memory.before) if told is None else told
+
+
+def _told_at_most(charger: Charger, memory: ChargerMemory, at: float) -> float:
+    """The most (A) that it was told in the time before `at` in which it may not have followed; inf: not known."""
+    told = _told_within(memory, at - charger.slow_to_obey - SETTLING, at)
+    return math.inf if told is None else told
+
+
+def _told_within(memory: ChargerMemory, begins: float, at: float) -> float | None:
     """The most (A) that it was told before `at`, and not replaced before `begins`; None: that is not known any more.
 
     What it was told at that very moment, or later, says nothing about what its car drew then.
@@ -88,12 +123,6 @@ def told_at_most(memory: ChargerMemory, begins: float, at: float) -> float | Non
         if since <= begins:
             return most
     return None
-
-
-def _told_at_most(charger: Charger, memory: ChargerMemory, at: float) -> float:
-    """The most (A) that it was told in the time before `at` in which it may not have followed; inf: not known."""
-    told = told_at_most(memory, at - charger.slow_to_obey - SETTLING, at)
-    return math.inf if told is None else told
 
 
 def told_lately(

@@ -6,7 +6,7 @@ from typing import Any
 
 from .codes import NoticeCode
 from .decision import Notice
-from .model import Battery, Charger, ChargerReading, PerPhase, Session, Snapshot
+from .model import NEVER, Battery, Charger, ChargerReading, PerPhase, Session, Snapshot
 
 __all__ = ["POSSIBLE_AHEAD", "possible_reading", "possible_snapshot"]
 
@@ -16,7 +16,7 @@ POSSIBLE_AMPERES = 10_000.0
 POSSIBLE_WATTS = 10e6
 COLDEST, HOTTEST = -60.0, 250.0  # °C
 TIMES_MAXIMUM = 10.0  # a charger that measures more measures nonsense
-STANDBY = 1.0  # A below zero that a meter at zero may show
+STANDBY = -1.0  # A: so far below zero a meter at zero may show
 LONG_AGO, FAR_OFF = -1e12, 1e12  # s
 POSSIBLE_KWH = 10_000.0
 SESSION = {
@@ -77,9 +77,9 @@ def _possible_sample(charger: Charger, reading: ChargerReading, now: float) -> b
     sample, most = reading.current or (), TIMES_MAXIMUM * charger.maximum
     for amperes in sample:
         # NaN is not between anything. A loop, because `all` of a generator takes three times as long.
-        if not -STANDBY <= amperes <= most:
+        if not STANDBY <= amperes <= most:
             return False
-    in_time = -math.inf < reading.measured_at <= now + POSSIBLE_AHEAD
+    in_time = NEVER < reading.measured_at <= now + POSSIBLE_AHEAD
     return in_time and len(sample) == len(charger.wiring)
 
 
@@ -91,8 +91,8 @@ def _possible_session(it: Session) -> bool:
         and (it.energy_needed_kwh is None or 0 <= it.energy_needed_kwh <= POSSIBLE_KWH)
         and (it.maximum is None or 0 <= it.maximum <= POSSIBLE_AMPERES)
         and (it.phases is None or 1 <= it.phases <= 3)
-        and (it.maximum_price is None or -math.inf <= it.maximum_price <= math.inf)
-        and (it.longest is None or 0 <= it.longest <= math.inf)
+        and (it.maximum_price is None or not math.isnan(it.maximum_price))
+        and (it.longest is None or it.longest >= 0)
     )
 
 

@@ -64,14 +64,15 @@ class Topology:
     meters: frozenset[str]
     switching: tuple[int, ...]
     """The chargers that can switch between one phase and all."""
-    known: dict[tuple[int, tuple[bool, ...] | None], Wired]
-    """What `wired` has found."""
+    known: tuple[dict[tuple[bool, ...] | None, Wired], ...]
+    """Per charger: what `wired` has found."""
 
     def wired(self, number: int, uses: tuple[bool, ...] | None) -> Wired:
         """What a charger loads through the conductors that its car uses; None: through all."""
-        found = self.known.get((number, uses))
+        known = self.known[number]
+        found = known.get(uses)
         if found is None:
-            found = self.known[number, uses] = self._wired(number, uses)
+            found = known[uses] = self._wired(number, uses)
         return found
 
     def _wired(self, number: int, uses: tuple[bool, ...] | None) -> Wired:
@@ -169,7 +170,7 @@ def _compile(site: Site) -> Topology:
         watts=tuple(watts),
         floors=tuple(round_up(charger, charger.floor) for charger in site.chargers),
         tops=tuple(round_down(charger, charger.maximum) for charger in site.chargers),
-        known={},
+        known=tuple({} for _ in site.chargers),
         switching=tuple(n for n, charger in enumerate(site.chargers) if charger.switches_phases),
         meters=frozenset(c.meter for c in circuits if c.meter is not None),
     )
