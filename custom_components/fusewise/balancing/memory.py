@@ -45,9 +45,15 @@ class ChargerMemory:
     fell_at: float = NEVER
     """When a limit made it fall last."""
     before: float = 0.0
-    """A: the most that it may still draw from earlier setpoints, until `slow_to_obey` after `changed_at`."""
+    """A: the most that it may still have drawn when its setpoint changed last.
+
+    It counts only for a time before `told` begins, as just after the first word to it.
+    """
     told: tuple[tuple[float, float], ...] = ()
-    """(since when, A) of the setpoints in the time that its car has to follow, the newest last."""
+    """(since when, A) of the setpoints in the time that its car has to follow, the newest last.
+
+    While it is out of reach, what it may draw by itself stands there alone. Empty: the setpoint, since `changed_at`.
+    """
     disobeys: float | None = None
     """A that its car drew although it was told less; None: it was seen to obey since."""
     on_since: float | None = None
