@@ -7,6 +7,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import section
 
 FUSE = {"name": "Home", "supply": "three_phase", "rating": 25, "phases": {}, "house": {}}
+NO_METER = {"kind": "no_meter"}
 
 
 async def answer(hass: HomeAssistant, step: Any, user_input: dict[str, Any]) -> Any:

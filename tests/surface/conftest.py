@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.fusewise import controller
 from custom_components.fusewise.devices.modbus import ModbusMeter
@@ -14,10 +15,12 @@ from demo import clock
 from demo.ports import free_ports
 from demo.world import World
 from homeassistant.core import HomeAssistant
+from homeassistant.setup import async_setup_component
 
 from ..devices.ocpp.peer import Clock, Peer
 from .calling import Come
-from .house import HOST, Hurry, quiet_house, until
+from .entity_chargers import STATUS
+from .house import HOST, Hurry, quiet_house, site_entry, until
 
 
 @pytest.fixture
@@ -118,3 +121,23 @@ async def meter(house: World) -> dict[str, Any]:
         "unit_id": 1,
         "interval": 1,
     }
+
+
+@pytest.fixture
+async def site(hass: HomeAssistant, house: World, ocpp_port: int) -> MockConfigEntry:
+    """A site that runs, without chargers; a test module may have another."""
+    entry = site_entry(hass, house, ocpp_port)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    return entry
+
+
+@pytest.fixture
+async def thing(hass: HomeAssistant) -> None:
+    """A charger made of helpers that are in every Home Assistant."""
+    limit = {"min": 6, "max": 32, "step": 1, "initial": 16, "unit_of_measurement": "A"}
+    assert await async_setup_component(hass, "input_number", {"input_number": {"limit": limit}})
+    charging = {"initial": False}
+    assert await async_setup_component(
+        hass, "input_boolean", {"input_boolean": {"charging": charging}}
+    )
+    hass.states.async_set(STATUS, "connected")

@@ -8,10 +8,8 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
 
+from .entity_chargers import STATUS, added
 from .house import device_of, state_of, until
-from .test_entity_charger import STATUS, added, site, thing
-
-__all__ = ["site", "thing"]
 
 POWER, ENERGY = "sensor.power", "sensor.energy"
 WATTS = {"unit_of_measurement": "W"}

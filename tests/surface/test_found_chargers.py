@@ -1,49 +1,17 @@
 """Chargers that Home Assistant already has are proposed when a site is set up."""
 
-from typing import Any
-
-from pytest_homeassistant_custom_component.common import MockConfigEntry
-
-from custom_components.fusewise.devices.entity import PRESETS
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import device_registry as dr, entity_registry as er
 
-from .clicking import FUSE, answer, asked_for_the_fuse
+from .clicking import NO_METER, answer, asked_for_the_meter
+from .entity_chargers import known_wallbox
 from .house import HOST, MENU_SAVE, only_charger, state_of, until
-
-NO_METER = {"kind": "no_meter"}
-
-
-def wallbox(hass: HomeAssistant, name: str) -> str:
-    """A device of an integration whose chargers are known, with its entities as that has them; its id."""
-    preset = next(preset for preset in PRESETS if preset.integration == "wallbox")
-    entry = MockConfigEntry(domain="wallbox", title=name)
-    entry.add_to_hass(hass)
-    device = dr.async_get(hass).async_get_or_create(
-        config_entry_id=entry.entry_id, identifiers={("wallbox", name)}, name=name
-    )
-    for role in (preset.limit, preset.switch, preset.status):
-        if role is not None:
-            er.async_get(hass).async_get_or_create(
-                role.domain,
-                "wallbox",
-                f"{role.key}_{name}",
-                config_entry=entry,
-                device_id=device.id,
-                translation_key=role.key,
-            )
-    return device.id
-
-
-async def asked_for_the_meter(hass: HomeAssistant) -> Any:
-    return await answer(hass, await asked_for_the_fuse(hass), FUSE)
 
 
 async def test_chargers_that_are_there_are_proposed_and_taken_in_at_once(
     hass: HomeAssistant, ocpp_port: int
 ) -> None:
-    garage, yard = wallbox(hass, "Garage"), wallbox(hass, "Yard")
+    garage, yard = known_wallbox(hass, "Garage"), known_wallbox(hass, "Yard")
     step = await answer(hass, await asked_for_the_meter(hass), NO_METER)
     assert step["step_id"] == "chargers"
     [(key, choice)] = step["data_schema"].schema.items()

@@ -9,8 +9,8 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 
 from .clicking import answer
+from .entity_chargers import added
 from .house import entity_meter, stored_site, until
-from .test_entity_charger import added
 from .test_entity_meter import Device, asked_for_the_meter, with_port
 from .test_meter_flow import answer as answer_about_meter
 

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from demo.world import World
 from homeassistant.config_entries import SOURCE_USER
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
@@ -14,19 +13,11 @@ from homeassistant.data_entry_flow import FlowResultType
 from ..devices.ocpp.box import Box, Outlet
 from ..devices.ocpp.peer import WallClock
 from .calling import said_by_hand
-from .house import device_of, site_entry, until
+from .house import device_of, until
 
 RIGHT = {"name": "Right", "wiring": "L1 L2 L3", "maximum": 16, "fallback": 6}
 LEFT = RIGHT | {"name": "Left", "security": "own_password"}
 PASSWORD = "a password of the owner"
-
-
-@pytest.fixture
-async def site(hass: HomeAssistant, house: World, ocpp_port: int) -> MockConfigEntry:
-    """A site without chargers."""
-    entry = site_entry(hass, house, ocpp_port)
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    return entry
 
 
 @pytest.fixture

@@ -18,15 +18,7 @@ from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import issue_registry as ir
 
 from .calling import DETAILS, PASSWORD, Come, added, chosen, on, with_charger
-from .house import HOST, only_charger, site_entry, until
-
-
-@pytest.fixture
-async def site(hass: HomeAssistant, house: World, ocpp_port: int) -> MockConfigEntry:
-    """A site that runs, without chargers."""
-    entry = site_entry(hass, house, ocpp_port)
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    return entry
+from .house import HOST, only_charger, until
 
 
 async def test_a_charger_that_lets_us_gets_its_password_by_itself(

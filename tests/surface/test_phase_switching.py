@@ -42,13 +42,6 @@ async def helpers(hass: HomeAssistant) -> None:
     assert await async_setup_component(hass, "input_select", {"input_select": {"speed": modes}})
 
 
-@pytest.fixture
-async def site(hass: HomeAssistant, house: World, ocpp_port: int) -> MockConfigEntry:
-    entry = site_entry(hass, house, ocpp_port)
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    return entry
-
-
 async def answer(hass: HomeAssistant, step: Any, user_input: dict[str, Any]) -> Any:
     return await hass.config_entries.subentries.async_configure(step["flow_id"], user_input)
 

@@ -5,20 +5,11 @@ from typing import Any
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from demo.world import World
 from homeassistant.core import HomeAssistant
 
-from .house import site_entry
 from .test_around import PERCENT, ROOF, SAVE, WATTS, added, answer, asked, suggested
 
 VAN: dict[str, Any] = {"name": "Van", "soc": "sensor.van", "target_soc": 80, "capacity_kwh": 50}
-
-
-@pytest.fixture
-async def site(hass: HomeAssistant, house: World, ocpp_port: int) -> MockConfigEntry:
-    entry = site_entry(hass, house, ocpp_port)
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    return entry
 
 
 async def test_where_it_is_and_whether_it_is_plugged_in_is_shown_in_its_own_words(

@@ -8,11 +8,8 @@ from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 
-from .clicking import answer as answer_of_site
-from .test_entity_charger import GARAGE, WAYS, answer, asked, site
-from .test_found_chargers import NO_METER, asked_for_the_meter, wallbox as known_wallbox
-
-__all__ = ["site"]  # a fixture
+from .clicking import NO_METER, answer as answer_of_site, asked_for_the_meter
+from .entity_chargers import GARAGE, WAYS, answer, asked, known_wallbox
 
 CONNECTOR = "tesla_wall_connector"
 

@@ -22,14 +22,6 @@ from .calling import PASSWORD, Come, added, chosen, on, with_charger
 from .house import HOST, charger_data, site_entry, stored_site, until
 
 
-@pytest.fixture
-async def site(hass: HomeAssistant, house: World, ocpp_port: int) -> MockConfigEntry:
-    """A site that runs, without chargers."""
-    entry = site_entry(hass, house, ocpp_port)
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    return entry
-
-
 async def security(hass: HomeAssistant, site: MockConfigEntry, **answers: Any) -> Any:
     """Answer the dialog about who may connect."""
     step: Any = await site.start_reconfigure_flow(hass)
