@@ -27,7 +27,7 @@ UNKNOWN_STAY = 8 * 3600.0  # s: a night, where nobody said when the car leaves
 UNKNOWN_NEED = 10.0  # kWh: a usual session, where nobody said how much it needs
 UNKNOWN_LAXITY = 6 * 3600.0  # s: that night less that session on one phase
 
-_BOOST, _FAST, _NORMAL = range(3)
+_BOOST, _FAST, _NORMAL = (0.0,), (1.0,), (2.0,)
 _NO_CAR = Reason(code=ReasonCode.NO_CAR)
 
 type Fallback = tuple[FallbackCause, str]
@@ -71,17 +71,16 @@ def make_claims(
     """The claims, and for every charger that makes none, why. `under` tells who is in a fall-back."""
     claims: list[Claim] = []
     silent: dict[int, Reason] = {}
+    settings = site.settings
     for car, fallback in zip(cars, under, strict=True):
-        reason = _claims_nothing(car, now, price, site.settings)
-        if reason is not None:
-            silent[car.number] = reason
-            continue
-        claim = _claim(site, car, fallback, now, price)
-        if isinstance(claim, Reason):
-            silent[car.number] = claim
-        else:
+        claim = _claims_nothing(car, now, price, settings) or _claim(
+            car, fallback, now, price, settings
+        )
+        if isinstance(claim, Claim):
             claims.append(claim)
-    _rank(claims, site.settings, now)
+        else:
+            silent[car.number] = claim
+    _rank(claims, settings, now)
     return claims, silent
 
 
@@ -100,14 +99,11 @@ def _claims_nothing(car: Car, now: float, price: float | None, settings: Setting
         return Reason(code=ReasonCode.OFF)
     if session.longest is not None and now - session.started >= session.longest:
         return Reason(code=ReasonCode.SESSION_OVER, limit=session.longest)
-    if _too_dear(session, price) and not _must_stay_on(car, now, settings):
+    if session.maximum_price is None or price is None or price <= session.maximum_price:
+        return None
+    if not _must_stay_on(car, now, settings):
         return Reason(code=ReasonCode.WAITING_PRICE, limit=session.maximum_price)
     return None
-
-
-def _too_dear(session: Session | None, price: float | None) -> bool:
-    most = None if session is None else session.maximum_price
-    return most is not None and price is not None and price > most
 
 
 def _must_stay_on(car: Car, now: float, settings: Settings) -> bool:
@@ -121,11 +117,12 @@ def _must_stay_on(car: Car, now: float, settings: Settings) -> bool:
 
 
 def _claim(
-    site: Site, car: Car, fallback: Fallback | None, now: float, price: float | None
+    car: Car, fallback: Fallback | None, now: float, price: float | None, settings: Settings
 ) -> Claim | Reason:
     charger, session, memory, floor = car.charger, car.session, car.memory, car.floor
     ceiling = limit = charger.maximum
     code, circuit = ReasonCode.FULL, None
+    mode, dearest = (Mode.FAIR, None) if session is None else (session.mode, session.maximum_price)
     if session is not None and session.maximum is not None and session.maximum < ceiling:
         code, ceiling = ReasonCode.VEHICLE_LIMIT, session.maximum
         limit = ceiling
@@ -139,31 +136,31 @@ def _claim(
             max(floor, memory.ceiling),
             memory.ceiling,
         )
-    if session is not None and session.maximum_price is not None and _too_dear(session, price):
-        code, ceiling, limit = ReasonCode.WAITING_PRICE, floor, session.maximum_price
+    if dearest is not None and price is not None and price > dearest:
+        code, ceiling, limit = ReasonCode.WAITING_PRICE, floor, dearest
     if fallback is not None:
         cause, circuit = fallback
         code, ceiling, limit = FALLBACK_REASON[cause], floor, floor
     ceiling = max(floor, car.top if ceiling == charger.maximum else round_down(charger, ceiling))
-    mode = session.mode if session is not None else Mode.FAIR
-    boost = memory.boosting
-    stays = _must_stay_on(car, now, site.settings)
-    sun = (mode is Mode.SUN or mode is Mode.SUN_MINIMUM) and not boost
+    boost, told = memory.boosting, memory.setpoint
+    for_sun = (mode is Mode.SUN or mode is Mode.SUN_MINIMUM) and not boost
+    sun_only = for_sun and mode is Mode.SUN and not _must_stay_on(car, now, settings)
+    laxity, needs = _urgency(car, session, now)
     return Claim(
         car,
         floor,
         ceiling,
         _why(code, limit, circuit),
-        _laxity(car, session, now),
-        _needs(car, session, now),
+        laxity,
+        needs,
         (0 if boost else 1, -charger.priority),
-        (_BOOST if boost else _FAST if mode is Mode.FAST else _NORMAL,),
+        _BOOST if boost else _FAST if mode is Mode.FAST else _NORMAL,
         charger.weight,
         0.0,  # offset
-        memory.on_since is not None or memory.setpoint > 0,
-        not charger.pausable and memory.setpoint > 0,
-        sun and mode is Mode.SUN and not stays,
-        sun and (mode is Mode.SUN_MINIMUM or stays),
+        memory.on_since is not None or told > 0,
+        not charger.pausable and told > 0,
+        sun_only,
+        for_sun and not sun_only,
         None,  # can_wait_until
         car.rows,
     )
@@ -186,27 +183,24 @@ FALLBACK_REASON = {
 }
 
 
-def _laxity(car: Car, session: Session | None, now: float) -> float:
-    """s that the car can still wait and yet be ready (Liu & Layland's slack)."""
-    if session is None or (session.departure is None and session.energy_needed_kwh is None):
+def _urgency(car: Car, session: Session | None, now: float) -> tuple[float, float]:
+    """s that the car can still wait and yet be ready (Liu & Layland's slack), and A that it needs on average."""
+    departure = None if session is None else session.departure
+    kwh = None if session is None else session.energy_needed_kwh
+    if session is None or (departure is None and kwh is None):
         # Nobody said anything: then nobody is more urgent for being slower to charge.
-        return UNKNOWN_LAXITY
-    departure = now + UNKNOWN_STAY if session.departure is None else session.departure
-    need = (
-        UNKNOWN_NEED if session.energy_needed_kwh is None else max(0.0, session.energy_needed_kwh)
-    )
-    most = car.charger.maximum
+        return UNKNOWN_LAXITY, USUAL_NEED
+    maximum, watts = car.charger.maximum, car.asked.watts_per_ampere
+    most = maximum
     if session.maximum is not None:
         most = min(most, max(session.maximum, car.charger.floor))
-    return departure - now - need * 3.6e6 / (most * car.asked.watts_per_ampere)
-
-
-def _needs(car: Car, session: Session | None, now: float) -> float:
-    if session is None or session.departure is None or session.energy_needed_kwh is None:
-        return USUAL_NEED
-    left = max(LAST_MINUTE, session.departure - READY_EARLY - now)
-    amperes = session.energy_needed_kwh * 3.6e6 / (car.asked.watts_per_ampere * left)
-    return min(max(amperes, LEAST_NEED), car.charger.maximum)
+    need = (UNKNOWN_NEED if kwh is None else kwh) * 3.6e6
+    leaves = now + UNKNOWN_STAY if departure is None else departure
+    laxity = leaves - now - need / (most * watts)
+    if departure is None or kwh is None:
+        return laxity, USUAL_NEED
+    left = max(LAST_MINUTE, departure - READY_EARLY - now)
+    return laxity, min(max(need / (watts * left), LEAST_NEED), maximum)
 
 
 def _can_wait_until(claim: Claim, settings: Settings, now: float) -> float | None:
@@ -215,8 +209,6 @@ def _can_wait_until(claim: Claim, settings: Settings, now: float) -> float | Non
     Who charges already goes on until its floor alone would be enough, so that it does not stop and go.
     """
     session = claim.car.session
-    if not settings.patience:
-        return None
     if session is None or session.departure is None or session.energy_needed_kwh is None:
         return None
     if _must_stay_on(claim.car, now, settings):
@@ -231,6 +223,8 @@ def _can_wait_until(claim: Claim, settings: Settings, now: float) -> float | Non
 def _rank(claims: list[Claim], settings: Settings, now: float) -> None:
     """Turn the policy into weights, offsets and ranks."""
     policy = settings.policy
+    if policy is Policy.EQUAL:
+        return
     for claim in claims:
         session = claim.car.session
         if policy is Policy.FAIR:
@@ -238,7 +232,8 @@ def _rank(claims: list[Claim], settings: Settings, now: float) -> None:
             # at t = 1 everybody has exactly what it needs. A smoothed least-laxity first (arXiv 2102.08610) that
             # needs no δ, and in an overload leaves everybody the same part of its need instead of the same kWh.
             claim.weight *= claim.needs
-            claim.can_wait_until = _can_wait_until(claim, settings, now)
+            if settings.patience:
+                claim.can_wait_until = _can_wait_until(claim, settings, now)
         elif policy is Policy.PROPORTIONAL:
             need = session.energy_needed_kwh if session is not None else None
             claim.weight *= max(0.1, UNKNOWN_NEED if need is None else need)

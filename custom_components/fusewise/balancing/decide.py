@@ -20,7 +20,7 @@ from .limits import Limits, measure_limits, watt_row
 from .loads import Load, measure_loads
 from .memory import ChargerMemory, Memory, Samples
 from .model import NEVER, ChargerStatus, Site, Snapshot
-from .obedience import left_to_itself, let_draw, told_lately
+from .obedience import left_to_itself, told_lately
 from .phase_switching import switch_phases
 from .phases import advance, is_switching
 from .reasons import Reasons
@@ -88,17 +88,17 @@ def _conclude(
     remembered: dict[str, ChargerMemory] = {}
     samples: dict[str, Samples] = {}
     for car, tell in zip(cars, told, strict=True):
-        name, share = car.charger.id, shares.shares.get(car.number)
+        number, name, phasing = car.number, car.charger.id, car.memory.phasing
+        claim, share = claims.get(number), shares.shares.get(number)
         setpoints.append(
             Setpoint(
                 name,
                 tell.current,
                 share or 0.0,
-                reasons.why(car.number, tell),
-                None if car.memory.phasing is None else car.memory.phasing.asked,
+                reasons.why(number, claim, tell),
+                None if phasing is None else phasing.asked,
             )
         )
-        claim = claims.get(car.number)
         remembered[name] = _remember(car, tell, claim, share is not None, memory.time)
         if car.samples.at > NEVER:
             samples[name] = car.samples
@@ -215,12 +215,13 @@ def _remember(
     """What the next cycle must know of this charger; the same object where nothing has changed."""
     memory = car.memory
     was, current = memory.setpoint, told.current
+    online = car.reading.online
     # What it drew before we first spoke to it is no swing of ours: it may start as soon as there is room.
     first_word = memory.changed_at == NEVER
     waiting, on_since, off_since = memory.waiting_since, memory.on_since, memory.off_since
     if claim is None:
         # Who is out of reach for a while keeps its place.
-        if car.reading.online and car.reading.status is not ChargerStatus.UNAVAILABLE:
+        if online and car.reading.status is not ChargerStatus.UNAVAILABLE:
             waiting = on_since = off_since = None
     else:
         if claim.can_wait_until is not None and not admitted:
@@ -233,15 +234,16 @@ def _remember(
         elif was > 0 and not first_word and not is_switching(memory):
             off_since = now
     unused = memory.unused + told.unused if current == was else 0.0
-    if not car.reading.online and car.reading.left_alone is None:
+    if not online and car.reading.left_alone is None:
         memory = left_to_itself(memory, car.may_draw, now)
     # What it is told when it is back is news, even if it is what it was told before.
-    changed = current != was or (car.reading.online and current != let_draw(memory))
-    if not changed and (waiting, on_since, off_since, unused) == (
-        memory.waiting_since,
-        memory.on_since,
-        memory.off_since,
-        memory.unused,
+    changed = current != was or (online and bool(memory.told) and current != memory.told[-1][1])
+    if (
+        not changed
+        and waiting == memory.waiting_since
+        and on_since == memory.on_since
+        and off_since == memory.off_since
+        and unused == memory.unused
     ):
         return memory
     return replace(
@@ -250,9 +252,7 @@ def _remember(
         changed_at=now if changed else memory.changed_at,
         fell_at=now if told.demanded and not first_word else memory.fell_at,
         before=max(was, still_drawn(car, now)) if changed else memory.before,
-        told=told_lately(car.charger, memory, current, now)
-        if changed and car.reading.online
-        else memory.told,
+        told=told_lately(car.charger, memory, current, now) if changed and online else memory.told,
         waiting_since=waiting,
         on_since=on_since,
         off_since=off_since,

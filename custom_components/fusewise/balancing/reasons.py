@@ -36,15 +36,15 @@ class Reasons:
         self._sharers = self._who_shares()
         self._told: dict[tuple[int, ReasonCode | None, float | None], Reason] = {}
 
-    def why(self, number: int, told: Steadied) -> Reason:
+    def why(self, number: int, claim: Claim | None, told: Steadied) -> Reason:
         """The reason of one charger's setpoint."""
-        claim = self._claims.get(number)
         if claim is None:
             return self._silent[number]
-        refused = self._shares.refused.get(number)
+        shares = self._shares
+        refused = shares.refused.get(number)
         if refused is not None and told.waits is not ReasonCode.SWITCHING_PHASES:
-            return self._why_refused(number, refused)
-        row = self._shares.bound.get(number, refused)
+            return self._why_refused(claim, refused)
+        row = shares.bound.get(number, refused)
         if told.waits is not None:
             if row is None:
                 ceiling = claim.ceiling_reason
@@ -52,20 +52,19 @@ class Reasons:
             return self._of_row(row, told.waits, told.until)
         phasing = claim.car.memory.phasing
         if phasing is not None and phasing.asked == 1 and phasing.why is not None:
-            return self._why_on_one(number, row, phasing.why)
+            return self._why_on_one(claim, row, phasing.why)
         if row is None:
             return claim.ceiling_reason
         return self._of_row(row, None, None)
 
-    def _why_on_one(self, number: int, row: int | None, code: ReasonCode) -> Reason:
+    def _why_on_one(self, claim: Claim, row: int | None, code: ReasonCode) -> Reason:
         """It could have more phases; behind that stands what bounds it on the one."""
         if row is not None:
             return self._of_row(row, code, None)
-        ceiling = self._claims[number].ceiling_reason
+        ceiling = claim.ceiling_reason
         return replace(ceiling, code=code, limited_by=ceiling.code)
 
-    def _why_refused(self, number: int, row: int) -> Reason:
-        claim = self._claims[number]
+    def _why_refused(self, claim: Claim, row: int) -> Reason:
         if row >= len(self._limits.capacity):
             return self._of_row(row, ReasonCode.WAITING_SUN, None)
         needed = claim.floor * next(c for r, c in claim.rows if r == row)
@@ -76,7 +75,7 @@ class Reasons:
         if needed > self._limits.rising[row]:
             # There is room only now: on average there was none.
             return self._of_row(row, ReasonCode.RISING, None)
-        turn, memory = self._shares.turns.get(number), claim.car.memory
+        turn, memory = self._shares.turns.get(claim.car.number), claim.car.memory
         # Who loses its place now begins to wait now.
         since = None if memory.on_since is not None else memory.waiting_since
         until = claim.can_wait_until
