@@ -14,13 +14,14 @@ def watched(*loads: tuple[float, PerPhase | None]) -> CircuitMemory:
     memory = CircuitMemory()
     for seconds, others in loads:
         now = BEGINS + seconds
-        rises, lowest = rises_of(memory, others, now)
+        span = span_of(now)
+        rises, lowest = rises_of(memory, others, span)
         memory = replace(
             memory,
-            peaks=peaks_of(memory, others, now),
+            peaks=peaks_of(memory, others, span),
             rises=rises,
             lowest=lowest,
-            peaks_at=span_of(now),
+            peaks_at=span,
         )
     return memory
 

@@ -12,14 +12,14 @@ acquit. What others do in answer to the cars is no fault of the meter:
   only where different moves end at different figures, and it shows the same part of each.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 
 from .codes import FallbackCause, NoticeCode
 from .decision import Notice
-from .memory import UNHEARD, Answer, Heard, Memory, MeterMemory, Rest
+from .memory import UNHEARD, Answer, Heard, Memory, Rest
 from .model import NEVER, Circuit, PerPhase, Phase
-from .per_phase import minus
+from .per_phase import higher, lower, minus
 from .seen import Seen
 
 __all__ = ["LIES", "accusation", "acquit", "listen", "notices_of"]
@@ -50,37 +50,43 @@ STEPS_DIFFER = 1.3  # times
 KEPT = 6  # answers
 
 
-def listen(meter: MeterMemory, cars: Seen, circuit: Circuit) -> Heard:
-    """What is known after the meter's new sample of how it answers the cars behind it."""
-    heard, at = meter.heard, meter.measured_at
-    oldest = min(cars.oldest)
+def listen(heard: Heard, shown: PerPhase, at: float, cars: Seen, circuit: Circuit) -> Heard:
+    """What is known, after the meter's new sample, of how it answers the cars behind it."""
+    oldest, drawn, told_at = min(cars.oldest), cars.amperes, heard.told_at
     if oldest == NEVER:  # one of them does not measure
-        return replace(heard, rest=None, samples=0, since=at)
-    if cars.told_at > heard.told_at:
-        heard = _told(heard, cars.told_at)
-    one, two, three = cars.amperes
-    drawn = one, two, three
-    if max(map(abs, minus(drawn, heard.cars))) >= MOVED:
-        return replace(heard, cars=drawn, since=at, samples=0)
-    if at < max(heard.since, heard.told_at) + LATE:
-        return heard
-    if not heard.samples:
-        return replace(heard, begins=at, samples=1, low=meter.current, high=meter.current)
-    heard = replace(
-        heard,
-        samples=heard.samples + 1,
-        low=_each(min, heard.low, meter.current),
-        high=_each(max, heard.high, meter.current),
+        return _waiting(heard, heard.cars, at, told_at, None)
+    rest, samples = heard.rest, heard.samples
+    if cars.told_at > told_at:
+        told_at, rest, samples = cars.told_at, _rest_until_told(heard), 0
+    if drawn != heard.cars and max(map(abs, minus(drawn, heard.cars))) >= MOVED:
+        return _waiting(heard, drawn, at, told_at, rest)
+    if at < max(heard.since, told_at) + LATE:
+        return _waiting(heard, heard.cars, heard.since, told_at, rest)
+    begins, low, high = at, shown, shown
+    if samples:
+        begins, low, high = heard.begins, lower(heard.low, shown), higher(heard.high, shown)
+    heard = Heard(
+        heard.cars,
+        heard.since,
+        told_at,
+        begins,
+        samples + 1,
+        low,
+        high,
+        rest,
+        heard.answers,
+        heard.accused,
     )
     # What cars do is known up to their oldest sample only.
-    if min(at, oldest) < heard.begins + QUIET or heard.samples < SAMPLES:
+    if samples + 1 < SAMPLES or min(at, oldest) < begins + QUIET:
         return heard
     return _rested(heard, at, circuit)
 
 
 def accusation(heard: Heard) -> FallbackCause | None:
     """Why the meter is not believed; None: it is."""
-    return next((cause for cause in heard.accused if cause is not None), None)
+    one, two, three = heard.accused
+    return one or two or three
 
 
 def acquit(memory: Memory, changed: Iterable[str]) -> Memory:
@@ -92,29 +98,51 @@ def acquit(memory: Memory, changed: Iterable[str]) -> Memory:
     return replace(memory, meters=meters)
 
 
-def notices_of(circuit: Circuit, heard: Heard) -> Iterable[Notice]:
+def notices_of(circuit: Circuit, heard: Heard) -> list[Notice]:
     """What its owner ought to know of the circuit's meter, with the phases in `detail`."""
+    found: list[Notice] = []
+    if heard.answers == UNHEARD.answers and heard.accused == UNHEARD.accused:
+        return found  # as nearly always
     for phase, cause, answers in zip(Phase, heard.accused, heard.answers, strict=True):
         share = answers[-1].share if answers else None
         if cause is not None:
             code = NoticeCode.METER_REVERSED
             if cause is FallbackCause.READS_LESS:
                 code = NoticeCode.METER_READS_LESS
-            yield Notice(code=code, subject=circuit.id, figure=share, detail=phase.name)
+            found.append(Notice(code=code, subject=circuit.id, figure=share, detail=phase.name))
         elif (seen_on := _swapped(answers)) is not None:
             detail = f"{phase.name} {seen_on.name}"
-            yield Notice(code=NoticeCode.METER_SWAPPED, subject=circuit.id, detail=detail)
+            found.append(Notice(code=NoticeCode.METER_SWAPPED, subject=circuit.id, detail=detail))
+    return found
 
 
-def _told(heard: Heard, told_at: float) -> Heard:
+def _waiting(
+    heard: Heard, cars: PerPhase, since: float, told_at: float, rest: Rest | None
+) -> Heard:
+    """The cars draw this since then: no sample of the meter counts until it must have shown that."""
+    return Heard(
+        cars,
+        since,
+        told_at,
+        heard.begins,
+        0,  # samples
+        heard.low,
+        heard.high,
+        rest,
+        heard.answers,
+        heard.accused,
+    )
+
+
+def _rest_until_told(heard: Heard) -> Rest | None:
     """A car was told something: a house that has moved until then may be the reason."""
     rest = heard.rest
     if rest is not None and heard.samples and rest.cars == heard.cars:
         # Later, while cars do what they were told, it would be their own move.
-        low, high = _each(min, heard.low, rest.shown), _each(max, heard.high, rest.shown)
+        low, high = lower(heard.low, rest.shown), higher(heard.high, rest.shown)
         if max(minus(high, low)) > FLICKERS:
-            rest = None
-    return replace(heard, told_at=told_at, rest=rest, samples=0)
+            return None
+    return rest
 
 
 def _rested(heard: Heard, at: float, circuit: Circuit) -> Heard:
@@ -122,8 +150,8 @@ def _rested(heard: Heard, at: float, circuit: Circuit) -> Heard:
     was = heard.rest
     if max(minus(heard.high, heard.low)) > FLICKERS:
         return replace(heard, rest=None, samples=0)
-    shown = _each(lambda low, high: (low + high) / 2, heard.low, heard.high)
-    now = Rest(at=at, shown=shown, cars=heard.cars)
+    one, two, three = [(low + high) / 2 for low, high in zip(heard.low, heard.high, strict=True)]
+    now = Rest(at=at, shown=(one, two, three), cars=heard.cars)
     if was is not None and heard.begins - was.at <= TOGETHER:
         heard = _compare(heard, was, now, circuit)
     return replace(heard, rest=now, samples=0)
@@ -230,10 +258,7 @@ def _wrong_way(answers: tuple[Answer, ...], often: int) -> bool:
 def _swapped(answers: tuple[Answer, ...]) -> Phase | None:
     """Where the last of them were all seen instead."""
     lately = answers[-SURE:]
-    if len(lately) < SURE or any(answer.seen_on != lately[0].seen_on for answer in lately):
+    if len(lately) < SURE or lately[0].seen_on is None:
         return None
-    return lately[0].seen_on
-
-
-def _each(combine: Callable[[float, float], float], one: PerPhase, other: PerPhase) -> PerPhase:
-    return combine(one[0], other[0]), combine(one[1], other[1]), combine(one[2], other[2])
+    seen_on = lately[0].seen_on
+    return seen_on if all(answer.seen_on == seen_on for answer in lately) else None

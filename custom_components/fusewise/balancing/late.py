@@ -5,8 +5,9 @@ later: of all delays, the one with which the house would have changed the least 
 that report seldom tell of a move late themselves, so the longest delay that was found counts, and fades slowly.
 """
 
+from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import replace
+from operator import attrgetter
 
 from .memory import MeterMemory, Trace
 from .model import PHASES, PerPhase
@@ -18,31 +19,39 @@ KEPT = 2 * LATEST + 2.0  # s: moves up to twice as long ago are compared
 MOVED = 2.5  # A: smaller moves of cars drown in what a house does
 FADES = 0.05  # of the difference, with each move that was shown sooner
 MARGIN = 1.0  # s by which samples and stamps may be off besides
+TIME = attrgetter("at")
 
 
-def follow(
-    meter: MeterMemory, drawn: Sequence[float], least: PerPhase, most: PerPhase
-) -> MeterMemory:
+def follow(meter: MeterMemory, drawn: PerPhase, least: PerPhase, most: PerPhase) -> MeterMemory:
     """The meter's memory after a new sample, with what was known of the cars when it came, A on each phase.
 
     `drawn` is what the newest samples of the cars show together, `least` and `most` what they can have drawn.
     """
-    begins = meter.measured_at - KEPT
-    trace = Trace(
-        at=meter.measured_at,
-        shown=meter.current,
-        drawn=(drawn[0], drawn[1], drawn[2]),
-        least=least,
-        most=most,
-    )
+    now = meter.measured_at
+    begins = now - KEPT
     stale = 0
     for old in meter.trail:
         if old.at >= begins:
             break
         stale += 1
+    trace = Trace(now, meter.current, drawn, least, most)
     trail = (*meter.trail[stale:], trace)
     late, seemed = _learn_delay(trail, meter.late, meter.seemed)
-    return replace(meter, trail=trail, late=late, seemed=seemed)
+    return MeterMemory(
+        meter.current,
+        now,
+        meter.falls,
+        meter.still,
+        meter.still_since,
+        meter.moved_at,
+        meter.cars,
+        meter.counted,
+        meter.unanswered,
+        trail,
+        late,
+        seemed,
+        meter.heard,
+    )
 
 
 def widen(meter: MeterMemory, least: list[float], most: list[float], every: float) -> None:
@@ -63,11 +72,14 @@ def widen(meter: MeterMemory, least: list[float], most: list[float], every: floa
 
 def _learn_delay(trail: Sequence[Trace], late: float, seemed: float) -> tuple[float, float]:
     """s by which the meter is taken to be late, and seems so by the last move, after the newest of its samples."""
-    found: float | None = None
     moved = _when_looked_at(trail)
     if moved is None:
         return late, seemed
+    did, before = trail[moved].drawn, trail[moved - 1].drawn
+    found: float | None = None
     for phase in range(PHASES):
+        if abs(did[phase] - before[phase]) < MOVED:
+            continue
         delay = _shown_after(trail, moved, phase)
         if delay is not None:
             found = delay if found is None else max(found, delay)
@@ -82,21 +94,17 @@ def _learn_delay(trail: Sequence[Trace], late: float, seemed: float) -> tuple[fl
 
 def _when_looked_at(trail: Sequence[Trace]) -> int | None:
     """The number of the sample of `LATEST` ago: what cars did then must have been shown by now."""
-    moved = len(trail) - 1
-    begins = trail[moved].at - LATEST
-    while moved > 0 and trail[moved].at > begins:
-        moved -= 1
+    begins = trail[-1].at - LATEST
+    moved = bisect_right(trail, begins, key=TIME) - 1
     if moved < 1 or trail[moved + 1].at - trail[moved].at > LATEST / 2:
         return None
     return moved
 
 
 def _shown_after(trail: Sequence[Trace], moved: int, phase: int) -> float | None:
-    """s after which the meter showed what the cars did at sample `moved`; None: they did not move then."""
+    """s after which the meter showed what the cars did at sample `moved`; None: nobody can tell."""
     newest = len(trail) - 1
     move = trail[moved].drawn[phase] - trail[moved - 1].drawn[phase]
-    if abs(move) < MOVED:
-        return None
     at_once = best = _unexplained(trail, phase, moved, 0)
     shift = 0
     for later in range(1, newest - moved + 1):

@@ -3,20 +3,20 @@
 A circuit whose meter is silent, stuck or lying falls back by itself; the other circuits go on.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import reduce
 import math
 
 from .allowance import house_allowance
 from .cars import Car
 from .codes import FallbackCause
-from .heard import accusation, listen
 from .late import follow
 from .memory import CircuitMemory, Memory, MeterMemory
 from .meters import judge
-from .model import NOTHING, PHASES, Circuit, PerPhase, Snapshot
+from .model import NEVER, NOTHING, PHASES, Circuit, PerPhase, Snapshot
 from .others import estimate_others
-from .peaks import peaks_of, rises_of
-from .per_phase import higher, minus, plus
+from .peaks import peaks_of, rises_of, span_of
+from .per_phase import higher, lower, minus, plus
 from .seen import see_cars
 from .topology import Topology
 
@@ -75,52 +75,57 @@ class _Survey:
         self.snapshot = snapshot
         self.memory = memory
         self.cars = cars
-        self.seen = see_cars(topology, cars)
-        self.elapsed = snapshot.now - memory.time
+        self.span = span_of(snapshot.now)
+        elapsed, smoothing = snapshot.now - memory.time, topology.site.settings.smoothing
+        self.smoothing = smoothing
+        self.weight = _weight(elapsed, smoothing)
+        """What now counts for in a moving average where the samples are of equal age, …"""
+        self.uneven_weight = _weight(elapsed, max(smoothing, UNEVEN_SMOOTHING))
+        """… and where they are not."""
+        # Of most meters, and of cars that are sampled with them:
+        self.instant = max((each.measured_at for each in snapshot.meters.values()), default=NEVER)
+        self.seen = see_cars(topology, cars, self.instant)
         self.found: list[Load | None] = [None] * len(topology.circuits)
         self.causes: list[FallbackCause | None] = [None] * len(topology.circuits)
         self.meters: dict[str, MeterMemory] = {}
 
     def read_meters(self) -> None:
         """Circuits whose meter is believed."""
-        topology, memory, cars = self.topology, self.memory, self.cars
-        for number, circuit in enumerate(topology.circuits):
-            if circuit.meter is None:
-                continue
-            behind = [cars[n] for n in topology.below[number]]
-            reading = self.snapshot.meters.get(circuit.meter)
+        snapshot = self.snapshot
+        may_be_held = snapshot.battery is not None or snapshot.sun is not None
+        for number, name in self.topology.metered:
+            reading, before = snapshot.meters.get(name), self.memory.meters.get(name)
             shown, cause, known = judge(
                 reading,
-                memory.meters.get(circuit.meter),
-                circuit.rating,
-                self.snapshot.now,
-                self.seen[number].drawn,
-                may_be_held=self.snapshot.battery is not None or self.snapshot.sun is not None,
+                before,
+                self.topology.circuits[number],
+                snapshot.now,
+                self.seen[number],
+                may_be_held=may_be_held,
             )
-            if known is not None:
-                self.meters[circuit.meter] = known
             self.causes[number] = cause
-            if known is None or reading is None or cause not in (None, FallbackCause.STUCK):
+            if known is None:
                 continue
-            last = self._remembered(circuit).others
-            before = memory.meters.get(circuit.meter)
-            is_new = before is None or known.measured_at > before.measured_at
-            if is_new and reading.rest is None:
-                known = replace(known, heard=listen(known, self.seen[number], circuit))
-                self.meters[circuit.meter] = known
-            accused = accusation(known.heard)
-            if accused is not None:
-                self.causes[number] = accused
-                continue
-            found = estimate_others(known, last, behind, is_new=is_new)
-            if is_new and behind and all(car.reading.online for car in behind):
-                # One that only seems to be stuck may be late.
-                amperes = self.seen[number].amperes
-                self.meters[circuit.meter] = follow(known, amperes, found.least, found.most)
-            if shown is not None:
-                self._settle(
-                    number, shown, found.others, None, exact=found.exact, rest=reading.rest
-                )
+            self.meters[name] = known
+            # One that only seems to be stuck may be late.
+            if reading is not None and cause in (None, FallbackCause.STUCK):
+                is_new = before is None or known.measured_at > before.measured_at
+                self._subtract_cars(number, name, shown, reading.rest, is_new=is_new)
+
+    def _subtract_cars(
+        self, number: int, name: str, shown: PerPhase | None, rest: float | None, *, is_new: bool
+    ) -> None:
+        """What the meter shows besides cars, and how late it shows these."""
+        seen, known, behind = self.seen[number], self.meters[name], self.topology.below[number]
+        together, apart = seen.together, seen.apart
+        if known.measured_at != self.instant or known.late:
+            together, apart = NOTHING, [self.cars[which] for which in behind]
+        last = self._remembered(self.topology.circuits[number]).others
+        found = estimate_others(known, last, together, apart, is_new=is_new)
+        if is_new and behind and not seen.unheard:
+            self.meters[name] = follow(known, seen.amperes, found.least, found.most)
+        if shown is not None:
+            self._settle(number, shown, found.others, None, exact=found.exact, rest=rest)
 
     def ask_owners(self) -> None:
         """Circuits of which their owner said something, or which showed it in a week; the ends of the tree first."""
@@ -160,22 +165,19 @@ class _Survey:
         lowest: PerPhase | None = None
         if not self.seen[number].newcomers:
             # What counts while nobody looks is no peak: the house did not draw that.
-            seen = others if cause is None else None
-            peaks = peaks_of(remembered, seen, self.snapshot.now)
-            rises, lowest = rises_of(remembered, seen, self.snapshot.now)
-        smoothing = self.topology.site.settings.smoothing
-        if smoothing and not exact:
-            smoothing = max(smoothing, UNEVEN_SMOOTHING)
-        smoothed = expected = _smooth(remembered.smoothed, others, self.elapsed, smoothing)
-        if smoothing and len(peaks) > 1:
-            one, two, three = zip(*peaks, strict=True)
-            expected = higher(smoothed, (min(one), min(two), min(three)))
+            looked_at = others if cause is None else None
+            peaks = peaks_of(remembered, looked_at, self.span)
+            rises, lowest = rises_of(remembered, looked_at, self.span)
+        weight = self.weight if exact or not self.smoothing else self.uneven_weight
+        smoothed = expected = _smooth(remembered.smoothed, others, weight)
+        if self.smoothing and len(peaks) > 1:
+            expected = higher(smoothed, reduce(lower, peaks))
         doubled = 0.0
         if rest is not None:
             phases = sum(amperes > 0 for amperes in circuit.rating)
             doubled = phases * max(0.0, rest) - rest
             last = None if remembered.rest is None else (remembered.rest, 0.0, 0.0)
-            rest, _, _ = _smooth(last, (rest, 0.0, 0.0), self.elapsed, smoothing)
+            rest, _, _ = _smooth(last, (rest, 0.0, 0.0), weight)
         self.found[number] = Load(
             shown,
             others,
@@ -238,12 +240,19 @@ def _is_shown(load: Load | None) -> bool:
     return load is not None and load.shown is not None
 
 
-def _smooth(last: PerPhase | None, now: PerPhase, elapsed: float, constant: float) -> PerPhase:
-    if last is None or last == now or constant == 0:
+def _weight(elapsed: float, constant: float) -> float:
+    """What the newest value counts for in a moving average with that time constant (s)."""
+    return 1 - math.exp(-elapsed / constant) if constant else 1.0
+
+
+def _smooth(last: PerPhase | None, now: PerPhase, weight: float) -> PerPhase:
+    """The moving average, which goes up at once and comes down slowly."""
+    if last is None or weight == 1:
         return now
-    weight = 1 - math.exp(-elapsed / constant)
-    one, two, three = [
-        new if new >= old else old + (new - old) * weight
-        for old, new in zip(last, now, strict=True)
-    ]
-    return one, two, three
+    a, b, c = last
+    d, e, f = now
+    return (
+        d if d >= a else a + (d - a) * weight,
+        e if e >= b else b + (e - b) * weight,
+        f if f >= c else c + (f - c) * weight,
+    )

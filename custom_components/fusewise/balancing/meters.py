@@ -5,9 +5,11 @@ from dataclasses import replace
 import math
 
 from .codes import FallbackCause
+from .heard import accusation, listen
 from .memory import UNHEARD, MeterMemory
-from .model import NEVER, NOTHING, PHASES, MeterReading, PerPhase
+from .model import NEVER, NOTHING, PHASES, Circuit, MeterReading, PerPhase
 from .per_phase import higher, minus
+from .seen import Seen
 from .signals import POSSIBLE_AHEAD
 
 __all__ = ["SILENT_AFTER", "SLOW", "judge", "silent_after"]
@@ -26,9 +28,6 @@ HELD_FOR = 600.0  # s: no battery holds it for as long without a flicker
 LONGEST_INTERVAL = 3600.0  # s
 SLOW = 10.0  # s between samples: what happens in less is cured before a breaker warms
 
-type Drawn = tuple[float, float, int]
-"""A that cars behind a meter draw on one phase, by samples none of which is older than the second; of how many."""
-
 
 def silent_after(reading: MeterReading) -> float:
     """s without a sample after which the meter counts as silent."""
@@ -38,9 +37,9 @@ def silent_after(reading: MeterReading) -> float:
 def judge(
     reading: MeterReading | None,
     memory: MeterMemory | None,
-    rating: PerPhase,
+    circuit: Circuit,
     now: float,
-    drawn: Sequence[Drawn],
+    cars: Seen,
     *,
     may_be_held: bool,
 ) -> tuple[PerPhase | None, FallbackCause | None, MeterMemory | None]:
@@ -51,31 +50,32 @@ def judge(
     if reading is None:
         unspoken = memory is None or memory.measured_at == NEVER
         return None, FallbackCause.STARTING if unspoken else FallbackCause.SILENT, memory
-    if not _possible(reading, rating, now):
+    if not _possible(reading, max(circuit.rating), now):
         return None, FallbackCause.IMPOSSIBLE, memory
     if now - reading.measured_at > silent_after(reading):
         return None, FallbackCause.SILENT, memory
     if memory is None or reading.measured_at > memory.measured_at:
-        memory = _remember(reading, memory, drawn, may_be_held=may_be_held)
-    if _is_stuck(reading, memory):
+        memory = _remember(reading, memory, circuit, cars, may_be_held=may_be_held)
+    accused = accusation(memory.heard)
+    if accused is not None:
+        return None, accused, memory
+    if max(memory.unanswered) >= _enough(reading, memory):
         return None, FallbackCause.STUCK, memory
     return memory.current, None, memory
 
 
-def _possible(reading: MeterReading, rating: PerPhase, now: float) -> bool:
+def _possible(reading: MeterReading, rating: float, now: float) -> bool:
     """No NaN, nothing beyond what the fuse could carry for a moment, nothing from tomorrow."""
+    most = TIMES_RATING * rating
+    for amperes in reading.current:
+        if not -most <= amperes <= most:
+            return False
     return (
         len(reading.current) == PHASES
-        and all(abs(a) <= TIMES_RATING * max(rating) for a in reading.current)
-        and (reading.rest is None or abs(reading.rest) <= PHASES * TIMES_RATING * max(rating))
+        and (reading.rest is None or abs(reading.rest) <= PHASES * most)
         and NEVER < reading.measured_at <= now + POSSIBLE_AHEAD
         and 0 < reading.interval <= LONGEST_INTERVAL
     )
-
-
-def _is_stuck(reading: MeterReading, memory: MeterMemory) -> bool:
-    enough = _enough(reading, memory)
-    return any(unanswered >= enough for unanswered in memory.unanswered)
 
 
 def _enough(reading: MeterReading, memory: MeterMemory) -> int:
@@ -86,12 +86,19 @@ def _enough(reading: MeterReading, memory: MeterMemory) -> int:
 def _remember(
     reading: MeterReading,
     memory: MeterMemory | None,
-    drawn: Sequence[Drawn],
+    circuit: Circuit,
+    cars: Seen,
     *,
     may_be_held: bool,
 ) -> MeterMemory:
     current, at = reading.current, reading.measured_at
-    if memory is None or at - memory.measured_at > silent_after(reading):
+    heard = UNHEARD if memory is None else memory.heard
+    away = memory is None or at - memory.measured_at > silent_after(reading)
+    if away:
+        heard = replace(heard, rest=None, samples=0)
+    if reading.rest is None:
+        heard = listen(heard, current, at, cars, circuit)
+    if memory is None or away:
         # What cars did while the meter was away says nothing about it.
         return MeterMemory(
             current=current,
@@ -99,38 +106,17 @@ def _remember(
             still=current,
             still_since=(at, at, at),
             late=memory.late if memory is not None else 0.0,
-            heard=UNHEARD if memory is None else replace(memory.heard, rest=None, samples=0),
+            heard=heard,
         )
-    fell, falls = higher(minus(memory.current, current), NOTHING), memory.falls
+    falls = memory.falls
     while falls and falls[0][0] <= at - FALLS_KEPT:
         falls = falls[1:]
+    fell = minus(memory.current, current)
     if max(fell) > FALL:
-        falls = (*falls, (at, fell))
-    still, since, moved_at = list(memory.still), list(memory.still_since), list(memory.moved_at)
-    cars, unanswered = list(memory.cars), list(memory.unanswered)
-    # Nothing on any phase, where nobody is known to hold it there, is what a dead meter shows.
-    held = abs(sum(current)) <= HELD_AT and (may_be_held or max(map(abs, current)) > HELD_AT)
-    for phase, (amperes, sampled_at, count) in enumerate(drawn):
-        if abs(current[phase] - still[phase]) > STILL:
-            still[phase], since[phase], cars[phase], unanswered[phase] = current[phase], at, None, 0
-            moved_at[phase] = at
-            continue
-        then = cars[phase]
-        if sampled_at == NEVER or count > memory.counted[phase]:
-            # Who has only now been heard of may have drawn that all the time.
-            cars[phase] = None
-        elif then is None:
-            # Only what cars do while the meter stands still can show that it is stuck. A charger may show
-            # only now what the meter's last move was.
-            after = max(since[phase], moved_at[phase] + APART)
-            cars[phase] = amperes if sampled_at > after else None
-        elif abs(amperes - then) >= CARS_MOVED:
-            if not held or at - since[phase] >= HELD_FOR:
-                unanswered[phase] += 1
-        elif unanswered[phase] < _enough(reading, memory):
-            unanswered[phase] = 0
-        else:
-            unanswered[phase] += 1  # it stays stuck until it moves
+        falls = (*falls, (at, higher(fell, NOTHING)))
+    still, since, moved_at, then, unanswered = _stillness(
+        reading, memory, cars, may_be_held=may_be_held
+    )
     return MeterMemory(
         current,
         at,
@@ -138,11 +124,49 @@ def _remember(
         (still[0], still[1], still[2]),
         (since[0], since[1], since[2]),
         (moved_at[0], moved_at[1], moved_at[2]),
-        (cars[0], cars[1], cars[2]),
-        (drawn[0][2], drawn[1][2], drawn[2][2]),
+        (then[0], then[1], then[2]),
+        cars.counts,
         (unanswered[0], unanswered[1], unanswered[2]),
         memory.trail,
         memory.late,
         memory.seemed,
-        memory.heard,
+        heard,
     )
+
+
+def _stillness(
+    reading: MeterReading, memory: MeterMemory, cars: Seen, *, may_be_held: bool
+) -> tuple[
+    Sequence[float], Sequence[float], Sequence[float], Sequence[float | None], Sequence[int]
+]:
+    """Of each phase: around what it stands still, since when, when it moved before; what cars did meanwhile."""
+    current, at = reading.current, reading.measured_at
+    a, b, c = minus(current, memory.still)
+    if abs(a) > STILL and abs(b) > STILL and abs(c) > STILL:
+        return current, (at, at, at), (at, at, at), (None, None, None), (0, 0, 0)
+    still, since, moved_at = list(memory.still), list(memory.still_since), list(memory.moved_at)
+    then, unanswered = list(memory.cars), list(memory.unanswered)
+    # Nothing on any phase, where nobody is known to hold it there, is what a dead meter shows.
+    held = abs(sum(current)) <= HELD_AT and (may_be_held or max(map(abs, current)) > HELD_AT)
+    for phase, drawn in enumerate(cars.amperes):
+        if abs(current[phase] - still[phase]) > STILL:
+            still[phase], since[phase], then[phase], unanswered[phase] = current[phase], at, None, 0
+            moved_at[phase] = at
+            continue
+        before, sampled_at = then[phase], cars.oldest[phase]
+        if sampled_at == NEVER or cars.counts[phase] > memory.counted[phase]:
+            # Who has only now been heard of may have drawn that all the time.
+            then[phase] = None
+        elif before is None:
+            # Only what cars do while the meter stands still can show that it is stuck. A charger may show
+            # only now what the meter's last move was.
+            after = max(since[phase], moved_at[phase] + APART)
+            then[phase] = drawn if sampled_at > after else None
+        elif abs(drawn - before) >= CARS_MOVED:
+            if not held or at - since[phase] >= HELD_FOR:
+                unanswered[phase] += 1
+        elif unanswered[phase] < _enough(reading, memory):
+            unanswered[phase] = 0
+        else:
+            unanswered[phase] += 1  # it stays stuck until it moves
+    return still, since, moved_at, then, unanswered

@@ -11,7 +11,7 @@ at once, as cars are not taken to draw more than they last did (unless they were
 fall of the house is believed only once the cars' own samples have said that it was not theirs.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 import math
 
 from .cars import USED, Car, may_have_drawn, still_drawn
@@ -19,7 +19,7 @@ from .late import widen
 from .memory import MeterMemory
 from .model import NEVER, PHASES, ChargerStatus, PerPhase
 from .obedience import RAMP, SETTLING, told_before
-from .per_phase import plus
+from .per_phase import higher, lower, minus
 from .record import record
 
 __all__ = ["estimate_others"]
@@ -42,35 +42,41 @@ class Estimate:
 
 
 def estimate_others(
-    meter: MeterMemory, last: PerPhase | None, cars: Iterable[Car], *, is_new: bool = True
+    meter: MeterMemory,
+    last: PerPhase | None,
+    together: Sequence[float],
+    cars: Sequence[Car],
+    *,
+    is_new: bool = True,
 ) -> Estimate:
-    """What everything behind the meter draws that is not one of `cars`.
+    """What everything behind the meter draws that is neither `together` nor one of `cars`.
 
-    `last` is what was found in the cycle before; by this very sample of the meter, where that is not new.
+    `together` is what those draw that were sampled with the meter (A on each phase). `last` is what was found
+    in the cycle before; by this very sample of the meter, where that is not new.
     """
-    at, exact = meter.measured_at, True
-    known = [0.0] * PHASES
-    least = [0.0] * PHASES
-    most = [0.0] * PHASES
+    at, exact = meter.measured_at, not meter.late
+    if exact and not cars:
+        drawn = _per_phase(together)
+        return Estimate(minus(meter.current, drawn), exact, drawn, drawn)
+    least, most = list(together), list(together)
     doubtful = [0.0] * PHASES  # A that may have gone since the cars were sampled
     oldest = [at] * PHASES
-    every = 0.0
     for car in cars:
         samples = car.samples
-        if meter.late and samples.earlier is not None:
-            every = max(every, samples.at - samples.earlier_at)
         apart = samples.at - at
         sampled_with = -SAME_INSTANT <= apart <= SAME_INSTANT and (
             apart == 0.0 or not _may_be_moving(car, at)
         )
         if sampled_with and samples.current is not None:
-            # By far the most usual case: what it drew then is known.
-            for phase, drawn in zip(car.lines, samples.current, strict=True):
-                known[phase] += drawn
+            for phase, amperes in zip(car.lines, samples.current, strict=True):
+                least[phase] += amperes
+                most[phase] += amperes
             continue
         exact = exact and sampled_with
-        lower, upper, sampled_at = _drawn(car, at, is_new)
-        for phase, low, high in zip(car.lines, lower, upper, strict=True):
+        if samples.current is None and not may_have_drawn(car, at):
+            continue  # nobody charges there
+        lowest, highest, sampled_at = _drawn(car, at, is_new)
+        for phase, low, high in zip(car.lines, lowest, highest, strict=True):
             least[phase] += low
             most[phase] += high
             if low and sampled_at < at - SAME_INSTANT:
@@ -80,22 +86,19 @@ def estimate_others(
         if doubtful[phase]:
             fell = sum(by[phase] for fell_at, by in meter.falls if fell_at > oldest[phase])
             least[phase] -= min(doubtful[phase], fell)
-    now_least = plus(_per_phase(known), _per_phase(least))
-    now_most = plus(_per_phase(known), _per_phase(most))
+    now_least, now_most = _per_phase(least), _per_phase(most)
     if meter.late:
-        known, least, most = [0.0] * PHASES, list(now_least), list(now_most)
-        widen(meter, least, most, every)
-    others = [0.0] * PHASES
-    for phase in range(PHASES):
-        shown = meter.current[phase] - known[phase]
-        highest = shown - least[phase]
-        if last is None:
-            others[phase] = highest
-        else:
-            others[phase] = min(highest, max(shown - most[phase], last[phase]))
-    return Estimate(
-        others=_per_phase(others), exact=exact and not meter.late, least=now_least, most=now_most
-    )
+        widen(meter, least, most, max(map(_every, cars), default=0.0))
+    others = minus(meter.current, _per_phase(least))
+    if last is not None:
+        others = lower(others, higher(minus(meter.current, _per_phase(most)), last))
+    return Estimate(others, exact, now_least, now_most)
+
+
+def _every(car: Car) -> float:
+    """s between the last two samples of its charger."""
+    samples = car.samples
+    return 0.0 if samples.earlier is None else samples.at - samples.earlier_at
 
 
 def _per_phase(amperes: Sequence[float]) -> PerPhase:

@@ -11,11 +11,9 @@ QUICK_SPANS = 6  # of them, in which what comes and goes quickly is counted
 RISE = 2.5  # A: less is no load that comes
 
 
-def peaks_of(
-    remembered: CircuitMemory, others: PerPhase | None, now: float
-) -> tuple[PerPhase, ...]:
-    """The most of the other loads in each span, with what it is now; None: that is not seen."""
-    gone = span_of(now) - remembered.peaks_at
+def peaks_of(remembered: CircuitMemory, others: PerPhase | None, span: int) -> tuple[PerPhase, ...]:
+    """The most of the other loads in each span, with what it is now, in this one; None: that is not seen."""
+    gone = span - remembered.peaks_at
     # Of spans in which nobody looked, nothing is known.
     peaks = remembered.peaks[: max(0, SPANS - gone)]
     if others is None:
@@ -27,10 +25,10 @@ def peaks_of(
 
 
 def rises_of(
-    remembered: CircuitMemory, others: PerPhase | None, now: float
+    remembered: CircuitMemory, others: PerPhase | None, span: int
 ) -> tuple[tuple[PerPhase, ...], PerPhase | None]:
     """How often the other loads have risen in each of the newest spans, and the least that they rise from."""
-    gone = span_of(now) - remembered.peaks_at
+    gone = span - remembered.peaks_at
     rises = remembered.rises
     if gone or not rises:
         rises = ((NOTHING,) * min(max(gone, 1), QUICK_SPANS) + rises)[:QUICK_SPANS]
@@ -39,17 +37,20 @@ def rises_of(
         return rises, None
     if lowest is None:
         return rises, others
-    if all(least <= now <= least + RISE for least, now in zip(lowest, others, strict=True)):
+    a, b, c = lowest
+    d, e, f = others
+    if a <= d <= a + RISE and b <= e <= b + RISE and c <= f <= c + RISE:
         return rises, lowest
-    newest, from_now = list(rises[0]), list(lowest)
+    often, least = list(rises[0]), [a, b, c]
     for phase, amperes in enumerate(others):
         if amperes > lowest[phase] + RISE:
-            newest[phase] += 1
-        if not lowest[phase] <= amperes <= lowest[phase] + RISE:
-            from_now[phase] = amperes
+            often[phase] += 1
+        elif amperes >= lowest[phase]:
+            continue
+        least[phase] = amperes
     return (
-        ((newest[0], newest[1], newest[2]), *rises[1:]),
-        (from_now[0], from_now[1], from_now[2]),
+        ((often[0], often[1], often[2]), *rises[1:]),
+        (least[0], least[1], least[2]),
     )
 
 

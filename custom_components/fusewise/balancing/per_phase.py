@@ -2,7 +2,7 @@
 
 from .model import PerPhase
 
-__all__ = ["higher", "minus", "plus"]
+__all__ = ["higher", "lower", "minus", "plus"]
 
 
 def plus(one: PerPhase, other: PerPhase) -> PerPhase:
@@ -22,3 +22,12 @@ def higher(one: PerPhase, other: PerPhase) -> PerPhase:
     if a >= d and b >= e and c >= f:
         return one
     return max(a, d), max(b, e), max(c, f)
+
+
+def lower(one: PerPhase, other: PerPhase) -> PerPhase:
+    """The lower figure of each phase; `one` itself where it is the lower one everywhere."""
+    a, b, c = one
+    d, e, f = other
+    if a <= d and b <= e and c <= f:
+        return one
+    return min(a, d), min(b, e), min(c, f)

@@ -40,8 +40,12 @@ class Topology:
     present: tuple[tuple[int, ...], ...]
     """Per circuit: the phases that it has."""
     children: tuple[tuple[int, ...], ...]
+    own: tuple[tuple[int, ...], ...]
+    """Per circuit: the chargers on it …"""
     below: tuple[tuple[int, ...], ...]
-    """Per circuit: the chargers on it and on everything that it feeds."""
+    """… and on everything that it feeds as well."""
+    metered: tuple[tuple[int, str], ...]
+    """The circuits that have a meter, each with it."""
     roots: tuple[int, ...]
     unbalanced: tuple[int, ...]
     """The circuits whose phases must not be too far apart."""
@@ -126,6 +130,7 @@ def _compile(site: Site) -> Topology:
             feeder = index[circuit.parent]
             children[feeder].append(number)
             chains.append((number, *chains[feeder]))
+    own: list[list[int]] = [[] for _ in circuits]
     below: list[list[int]] = [[] for _ in circuits]
     feeds: list[int] = []
     rows: list[tuple[tuple[int, ...], ...]] = []
@@ -143,6 +148,7 @@ def _compile(site: Site) -> Topology:
         check_charger(charger, [circuits[c] for c in chain])
         for circuit_number in chain:
             below[circuit_number].append(number)
+        own[chain[0]].append(number)
         feeds.append(chain[0])
         rows.append(tuple(tuple(c * PHASES + phase for c in chain) for phase in charger.wiring))
         # A line-to-line charger carries one current through two conductors.
@@ -156,7 +162,9 @@ def _compile(site: Site) -> Topology:
         feeders=tuple(chain[1] if len(chain) > 1 else None for chain in chains),
         present=tuple(tuple(n for n in range(PHASES) if c.rating[n]) for c in circuits),
         children=tuple(map(tuple, children)),
+        own=tuple(map(tuple, own)),
         below=tuple(map(tuple, below)),
+        metered=tuple((n, c.meter) for n, c in enumerate(circuits) if c.meter is not None),
         places=(
             *((number, phase) for number in range(len(circuits)) for phase in Phase),
             *((number, None) for number in range(len(circuits))),
