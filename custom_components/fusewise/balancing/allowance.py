@@ -6,10 +6,11 @@ bad day is forgotten in time, and a week's holiday does not make the house look 
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import reduce
 
 from .memory import CircuitMemory
 from .model import NOTHING, Circuit, PerPhase, Site
-from .per_phase import higher
+from .per_phase import higher, lower
 
 __all__ = ["forget_house", "house_allowance", "house_allowances", "watch_house"]
 
@@ -25,9 +26,7 @@ def house_allowance(circuit: Circuit, remembered: CircuitMemory, now: float) -> 
     """
     if remembered.since is None or now - remembered.since < WEEK:
         return circuit.house_allowance
-    weeks = [remembered.worst, *remembered.earlier]
-    one, two, three = map(min, map(max, zip(*weeks, strict=True)), circuit.rating, strict=True)
-    return one, two, three
+    return lower(reduce(higher, remembered.earlier, remembered.worst), circuit.rating)
 
 
 def house_allowances(

@@ -48,12 +48,12 @@ def decide(site: Site, snapshot: Snapshot, memory: Memory) -> Decision:
     notices: list[Notice] = []
     snapshot = possible_snapshot(snapshot, notices)
     cars = _observe(topology, snapshot, memory, notices)
-    loads, meters = measure_loads(topology, snapshot, memory, cars)
-    limits = measure_limits(topology, snapshot, memory, loads, cars)
+    loads, meters, seen = measure_loads(topology, snapshot, memory, cars)
+    limits = measure_limits(topology, snapshot, memory, loads, seen)
     limits.notices.extend(notices)
-    for circuit in topology.circuits:
-        if circuit.meter is not None and circuit.meter in meters:
-            limits.notices.extend(notices_of(circuit, meters[circuit.meter].heard))
+    for number, meter in topology.metered:
+        if meter in meters:
+            limits.notices += notices_of(topology.circuits[number], meters[meter].heard)
     _count_everybody(topology, cars, limits)
     pairs = watch_unbalance(topology, loads, cars, limits)
     fallbacks = _fallbacks(topology, loads)

@@ -64,7 +64,7 @@ def _impossible(topology: Topology, limit: GridLimit) -> str | None:
         return f"{limit.watts!r} W is out of the possible"
     if not 0 <= limit.counted_watts <= POSSIBLE_WATTS:
         return f"{limit.counted_watts!r} W counted is out of the possible"
-    if any(time is not None and math.isnan(time) for time in (limit.begins, limit.until)):
+    if math.isnan(limit.begins or 0.0) or math.isnan(limit.until or 0.0):
         return "its time is not a number"
     if limit.begins is not None and limit.until is not None and limit.until <= limit.begins:
         return "it ends before it begins"

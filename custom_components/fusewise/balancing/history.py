@@ -1,17 +1,16 @@
 """What a circuit has been through: how much of a billing window is used, how warm it is, what the house draws."""
 
-from collections.abc import Iterable
 import math
 
 from .allowance import forget_house, watch_house
-from .cars import Car
 from .heard import LIES
 from .loads import Load
 from .memory import CircuitMemory
 from .meters import SLOW
-from .model import Circuit, PerPhase, Snapshot
+from .model import Circuit, DemandWindow, PerPhase, Snapshot
 from .peaks import span_of
-from .per_phase import higher
+from .per_phase import higher, plus
+from .seen import Seen
 from .thermal import warm
 
 __all__ = ["advance", "carried"]
@@ -20,14 +19,14 @@ DAY = 86_400.0  # s
 SUN_KEPT = 15.0  # s: longer than a meter takes to show that the sun is gone
 
 
-def carried(circuit: Circuit, load: Load, cars: Iterable[Car]) -> PerPhase:
+def carried(circuit: Circuit, load: Load, seen: Seen) -> PerPhase:
     """A that the circuit carries: by its meter, or what it is taken to carry without one."""
     if load.shown is not None:
         return load.shown
     if circuit.demand is None and circuit.breaker is None and circuit.transformer is None:
         return load.others  # nothing remembers what it carried
-    flowing = list(load.others)
-    for car in cars:
+    flowing = list(plus(load.others, seen.together))
+    for car in seen.apart:
         drawn = car.samples.current or (car.may_draw,) * len(car.lines)
         for phase, amperes in zip(car.lines, drawn, strict=True):
             flowing[phase] += amperes
@@ -44,8 +43,10 @@ def advance(
     voltage: float,
 ) -> CircuitMemory:
     """The circuit's memory after this cycle; `elapsed` s since the last one, inf after none."""
-    watts = max(0.0, (sum(flowing) - load.doubled) * voltage)
-    window, used = _window(circuit, remembered, watts, snapshot.now, elapsed)
+    window, used = remembered.window, remembered.window_kwh
+    if circuit.demand is not None:
+        watts = max(0.0, (sum(flowing) - load.doubled) * voltage)
+        window, used = _window(circuit.demand, remembered, watts, snapshot.now, elapsed)
     heat, oil = remembered.heat, remembered.oil
     if (circuit.breaker is not None or circuit.transformer is not None) and elapsed < math.inf:
         heat, oil = warm(circuit, remembered, flowing, elapsed)
@@ -82,7 +83,7 @@ def advance(
 
 
 def _window(
-    circuit: Circuit,
+    demand: DemandWindow,
     remembered: CircuitMemory,
     watts: float,
     now: float,
@@ -92,9 +93,7 @@ def _window(
 
     What flows now is taken to have flown since the last cycle; before the first one, since the window began.
     """
-    if circuit.demand is None:
-        return remembered.window, remembered.window_kwh
-    length = 60 * circuit.demand.minutes
+    length = 60 * demand.minutes
     window = int(now // length)
     fresh = min(elapsed, now - window * length)
     used = remembered.window_kwh if window == remembered.window else 0.0

@@ -17,7 +17,7 @@ from .model import NEVER, NOTHING, PHASES, Circuit, PerPhase, Snapshot
 from .others import estimate_others
 from .peaks import peaks_of, rises_of, span_of
 from .per_phase import higher, lower, minus, plus
-from .seen import see_cars
+from .seen import Seen, see_cars
 from .topology import Topology
 
 __all__ = ["EMPTY", "Load", "measure_loads"]
@@ -56,13 +56,13 @@ class Load:
 
 def measure_loads(
     topology: Topology, snapshot: Snapshot, memory: Memory, cars: list[Car]
-) -> tuple[list[Load], dict[str, MeterMemory]]:
-    """The load of every circuit, in the topology's order, and what to remember of the meters."""
+) -> tuple[list[Load], dict[str, MeterMemory], list[Seen]]:
+    """The load of every circuit, in the topology's order; what to remember of the meters; what cars draw where."""
     survey = _Survey(topology, snapshot, memory, cars)
     survey.read_meters()
     survey.ask_owners()
     survey.ask_feeders()
-    return [load for load in survey.found if load is not None], survey.meters
+    return [load for load in survey.found if load is not None], survey.meters, survey.seen
 
 
 class _Survey:

@@ -10,9 +10,13 @@ from .model import PHASES, Breaker, Circuit, Derating, PerPhase, Transformer
 
 __all__ = ["allowed_share", "warm"]
 
+COLD: PerPhase = (1.0, 1.0, 1.0)
+
 
 def allowed_share(circuit: Circuit, memory: CircuitMemory) -> PerPhase:
     """The factor on the rating of each phase, from 0 to 1, as warm as the circuit is in `memory`."""
+    if circuit.breaker is None and circuit.transformer is None and circuit.derating is None:
+        return COLD
     share, temperature = 1.0, memory.temperature
     if circuit.derating is not None and temperature is not None:
         share = min(share, _derated(circuit.derating, temperature))
@@ -20,7 +24,7 @@ def allowed_share(circuit: Circuit, memory: CircuitMemory) -> PerPhase:
         share = min(share, _transformer_share(circuit.transformer, memory.oil, temperature))
     if circuit.breaker is None:
         return share, share, share
-    one, two, three = (min(share, _breaker_share(circuit.breaker, heat)) for heat in memory.heat)
+    one, two, three = [min(share, _breaker_share(circuit.breaker, heat)) for heat in memory.heat]
     return one, two, three
 
 
@@ -36,7 +40,7 @@ def warm(
     if circuit.breaker is not None:
         # IEC 60255-149: y' = (m² - y) / τ, exact for a load that is constant over the step
         settled = 1 - math.exp(-seconds / circuit.breaker.time_constant)
-        one, two, three = (y + (m * m - y) * settled for y, m in zip(heat, loading, strict=True))
+        one, two, three = [y + (m * m - y) * settled for y, m in zip(heat, loading, strict=True)]
         heat = (one, two, three)
     if circuit.transformer is not None:
         model = circuit.transformer

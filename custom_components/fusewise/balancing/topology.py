@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from .checks import check_charger, check_circuit, check_site
 from .errors import SiteError
-from .model import PHASES, Circuit, Phase, Site
+from .model import PHASES, Circuit, PerPhase, Phase, Site
 from .steps import round_down, round_up
 
 __all__ = ["Topology", "Wired", "topology_of"]
@@ -39,6 +39,8 @@ class Topology:
     """Per circuit: the one that feeds it, where there is one."""
     present: tuple[tuple[int, ...], ...]
     """Per circuit: the phases that it has."""
+    usable: tuple[PerPhase, ...]
+    """Per circuit: A on each phase that it may carry, while it is cold."""
     children: tuple[tuple[int, ...], ...]
     own: tuple[tuple[int, ...], ...]
     """Per circuit: the chargers on it …"""
@@ -161,6 +163,7 @@ def _compile(site: Site) -> Topology:
         chains=tuple(chains),
         feeders=tuple(chain[1] if len(chain) > 1 else None for chain in chains),
         present=tuple(tuple(n for n in range(PHASES) if c.rating[n]) for c in circuits),
+        usable=tuple(_usable(circuit) for circuit in circuits),
         children=tuple(map(tuple, children)),
         own=tuple(map(tuple, own)),
         below=tuple(map(tuple, below)),
@@ -182,6 +185,11 @@ def _compile(site: Site) -> Topology:
         switching=tuple(n for n, charger in enumerate(site.chargers) if charger.switches_phases),
         meters=frozenset(c.meter for c in circuits if c.meter is not None),
     )
+
+
+def _usable(circuit: Circuit) -> PerPhase:
+    one, two, three = (rating * circuit.usable_share for rating in circuit.rating)
+    return one, two, three
 
 
 def _feeders_first(circuits: tuple[Circuit, ...]) -> tuple[Circuit, ...]:
