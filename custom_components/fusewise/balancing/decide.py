@@ -14,9 +14,10 @@ from .claims import Claim, Fallback, make_claims
 from .codes import NoticeCode
 from .decision import Decision, Notice, Setpoint
 from .errors import ClockError, SnapshotError
+from .headroom import measure_limits
 from .heard import notices_of
 from .learning import observe
-from .limits import Limits, measure_limits, watt_row
+from .limits import Limits, watt_row
 from .loads import Load, measure_loads
 from .memory import ChargerMemory, Memory, Samples
 from .model import NEVER, ChargerStatus, Site, Snapshot
