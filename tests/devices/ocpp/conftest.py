@@ -6,7 +6,12 @@ from typing import Any, Protocol
 
 import pytest
 
-from custom_components.fusewise.devices.ocpp import CentralSystem, preparing
+from custom_components.fusewise.devices.ocpp import (
+    CentralSystem,
+    ChargerSettings,
+    OcppCharger,
+    preparing,
+)
 
 from .peer import Clock, Peer
 
@@ -44,6 +49,12 @@ async def central(clock: Clock) -> AsyncIterator[CentralSystem]:
     await system.start("127.0.0.1", 0)
     yield system
     await system.stop()
+
+
+@pytest.fixture
+def charger(central: CentralSystem) -> OcppCharger:
+    """The one that is called "box"; a test module may have another."""
+    return central.adopt("box", ChargerSettings(maximum=16.0))
 
 
 @pytest.fixture
