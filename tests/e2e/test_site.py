@@ -1,5 +1,7 @@
 """When the house steps up, or its meter or Home Assistant fails while cars charge, the fuse is held."""
 
+from collections.abc import Iterator
+import contextlib
 import time
 
 import pytest
@@ -13,36 +15,37 @@ LIFE = 30.0  # s: a live setpoint ends by itself
 SILENT = 10.0  # s until a meter that reads every 0.5 s counts as silent
 
 
-def test_a_meter_that_dies_leaves_the_cars_their_floors_and_comes_back(site: Running) -> None:
+@contextlib.contextmanager
+def fallen_back(site: Running, fault: str) -> Iterator[None]:
+    """The meter fails so, the cars come down to their floors, and the fuse has held when the meter is back."""
     begun = site.now()
-    site.post("/fault", kind="meter_stop")
+    site.post("/fault", kind=fault)
     try:
         site.wait_until(
             lambda: site.state("binary_sensor.demo_house_fall_back") == "on", SILENT + 5
         )
         site.wait_until(lambda: max(site.currents().values()) < 6.3, 10)
-        # While nobody can see it, the house may draw all of its allowance.
-        site.post("/step", phase="L2", amperes=5)
-        time.sleep(8)
+        yield
     finally:
-        site.post("/step", phase="L2", amperes=0)
         site.post("/fault", kind="meter_start")
     assert site.worst(begun) < LONGEST
+
+
+def test_a_meter_that_dies_leaves_the_cars_their_floors_and_comes_back(site: Running) -> None:
+    with fallen_back(site, "meter_stop"):
+        # While nobody can see it, the house may draw all of its allowance.
+        site.post("/step", phase="L2", amperes=5)
+        try:
+            time.sleep(8)
+        finally:
+            site.post("/step", phase="L2", amperes=0)
     site.wait_until(lambda: max(site.currents().values()) > 6.6, RISES)
     assert site.state("binary_sensor.demo_house_fall_back") == "off"
 
 
 def test_a_meter_that_answers_nan_counts_as_silent(site: Running) -> None:
-    begun = site.now()
-    site.post("/fault", kind="meter_nan")
-    try:
-        site.wait_until(
-            lambda: site.state("binary_sensor.demo_house_fall_back") == "on", SILENT + 5
-        )
-        site.wait_until(lambda: max(site.currents().values()) < 6.3, 10)
-    finally:
-        site.post("/fault", kind="meter_start")
-    assert site.worst(begun) < LONGEST
+    with fallen_back(site, "meter_nan"):
+        pass
     site.wait_until(lambda: site.state("binary_sensor.demo_house_fall_back") == "off", 20)
 
 
