@@ -5,7 +5,6 @@ other. A charger without a car, in mode 'off', faulted or out of reach claims no
 """
 
 from dataclasses import dataclass, field
-from functools import lru_cache
 import math
 
 from .cars import Car
@@ -41,7 +40,12 @@ class Claim:
     car: Car
     floor: float
     ceiling: float
-    ceiling_reason: Reason
+    ceiling_code: ReasonCode
+    """Why it asks for no more, …"""
+    ceiling_limit: float
+    """… A, or the price that is the highest for it, …"""
+    ceiling_circuit: str | None
+    """… and which circuit does without its meter, where that is why."""
     laxity: float
     """s: the time left minus the time needed."""
     needs: float
@@ -67,21 +71,16 @@ class Claim:
 
 def make_claims(
     site: Site, cars: list[Car], under: list[Fallback | None], now: float, price: float | None
-) -> tuple[list[Claim], dict[int, Reason]]:
-    """The claims, and for every charger that makes none, why. `under` tells who is in a fall-back."""
-    claims: list[Claim] = []
-    silent: dict[int, Reason] = {}
+) -> tuple[list[Claim], list[Claim | Reason]]:
+    """The claims; and by charger its claim, or why it makes none. `under` tells who is in a fall-back."""
     settings = site.settings
-    for car, fallback in zip(cars, under, strict=True):
-        claim = _claims_nothing(car, now, price, settings) or _claim(
-            car, fallback, now, price, settings
-        )
-        if isinstance(claim, Claim):
-            claims.append(claim)
-        else:
-            silent[car.number] = claim
+    asked = [
+        _claims_nothing(car, now, price, settings) or _claim(car, fallback, now, price, settings)
+        for car, fallback in zip(cars, under, strict=True)
+    ]
+    claims = [each for each in asked if isinstance(each, Claim)]
     _rank(claims, settings, now)
-    return claims, silent
+    return claims, asked
 
 
 def _claims_nothing(car: Car, now: float, price: float | None, settings: Settings) -> Reason | None:
@@ -127,7 +126,7 @@ def _claim(
         code, ceiling = ReasonCode.VEHICLE_LIMIT, session.maximum
         limit = ceiling
     if ceiling < floor - ROUNDING:
-        return _why(ReasonCode.VEHICLE_LIMIT, ceiling)
+        return Reason(code=ReasonCode.VEHICLE_LIMIT, limit=ceiling)
     if car.reading.status is ChargerStatus.SUSPENDED_EV:
         code, ceiling, limit = ReasonCode.CAR_LEAVES_IT, floor, floor
     if memory.ceiling is not None and memory.ceiling < ceiling:
@@ -150,7 +149,9 @@ def _claim(
         car,
         floor,
         ceiling,
-        _why(code, limit, circuit),
+        code,
+        limit,
+        circuit,
         laxity,
         needs,
         (0 if boost else 1, -charger.priority),
@@ -164,12 +165,6 @@ def _claim(
         None,  # can_wait_until
         car.rows,
     )
-
-
-@lru_cache(maxsize=1024)
-def _why(code: ReasonCode, limit: float, circuit: str | None = None) -> Reason:
-    """What holds an ordinary car is the same from cycle to cycle, and so is the object that says so."""
-    return Reason(code=code, circuit=circuit, limit=limit)
 
 
 FALLBACK_REASON = {
@@ -223,18 +218,19 @@ def _can_wait_until(claim: Claim, settings: Settings, now: float) -> float | Non
 def _rank(claims: list[Claim], settings: Settings, now: float) -> None:
     """Turn the policy into weights, offsets and ranks."""
     policy = settings.policy
-    if policy is Policy.EQUAL:
+    if policy is Policy.FAIR:
+        # x = r·t with r = maximum × (1 - laxity / time left): the share falls as the relative laxity grows, and
+        # at t = 1 everybody has exactly what it needs. A smoothed least-laxity first (arXiv 2102.08610) that
+        # needs no δ, and in an overload leaves everybody the same part of its need instead of the same kWh.
+        for claim in claims:
+            claim.weight *= claim.needs
+        if settings.patience:
+            for claim in claims:
+                claim.can_wait_until = _can_wait_until(claim, settings, now)
         return
     for claim in claims:
         session = claim.car.session
-        if policy is Policy.FAIR:
-            # x = r·t with r = maximum × (1 - laxity / time left): the share falls as the relative laxity grows, and
-            # at t = 1 everybody has exactly what it needs. A smoothed least-laxity first (arXiv 2102.08610) that
-            # needs no δ, and in an overload leaves everybody the same part of its need instead of the same kWh.
-            claim.weight *= claim.needs
-            if settings.patience:
-                claim.can_wait_until = _can_wait_until(claim, settings, now)
-        elif policy is Policy.PROPORTIONAL:
+        if policy is Policy.PROPORTIONAL:
             need = session.energy_needed_kwh if session is not None else None
             claim.weight *= max(0.1, UNKNOWN_NEED if need is None else need)
         elif policy is Policy.EARLIEST_DEPARTURE:

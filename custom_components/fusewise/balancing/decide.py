@@ -3,7 +3,7 @@
 meters, chargers, wishes → limits → claims → allocation → steady → setpoints with their reasons
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 import math
 
@@ -12,7 +12,7 @@ from .boosts import count_boost
 from .cars import Car, is_gone, put_together, still_drawn
 from .claims import Claim, Fallback, make_claims
 from .codes import NoticeCode
-from .decision import Decision, Notice, Setpoint
+from .decision import Decision, Notice, Reason, Setpoint
 from .errors import ClockError, SnapshotError
 from .headroom import measure_limits
 from .heard import notices_of
@@ -59,7 +59,7 @@ def decide(site: Site, snapshot: Snapshot, memory: Memory) -> Decision:
     pairs = watch_unbalance(topology, loads, cars, limits)
     fallbacks = _fallbacks(topology, loads)
     causes = [fallbacks[number] for number in topology.feeds]
-    claims, silent = make_claims(site, cars, causes, now, snapshot.price)
+    claims, asked = make_claims(site, cars, causes, now, snapshot.price)
     shares = _allocate(topology, snapshot, loads, limits, claims)
     for last in range(UNBALANCE_ROUNDS, -1, -1):
         # In the end nobody's current is counted on: that holds whatever the others get.
@@ -69,16 +69,15 @@ def decide(site: Site, snapshot: Snapshot, memory: Memory) -> Decision:
     if topology.switching:
         switch_phases(topology, cars, claims, shares, limits, pairs, now)
     told = steady(cars, claims, shares, limits, settings, now, now - memory.time)
-    claiming = {claim.car.number: claim for claim in claims}
-    reasons = Reasons(topology, limits, claiming, silent, shares, now)
+    reasons = Reasons(topology, limits, asked, shares, now)
     memory = Memory(time=now, meters=meters, circuits=limits.circuits)
-    return _conclude(cars, told, claiming, shares, reasons, limits, memory)
+    return _conclude(cars, told, asked, shares, reasons, limits, memory)
 
 
 def _conclude(
     cars: Sequence[Car],
     told: Sequence[Steadied],
-    claims: Mapping[int, Claim],
+    asked: Sequence[Claim | Reason],
     shares: Allocation,
     reasons: Reasons,
     limits: Limits,
@@ -88,15 +87,15 @@ def _conclude(
     setpoints: list[Setpoint] = []
     remembered: dict[str, ChargerMemory] = {}
     samples: dict[str, Samples] = {}
-    for car, tell in zip(cars, told, strict=True):
+    for car, tell, claim in zip(cars, told, asked, strict=True):
         number, name, phasing = car.number, car.charger.id, car.memory.phasing
-        claim, share = claims.get(number), shares.shares.get(number)
+        share = shares.shares.get(number)
         setpoints.append(
             Setpoint(
                 name,
                 tell.current,
                 share or 0.0,
-                reasons.why(number, claim, tell),
+                reasons.why(number, tell),
                 None if phasing is None else phasing.asked,
             )
         )
@@ -135,33 +134,29 @@ def _observe(
     topology: Topology, snapshot: Snapshot, memory: Memory, notices: list[Notice]
 ) -> list[Car]:
     cars: list[Car] = []
-    settings = topology.site.settings
+    now, settings = snapshot.now, topology.site.settings
     for number, charger in enumerate(topology.site.chargers):
-        heard = snapshot.chargers.get(charger.id)
+        name = charger.id
+        heard = snapshot.chargers.get(name)
         if heard is not None:
-            heard = possible_reading(charger, heard, snapshot.now, notices)
+            heard = possible_reading(charger, heard, now, notices)
         reading, remembered, samples = observe(
-            charger,
-            heard,
-            memory.chargers.get(charger.id),
-            memory.samples.get(charger.id),
-            snapshot.now,
+            charger, heard, memory.chargers.get(name), memory.samples.get(name), now
         )
-        boost = reading.session is not None and reading.session.boost
-        if boost != remembered.boosting and (reading.session is not None or is_gone(reading)):
-            remembered, notice = count_boost(
-                charger.id, reading.session, remembered, settings, snapshot.now
-            )
+        session = reading.session
+        boost = session is not None and session.boost
+        if boost != remembered.boosting and (session is not None or is_gone(reading)):
+            remembered, notice = count_boost(name, session, remembered, settings, now)
             if notice is not None:
                 notices.append(notice)
         if charger.switches_phases or remembered.phasing is not None:
-            remembered = advance(charger, reading, remembered, samples, snapshot.now, notices)
-        car = put_together(topology, number, reading, remembered, samples, snapshot.now)
+            remembered = advance(charger, reading, remembered, samples, now, notices)
+        car = put_together(topology, number, reading, remembered, samples, now)
         if car.reserved and reading.online:
             notices.append(
                 Notice(
                     code=NoticeCode.CHARGER_DISOBEYS,
-                    subject=charger.id,
+                    subject=name,
                     figure=remembered.setpoint + car.reserved,
                 )
             )
@@ -211,7 +206,7 @@ def _allocate(
 
 
 def _remember(
-    car: Car, told: Steadied, claim: Claim | None, admitted: bool, now: float
+    car: Car, told: Steadied, claim: Claim | Reason, admitted: bool, now: float
 ) -> ChargerMemory:
     """What the next cycle must know of this charger; the same object where nothing has changed."""
     memory = car.memory
@@ -220,7 +215,7 @@ def _remember(
     # What it drew before we first spoke to it is no swing of ours: it may start as soon as there is room.
     first_word = memory.changed_at == NEVER
     waiting, on_since, off_since = memory.waiting_since, memory.on_since, memory.off_since
-    if claim is None:
+    if isinstance(claim, Reason):
         # Who is out of reach for a while keeps its place.
         if online and car.reading.status is not ChargerStatus.UNAVAILABLE:
             waiting = on_since = off_since = None

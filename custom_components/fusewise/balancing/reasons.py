@@ -1,7 +1,7 @@
 """Why each charger gets what it gets, as data: the limit that bound, where, and who shares it."""
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Sequence
+from functools import lru_cache
 
 from .allocation import Allocation
 from .claims import FALLBACK_REASON, Claim
@@ -22,47 +22,36 @@ class Reasons:
         self,
         topology: Topology,
         limits: Limits,
-        claims: Mapping[int, Claim],
-        silent: Mapping[int, Reason],
+        asked: Sequence[Claim | Reason],
         shares: Allocation,
         now: float,
     ) -> None:
         self._topology = topology
         self._limits = limits
-        self._claims = claims
-        self._silent = silent
+        self._asked = asked
         self._shares = shares
         self._now = now
         self._sharers = self._who_shares()
         self._told: dict[tuple[int, ReasonCode | None, float | None], Reason] = {}
 
-    def why(self, number: int, claim: Claim | None, told: Steadied) -> Reason:
+    def why(self, number: int, told: Steadied) -> Reason:
         """The reason of one charger's setpoint."""
-        if claim is None:
-            return self._silent[number]
+        claim = self._asked[number]
+        if isinstance(claim, Reason):
+            return claim
         shares = self._shares
         refused = shares.refused.get(number)
         if refused is not None and told.waits is not ReasonCode.SWITCHING_PHASES:
             return self._why_refused(claim, refused)
         row = shares.bound.get(number, refused)
-        if told.waits is not None:
-            if row is None:
-                ceiling = claim.ceiling_reason
-                return replace(ceiling, code=told.waits, limited_by=ceiling.code, until=told.until)
-            return self._of_row(row, told.waits, told.until)
-        phasing = claim.car.memory.phasing
-        if phasing is not None and phasing.asked == 1 and phasing.why is not None:
-            return self._why_on_one(claim, row, phasing.why)
+        code, phasing = told.waits, claim.car.memory.phasing
+        if code is None and phasing is not None and phasing.asked == 1:
+            code = (
+                phasing.why
+            )  # it could have more phases; behind that stands what bounds it on the one
         if row is None:
-            return claim.ceiling_reason
-        return self._of_row(row, None, None)
-
-    def _why_on_one(self, claim: Claim, row: int | None, code: ReasonCode) -> Reason:
-        """It could have more phases; behind that stands what bounds it on the one."""
-        if row is not None:
-            return self._of_row(row, code, None)
-        ceiling = claim.ceiling_reason
-        return replace(ceiling, code=code, limited_by=ceiling.code)
+            return _of_ceiling(claim, code, told.until)
+        return self._of_row(row, code, told.until)
 
     def _why_refused(self, claim: Claim, row: int) -> Reason:
         if row >= len(self._limits.capacity):
@@ -126,9 +115,23 @@ class Reasons:
         members: dict[int, list[str]] = {
             row: [] for row in (*shares.bound.values(), *shares.refused.values())
         }
-        for number in sorted(shares.shares):
-            claim = self._claims[number]
-            for row, _ in claim.rows:
-                if row in members:
-                    members[row].append(claim.car.charger.id)
+        for claim in self._asked:
+            if isinstance(claim, Claim) and claim.car.number in shares.shares:
+                for row, _ in claim.rows:
+                    if row in members:
+                        members[row].append(claim.car.charger.id)
         return {row: tuple(ids) for row, ids in members.items()}
+
+
+def _of_ceiling(claim: Claim, code: ReasonCode | None, until: float | None) -> Reason:
+    """Why it asks for no more; `code` where it does not even get that."""
+    why, limit, circuit = claim.ceiling_code, claim.ceiling_limit, claim.ceiling_circuit
+    if code is None:
+        return _ceiling(why, limit, circuit)
+    return Reason(code=code, limited_by=why, circuit=circuit, limit=limit, until=until)
+
+
+@lru_cache(maxsize=1024)
+def _ceiling(code: ReasonCode, limit: float, circuit: str | None) -> Reason:
+    """What holds an ordinary car is the same from cycle to cycle, and so is the object that says so."""
+    return Reason(code=code, circuit=circuit, limit=limit)

@@ -33,17 +33,18 @@ SESSION = {
 
 def possible_snapshot(snapshot: Snapshot, notices: list[Notice]) -> Snapshot:
     """The snapshot without what cannot be. Readings of chargers are looked at one by one, elsewhere."""
-    return replace(
-        snapshot,
-        sun=_sun(snapshot.sun, notices),
-        battery=_battery(snapshot.battery, notices),
-        price=_number("price", "per kWh", snapshot.price, -POSSIBLE_PRICE, POSSIBLE_PRICE, notices),
-        temperatures={
-            circuit: possible
-            for circuit, celsius in snapshot.temperatures.items()
-            if (possible := _number(circuit, "°C", celsius, COLDEST, HOTTEST, notices)) is not None
-        },
-    )
+    noticed = len(notices)
+    sun = _sun(snapshot.sun, notices)
+    battery = _battery(snapshot.battery, notices)
+    price = _number("price", "per kWh", snapshot.price, -POSSIBLE_PRICE, POSSIBLE_PRICE, notices)
+    temperatures = {
+        circuit: possible
+        for circuit, celsius in snapshot.temperatures.items()
+        if (possible := _number(circuit, "°C", celsius, COLDEST, HOTTEST, notices)) is not None
+    }
+    if sun == snapshot.sun and len(notices) == noticed:
+        return snapshot  # as nearly always
+    return replace(snapshot, sun=sun, battery=battery, price=price, temperatures=temperatures)
 
 
 def possible_reading(
@@ -108,10 +109,10 @@ def _mended(charger: str, session: Session, now: float, notices: list[Notice]) -
 def _sun(sun: PerPhase | None, notices: list[Notice]) -> PerPhase | None:
     if sun is None:
         return None
-    if len(sun) != 3 or not all(-POSSIBLE_AMPERES < amperes < POSSIBLE_AMPERES for amperes in sun):
+    if len(sun) != 3 or not all(-POSSIBLE_AMPERES < a < POSSIBLE_AMPERES for a in sun):
         notices.append(_bad("sun", f"{sun!r} A"))
         return None
-    one, two, three = (max(0.0, amperes) for amperes in sun)  # at night an inverter draws a little
+    one, two, three = [max(0.0, amperes) for amperes in sun]  # at night an inverter draws a little
     return one, two, three
 
 
@@ -124,6 +125,8 @@ def _battery(battery: Battery | None, notices: list[Notice]) -> Battery | None:
     soc = _number("battery", "soc", battery.soc, 0.0, 100.0, notices)
     most = battery.maximum_discharge
     discharge = _number("battery", "maximum_discharge", most, 0.0, POSSIBLE_WATTS, notices)
+    if (soc, discharge) == (battery.soc, most):
+        return battery
     return Battery(power=power, soc=soc, maximum_discharge=discharge or 0.0)
 
 
