@@ -56,18 +56,18 @@ def decide(site: Site, snapshot: Snapshot, memory: Memory) -> Decision:
         if meter in meters:
             limits.notices += notices_of(topology.circuits[number], meters[meter].heard)
     _count_everybody(topology, cars, limits)
-    pairs = watch_unbalance(topology, loads, cars, limits)
+    watches = watch_unbalance(topology, loads, cars, limits)
     fallbacks = _fallbacks(topology, loads)
     causes = [fallbacks[number] for number in topology.feeds]
     claims, asked = make_claims(site, cars, causes, now, snapshot.price)
     shares = _allocate(topology, snapshot, loads, limits, claims)
     for last in range(UNBALANCE_ROUNDS, -1, -1):
         # In the end nobody's current is counted on: that holds whatever the others get.
-        if not cap_unbalance(pairs, shares.shares, limits, counted_on=last > 0):
+        if not cap_unbalance(watches, shares.shares, limits, counted_on=last > 0):
             break
         shares = _allocate(topology, snapshot, loads, limits, claims)
     if topology.switching:
-        switch_phases(topology, cars, claims, shares, limits, pairs, now)
+        switch_phases(topology, cars, claims, shares, limits, watches, now)
     told = steady(cars, claims, shares, limits, settings, now, now - memory.time)
     reasons = Reasons(topology, limits, asked, shares, now)
     memory = Memory(time=now, meters=meters, circuits=limits.circuits)

@@ -24,7 +24,7 @@ from .phases import DAY, one_conductor
 from .settings import Settings
 from .sharing import EPSILON
 from .topology import Topology, Wired
-from .unbalance import Pair
+from .unbalance import Watch
 
 __all__ = ["switch_phases"]
 
@@ -38,7 +38,7 @@ def switch_phases(
     claims: Sequence[Claim],
     shares: Allocation,
     limits: Limits,
-    pairs: Sequence[Pair],
+    watches: Sequence[Watch],
     now: float,
 ) -> None:
     """Begin to switch the chargers for which it is time; their cars' memories are changed, and nothing else.
@@ -55,7 +55,7 @@ def switch_phases(
             continue
         car, claim, better = cars[number], claiming.get(number), None
         if claim is not None and car.reading.online:
-            rooms = rooms or _Rooms(topology, claims, shares, limits, pairs)
+            rooms = rooms or _Rooms(topology, claims, shares, limits, watches)
             better = rooms.better(claim, phasing)
         changed = _with_wish(phasing, better, now)
         if better is not None and claim is not None and free:
@@ -116,11 +116,11 @@ class _Rooms:
         claims: Sequence[Claim],
         shares: Allocation,
         limits: Limits,
-        pairs: Sequence[Pair],
+        watches: Sequence[Watch],
     ) -> None:
         self._topology = topology
         self._shares = shares
-        self._pairs = pairs
+        self._watches = watches
         self._limits = limits
         self._firm = list(map(min, limits.capacity, limits.rising, strict=True))
         self._floors = [0.0] * len(limits.capacity)
@@ -195,18 +195,19 @@ class _Rooms:
 
     def _is_balanced(self, claim: Claim, wired: Wired) -> bool:
         """What others draw on the other phases is not counted on: it may end."""
-        number = claim.car.number
-        for pair in self._pairs:
-            circuit, _ = self._limits.places[pair.row]
-            if pair.upper not in wired.phases or pair.lower in wired.phases:
-                continue
+        number, shares = claim.car.number, self._shares.shares
+        for watch in self._watches:
+            circuit, _ = self._limits.places[watch.pairs[0].row]
             if number not in self._topology.below[circuit]:
                 continue
-            others = (self._shares.shares.get(which, 0.0) for which in pair.members)
-            own = self._shares.shares.get(number, 0.0) if number in pair.members else 0.0
-            load = max(pair.others, pair.smoothed) + sum(others) - own + claim.floor
-            if load > pair.figure + EPSILON:
-                return False
+            for which, pair in enumerate(watch.pairs):
+                if pair.upper not in wired.phases or pair.lower in wired.phases:
+                    continue
+                members = watch.members(which)
+                others = sum([shares.get(member, 0.0) for member in members if member != number])
+                load = max(pair.others, pair.smoothed) + others + claim.floor
+                if load > pair.figure + EPSILON:
+                    return False
         return True
 
     def _sun_rows(self, wired: Wired) -> list[tuple[int, float]]:
