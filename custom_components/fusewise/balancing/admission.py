@@ -24,15 +24,16 @@ def in_order(
     claims: Sequence[Claim], turns: Mapping[int, float], settings: Settings, now: float
 ) -> list[Claim]:
     """The claims, who is admitted first in front. Does not depend on the order they come in."""
-    shortest = max(settings.minimum_on, SHORTEST_STAY)
+    shortest, bonus = max(settings.minimum_on, SHORTEST_STAY), settings.running_bonus
 
     def place(claim: Claim) -> tuple[bool, tuple[int, int], int, float, bool, float, str]:
-        memory = claim.car.memory
-        turn = turns.get(claim.car.number, settings.turn_time)
-        since = memory.waiting_since
-        if memory.on_since is not None:
-            stays = min(turn, SHORTEST_STAY if memory.asleep else shortest)
-            queues = now - memory.on_since < stays
+        car, placed = claim.car, claim.placed
+        memory = car.memory
+        turn = turns.get(car.number, settings.turn_time)
+        since, on_since = memory.waiting_since, memory.on_since
+        if on_since is not None:
+            stays = SHORTEST_STAY if memory.asleep else shortest
+            queues = now - on_since < min(turn, stays)
         else:
             queues = since is not None and now - since >= turn
         if queues and since is not None:
@@ -43,12 +44,14 @@ def in_order(
             group, value = _REST, math.inf
         else:
             group = _REST
-            value = claim.laxity - (settings.running_bonus if claim.placed else 0.0)
+            value = claim.laxity - bonus if placed else claim.laxity
         # Among equals who came last to its place keeps it, and who has waited longest gets the next one.
-        began = memory.on_since if claim.placed else since
-        began = now if began is None else began
-        equals = (not claim.placed, -began if claim.placed else began, claim.car.charger.id)
-        return not claim.pinned, claim.tier, group, value, *equals
+        began = on_since if placed else since
+        if began is None:
+            began = now
+        if placed:
+            began = -began
+        return not claim.pinned, claim.tier, group, value, not placed, began, car.charger.id
 
     return sorted(claims, key=place)
 
@@ -63,9 +66,10 @@ def admit(
     """
     admitted: list[Claim] = []
     refused: dict[int, int] = {}
-    taken, tight = floors.taken, floors.tight
+    taken, tight, hands = floors.taken, floors.tight, floors.hands
     for claim in ordered if tight else ():
-        hand = floors.hands[claim.car.number]
+        number = claim.car.number
+        hand = hands[number]
         full = full_row(hand, left)
         if full is None and not claim.placed:
             full = full_row(hand, rising)
@@ -75,9 +79,10 @@ def admit(
                 left[row] -= needed
                 rising[row] -= needed
         else:
-            refused[claim.car.number] = full
+            refused[number] = full
+            floor = claim.floor
             for row, coefficient in claim.rows:
-                taken[row] -= coefficient * claim.floor
+                taken[row] -= coefficient * floor
     for row, amperes in enumerate(taken):
         if amperes and row not in tight:
             left[row] -= amperes

@@ -4,16 +4,18 @@ Groups are served one after the other: boosts, fast ones, the others by policy, 
 only what would be exported is shared. Knows rows and claims only.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
 
 from .admission import admit, in_order
 from .claims import Claim
 from .floors import Floors
+from .limits import Limits
+from .scarce import scarce_rows
 from .settings import Settings
 from .sharing import EPSILON, Part, share_left
 from .steps import round_down, step_up
+from .topology import Topology
 from .turns import turns
 
 __all__ = ["Allocation", "allocate"]
@@ -38,28 +40,24 @@ class Allocation:
 
 
 def allocate(
-    claims: Sequence[Claim],
-    capacity: Sequence[float],
-    rising: Sequence[float],
-    sun: Sequence[float],
-    settings: Settings,
-    now: float,
+    topology: Topology, limits: Limits, claims: Sequence[Claim], sun: Sequence[float], now: float
 ) -> Allocation:
-    """Share `capacity` (rows) among the claims; `sun` are the rows (W) that come after those."""
-    result = Allocation(left=[*capacity, *sun], sun=sun)
-    rising_left = [*rising, *sun]
-    first_sun_row = len(capacity)
+    """Share what the limits leave among the claims; `sun` are rows (W) that come after those of the limits."""
+    settings = topology.site.settings
+    first_sun_row = len(limits.capacity)
+    result = Allocation(left=[*limits.capacity, *sun], sun=sun)
+    rising = [*limits.rising, *sun]
     for claim in claims:
         claim.rows = claim.car.rows
     firm = [claim for claim in claims if not claim.sun_only]
-    admitted = _admit(firm, result, rising_left, settings, now)
+    admitted = _admit(firm, result, rising, settings, now)
     for claim in admitted:
         result.shares[claim.car.number] = claim.floor
-    growing = sorted((c for c in admitted if not c.sun_above_floor), key=lambda c: c.rank)
-    for _, group in groupby(growing, key=lambda c: c.rank):
-        _serve(list(group), result)
-    _serve_sun(claims, admitted, rising_left, first_sun_row, result, settings, now)
-    _fill_steps(claims, result)
+    short = scarce_rows(topology, limits.places, result.left)
+    scarce = _serve([claim for claim in admitted if not claim.sun_above_floor], result, short)
+    sunny = _admit_to_sun(claims, admitted, rising, first_sun_row, result, settings, now)
+    scarce += _serve(sunny, result, short)
+    _fill_steps(result, scarce)
     result.order = {claim.car.number: place for place, claim in enumerate(admitted)}
     return result
 
@@ -121,23 +119,36 @@ def _needed_beyond_floors(claims: Sequence[Claim], left: Sequence[float]) -> dic
     return needed
 
 
-def _serve(group: list[Claim], result: Allocation) -> None:
-    """Share what is left above the floors."""
+type _Scarce = tuple[Claim, list[tuple[int, float]]]
+"""One who shares, and those of its rows that may be full before the others are."""
+
+
+def _serve(claims: Sequence[Claim], result: Allocation, short: set[int]) -> list[_Scarce]:
+    """Share what is left above the floors, one group of equal rank after the other; only the rows in `short` can bind."""
+    groups: dict[tuple[float, ...], list[Claim]] = {}
+    for claim in claims:
+        groups.setdefault(claim.rank, []).append(claim)
     left = result.left
-    parts = [Part(c.floor, c.ceiling, c.rows, c.weight, c.offset) for c in group]
-    shares, bound = share_left(left, parts)
-    for claim, amount, full in zip(group, shares, bound, strict=True):
-        rounded = claim.ceiling  # a setpoint that the charger knows
-        if full is not None:
-            result.bound[claim.car.number] = full
-            rounded = round_down(claim.car.charger, amount)
-        if rounded > claim.floor:
-            result.shares[claim.car.number] = rounded
-            for row, coefficient in claim.rows:
-                left[row] -= coefficient * (rounded - claim.floor)
+    scarce: list[_Scarce] = []
+    for rank in sorted(groups):
+        group = [(c, [loaded for loaded in c.rows if loaded[0] in short]) for c in groups[rank]]
+        scarce += group
+        parts = [Part(c.floor, c.ceiling, rows, c.weight, c.offset) for c, rows in group]
+        shares, bound = share_left(left, parts)
+        for (claim, _), amount, full in zip(group, shares, bound, strict=True):
+            rounded = claim.ceiling  # a setpoint that the charger knows
+            if full is not None:
+                result.bound[claim.car.number] = full
+                rounded = round_down(claim.car.charger, amount)
+            if rounded > claim.floor:
+                more = rounded - claim.floor
+                result.shares[claim.car.number] = rounded
+                for row, coefficient in claim.rows:
+                    left[row] -= coefficient * more
+    return scarce
 
 
-def _serve_sun(
+def _admit_to_sun(
     claims: Sequence[Claim],
     firm: Sequence[Claim],
     rising: list[float],
@@ -145,17 +156,22 @@ def _serve_sun(
     result: Allocation,
     settings: Settings,
     now: float,
-) -> None:
-    """What would be exported goes to those who want only sun, and on top of floors to those who want both."""
+) -> list[Claim]:
+    """Who shares what would be exported: those who want only sun, and above their floors those who want both."""
     above = [claim for claim in firm if claim.sun_above_floor]
     only = [claim for claim in claims if claim.sun_only]
     if not above and not only:
-        return
-    left = result.left
+        return []
+    left, shares = result.left, result.shares
+    netted = len(left) - first_sun_row == 1
     for claim in firm:
         # Who does not ask for sun uses it all the same: what it draws is not exported.
-        for row, coefficient in _sun_rows(claim, first_sun_row, left):
-            left[row] -= coefficient * result.shares[claim.car.number]
+        asked, share = claim.car.asked, shares[claim.car.number]
+        if netted:
+            left[first_sun_row] -= asked.watts_per_ampere * share
+        else:
+            for row, watts in _sun_rows(claim, first_sun_row, left):
+                left[row] -= watts * share
     for row in range(first_sun_row, len(left)):
         left[row] = max(0.0, left[row])
         rising[row] = left[row]
@@ -168,13 +184,11 @@ def _serve_sun(
     admitted, refused = admit(in_order(only, result.turns, settings, now), floors, left, rising)
     result.refused.update(refused)
     for claim in admitted:
-        result.shares[claim.car.number] = claim.floor
-    both = [*above, *admitted]
+        shares[claim.car.number] = claim.floor
     # Those who want only sun carry their sun rows already; the others get them here.
     for claim in above:
         claim.rows = [*claim.rows, *_sun_rows(claim, first_sun_row, left)]
-    for _, group in groupby(sorted(both, key=lambda c: c.rank), key=lambda c: c.rank):
-        _serve(list(group), result)
+    return above + admitted
 
 
 def _sun_rows(claim: Claim, first: int, left: Sequence[float]) -> list[tuple[int, float]]:
@@ -186,31 +200,46 @@ def _sun_rows(claim: Claim, first: int, left: Sequence[float]) -> list[tuple[int
     return [(first + phase, each) for phase in asked.phases]
 
 
-def _fill_steps(claims: Sequence[Claim], result: Allocation) -> None:
+def _fill_steps(result: Allocation, scarce: Sequence[_Scarce]) -> None:
     """What rounding to steps left goes to those who can still use a whole step, in the order of their ranks."""
-    left = result.left
-    climbing = sorted(
-        (c for c in claims if c.car.number in result.bound),
-        key=lambda c: (c.rank, result.shares[c.car.number] / c.weight + c.offset, c.car.charger.id),
-    )
+    left, shares, bound = result.left, result.shares, result.bound
+    # Room only shrinks from here on: who has none for a step now needs no place in the order.
+    climbing = [
+        (claim, rows)
+        for claim, rows in scarce
+        if claim.car.number in bound and _higher(claim, rows, shares, left)
+    ]
+    climbing.sort(key=lambda member: _place(member[0], shares))
     while climbing:
-        able: list[Claim] = []
-        for claim in climbing:
+        able: list[_Scarce] = []
+        for claim, rows in climbing:
             number = claim.car.number
-            higher = step_up(claim.car.charger, result.shares[number])
-            more = higher - result.shares[number]
-            if higher > claim.ceiling + EPSILON or _bounding(claim, more, left) is not None:
-                continue
-            result.shares[number] = higher
-            for row, coefficient in claim.rows:
-                left[row] -= coefficient * more
-            able.append(claim)
+            higher = _higher(claim, rows, shares, left)
+            if higher is not None:
+                for row, coefficient in claim.rows:
+                    left[row] -= coefficient * (higher - shares[number])
+                shares[number] = higher
+                able.append((claim, rows))
         climbing = able
 
 
-def _bounding(claim: Claim, amperes: float, left: Sequence[float]) -> int | None:
-    """The first row that has no room for so much more."""
-    for row, coefficient in claim.rows:
-        if coefficient * amperes > left[row] + EPSILON:
-            return row
-    return None
+def _place(claim: Claim, shares: Mapping[int, float]) -> tuple[tuple[float, ...], float, str]:
+    car = claim.car
+    return claim.rank, shares[car.number] / claim.weight + claim.offset, car.charger.id
+
+
+def _higher(
+    claim: Claim,
+    rows: Sequence[tuple[int, float]],
+    shares: Mapping[int, float],
+    left: Sequence[float],
+) -> float | None:
+    """The share (A) at the next step of its charger, where there is room for it on these rows."""
+    share = shares[claim.car.number]
+    higher = step_up(claim.car.charger, share)
+    if higher > claim.ceiling + EPSILON:
+        return None
+    for row, coefficient in rows:
+        if coefficient * (higher - share) > left[row] + EPSILON:
+            return None
+    return higher

@@ -166,15 +166,12 @@ def _observe(
 
 def _count_everybody(topology: Topology, cars: Sequence[Car], limits: Limits) -> None:
     """Add the rows in watts to what cars load, and take off what nobody can be told to leave."""
-    finite = [
-        number
-        for number in range(len(topology.circuits))
-        if limits.capacity[watt_row(topology, number)] < math.inf
-    ]
-    for number in finite:
+    for number in range(len(topology.circuits)):
         row = watt_row(topology, number)
-        for which in topology.below[number]:
-            cars[which].rows = [*cars[which].rows, (row, cars[which].watts_per_ampere)]
+        if limits.capacity[row] < math.inf:
+            for which in topology.below[number]:
+                car = cars[which]
+                car.rows = [*car.rows, (row, car.watts_per_ampere)]
     for car in cars:
         if car.reserved:
             for row, coefficient in car.rows:
@@ -201,8 +198,7 @@ def _allocate(
     claims: Sequence[Claim],
 ) -> Allocation:
     sun = surplus(topology, snapshot, loads)
-    settings = topology.site.settings
-    return allocate(claims, limits.capacity, limits.rising, sun, settings, snapshot.now)
+    return allocate(topology, limits, claims, sun, snapshot.now)
 
 
 def _remember(

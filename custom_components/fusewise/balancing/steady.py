@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import math
 
 from .allocation import Allocation
-from .cars import Car, still_drawn
+from .cars import Car
 from .claims import Claim
 from .codes import ReasonCode
 from .limits import Limits
@@ -59,10 +59,28 @@ def steady(
             for row, coefficient in car.rows:
                 left[row] -= coefficient * told
     over = {row for row, amperes in enumerate(left) if amperes < -ROUNDING}
-    wanted = _wanted(claims, shares, settings)
-    result = [
-        _fall(car, shares.shares.get(car.number, 0.0), over, wanted, settings) for car in cars
-    ]
+    result: list[Steadied] = []
+    small: list[Car] = []  # whose fall is not worth a message for its own sake
+    for car in cars:
+        told, target = car.memory.setpoint, shares.shares.get(car.number, 0.0)
+        if not car.reading.online:
+            # It cannot be told; once it can, it begins where it was counted.
+            result.append(Steadied(min(told, car.reserved)))
+        elif is_switching(car.memory):
+            result.append(Steadied(0.0, waits=ReasonCode.SWITCHING_PHASES))
+        elif target >= told - ROUNDING:
+            result.append(Steadied(told))
+        elif over and _loads_any(car, over):
+            result.append(Steadied(target, demanded=True))
+        elif target > 0 and told - target < _dead_band(told, settings):
+            result.append(Steadied(told))
+            small.append(car)
+        else:
+            result.append(Steadied(target))
+    wanted = _wanted(claims, shares, settings) if small else set()
+    for car in small:
+        if _loads_any(car, wanted):
+            result[car.number].current = shares.shares[car.number]
     _rise(cars, claims, shares, result, limits, left, settings, now, since_last)
     return result
 
@@ -78,23 +96,8 @@ def _wanted(claims: Sequence[Claim], shares: Allocation, settings: Settings) -> 
     return wanted
 
 
-def _fall(
-    car: Car, target: float, over: set[int], wanted: set[int], settings: Settings
-) -> Steadied:
-    told = car.memory.setpoint
-    if not car.reading.online:
-        # It cannot be told; once it can, it begins where it was counted.
-        return Steadied(min(told, car.reserved))
-    if is_switching(car.memory):
-        return Steadied(0.0, waits=ReasonCode.SWITCHING_PHASES)
-    if target >= told - ROUNDING:
-        return Steadied(told)
-    if any(row in over for row, _ in car.rows):
-        return Steadied(target, demanded=True)
-    small = target > 0 and told - target < _dead_band(told, settings)
-    if small and not any(row in wanted for row, _ in car.rows):
-        return Steadied(told)
-    return Steadied(target)
+def _loads_any(car: Car, rows: set[int]) -> bool:
+    return any(row in rows for row, _ in car.rows)
 
 
 def _dead_band(told: float, settings: Settings) -> float:
@@ -138,7 +141,7 @@ def _rise(
                 steadied.waits, steadied.until = waits, until
     if not ready:
         return
-    room = _room(cars, ready, result, limits.rising, now)
+    room = _room(cars, result, limits.rising)
     ready.sort(key=lambda claim: shares.order.get(claim.car.number, len(cars)))
     for claim in ready:
         steadied, target = result[claim.car.number], shares.shares[claim.car.number]
@@ -183,27 +186,21 @@ def _together(claims: Sequence[Claim], shares: Allocation) -> dict[int, float]:
     return together
 
 
-def _room(
-    cars: Sequence[Car],
-    ready: Sequence[Claim],
-    result: list[Steadied],
-    rising: Sequence[float],
-    now: float,
-) -> list[float]:
+def _room(cars: Sequence[Car], result: Sequence[Steadied], rising: Sequence[float]) -> list[float]:
     """What is free for rises: everybody counts with what it may still draw, not with what it was told."""
-    touched = {row for claim in ready for row, _ in claim.car.rows}
-    room = [math.inf] * len(rising)
-    for row in touched:
-        room[row] = rising[row]
+    room = list(rising)
     for car in cars:
-        if not car.reading.online:
-            continue
-        counted = max(result[car.number].current, still_drawn(car, now))
-        if counted:
-            for row, coefficient in car.rows:
-                if row in touched:
+        if car.reading.online:
+            counted = max(result[car.number].current, _still_drawn(car))
+            if counted:
+                for row, coefficient in car.rows:
                     room[row] -= coefficient * counted
     return room
+
+
+def _still_drawn(car: Car) -> float:
+    """A that a car that is online may still draw for a moment, as was found when it was put together."""
+    return car.may_draw - car.reserved if car.charger.slow_to_obey else 0.0
 
 
 def _raise(
@@ -218,7 +215,7 @@ def _raise(
     """Raise one charger as far as its ramp and the room allow, and take that from the room."""
     told = steadied.current
     # What it may still draw from before is taken from the room already.
-    counted = max(told, still_drawn(claim.car, now))
+    counted = max(told, _still_drawn(claim.car))
     free = counted - told + min(room[row] / coefficient for row, coefficient in claim.car.rows)
     if told == 0:
         # 0 → floor in one step: a car cannot draw less.

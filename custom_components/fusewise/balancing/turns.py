@@ -7,10 +7,12 @@ their length while places change hands.
 """
 
 from collections.abc import Sequence
+from operator import attrgetter
 
 from .claims import Claim
 from .floors import Floors, Hand, full_row
 from .settings import Settings
+from .sharing import EPSILON
 
 __all__ = ["turns"]
 
@@ -27,11 +29,14 @@ def turns(
     if not rounds:
         return {}
     found: dict[int, float] = {}
-    for claim in claims:
-        most = max([rounds.get(row, 0) for row, _ in floors.hands[claim.car.number]], default=0)
+    for number, hand in floors.hands.items():
+        most = 0
+        for row, _ in hand:
+            if row in rounds and rounds[row] > most:
+                most = rounds[row]
         if most:
             turn = settings.turn_time / most
-            found[claim.car.number] = max(turn - CHANGING, turn / 2)
+            found[number] = max(turn - CHANGING, turn / 2)
     return found
 
 
@@ -41,7 +46,7 @@ def _rounds(claims: Sequence[Claim], floors: Floors, capacity: Sequence[float]) 
     if not floors.tight:
         return found
     by_tier: dict[tuple[bool, tuple[int, int]], list[Hand]] = {}
-    for claim in sorted(claims, key=lambda claim: claim.car.charger.id):
+    for claim in sorted(claims, key=attrgetter("car.charger.id")):
         if hand := floors.hands[claim.car.number]:
             by_tier.setdefault((not claim.pinned, claim.tier), []).append(hand)
     left = list(capacity)
@@ -64,11 +69,12 @@ def _deal(
     """Deal one round out of what is free; who does not fit into it."""
     rest: list[Hand] = []
     for hand in hands:
-        full = full_row(hand, free)
-        if full is None:
+        for row, needed in hand:
+            if needed > free[row] + EPSILON:
+                rest.append(hand)
+                found[row] = number
+                break
+        else:
             for row, needed in hand:
                 free[row] -= needed
-        else:
-            rest.append(hand)
-            found[full] = number
     return rest
