@@ -139,6 +139,8 @@ def _serve(claims: Sequence[Claim], result: Allocation, short: set[int]) -> list
             rounded = claim.ceiling  # a setpoint that the charger knows
             if full is not None:
                 result.bound[claim.car.number] = full
+                if amount == claim.floor:
+                    continue
                 rounded = round_down(claim.car.charger, amount)
             if rounded > claim.floor:
                 more = rounded - claim.floor

@@ -7,6 +7,7 @@ from .model import Charger
 __all__ = ["ROUNDING", "round_down", "round_up", "step_up"]
 
 ROUNDING = 1e-6  # A: 5.999999 is 6
+_EXACT = 1e6  # 3 × 0.1 is 0.3; `round(…, 6)` says the same in five times as long
 
 
 def round_down(charger: Charger, current: float) -> float:
@@ -18,7 +19,7 @@ def round_down(charger: Charger, current: float) -> float:
                 highest = level
         return highest
     steps = math.floor((current + ROUNDING) / charger.step)
-    return round(steps * charger.step, 6)
+    return round(steps * charger.step * _EXACT) / _EXACT
 
 
 def round_up(charger: Charger, current: float) -> float:
@@ -35,4 +36,5 @@ def step_up(charger: Charger, current: float) -> float:
             if current + ROUNDING < level < lowest:
                 lowest = level
         return lowest
-    return round((math.floor((current + ROUNDING) / charger.step) + 1) * charger.step, 6)
+    steps = math.floor((current + ROUNDING) / charger.step) + 1
+    return round(steps * charger.step * _EXACT) / _EXACT

@@ -51,28 +51,27 @@ def _rounds(claims: Sequence[Claim], floors: Floors, capacity: Sequence[float]) 
             by_tier.setdefault((not claim.pinned, claim.tier), []).append(hand)
     left = list(capacity)
     for tier in sorted(by_tier):
-        start = left
-        waiting = [hand for hand in by_tier[tier] if full_row(hand, start) is None]
+        start = list(left)
+        # Whoever did not fit even alone waits for no round.
+        waiting = [
+            (h, full) for h, full in _deal(by_tier[tier], left) if full_row(h, start) is None
+        ]
         number = 0
         while waiting:
             number += 1
-            free = list(start)
-            waiting = _deal(waiting, free, found, number)
-            if number == 1:
-                left = free
+            for _, full in waiting:
+                found[full] = number
+            waiting = _deal([hand for hand, _ in waiting], list(start))
     return found
 
 
-def _deal(
-    hands: Sequence[Hand], free: list[float], found: dict[int, int], number: int
-) -> list[Hand]:
-    """Deal one round out of what is free; who does not fit into it."""
-    rest: list[Hand] = []
+def _deal(hands: Sequence[Hand], free: list[float]) -> list[tuple[Hand, int]]:
+    """Deal one round out of what is free; who does not fit into it, and the row that is full."""
+    rest: list[tuple[Hand, int]] = []
     for hand in hands:
         for row, needed in hand:
             if needed > free[row] + EPSILON:
-                rest.append(hand)
-                found[row] = number
+                rest.append((hand, row))
                 break
         else:
             for row, needed in hand:
