@@ -6,9 +6,10 @@ at a clock, a network or a disk.
 """
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+import re
 
 ROOT = Path(__file__).parent.parent
 PRODUCT = "custom_components.fusewise"
@@ -129,6 +130,21 @@ def modules(root: Path = ROOT) -> Iterator[Module]:
         yield Module(
             name=name, source=path.read_text(), is_package=path.stem == "__init__", tree=tree
         )
+
+
+def described(page: str, folders: Collection[str]) -> Iterator[str]:
+    """Yield each file that a table of docs/architecture.md names, by its path in the integration.
+
+    A heading that begins with a folder says where the files of its tables lie; else they lie in none.
+    """
+    folder = ""
+    for line in page.splitlines():
+        if line.startswith("#"):
+            first = line.split()[1].rstrip(",").rstrip("/")
+            folder = f"{first}/" if first in folders else ""
+        elif line.startswith("|"):
+            for name in re.findall(r"`([\w/]+\.py)`", line.split("|")[1]):
+                yield f"{folder}{name}"
 
 
 def _within(name: str, parent: str) -> bool:

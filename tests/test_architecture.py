@@ -2,7 +2,17 @@
 
 import pytest
 
-from .architecture import ARROWS, PRODUCT, PURE, Module, modules, room_of, violations
+from .architecture import (
+    ARROWS,
+    PRODUCT,
+    PURE,
+    ROOT,
+    Module,
+    described,
+    modules,
+    room_of,
+    violations,
+)
 
 TREE = frozenset(
     {
@@ -41,6 +51,29 @@ def test_the_whole_house_keeps_to_its_arrows() -> None:
 def test_the_check_looks_at_every_room() -> None:
     # Planning is built when there is something to plan.
     assert {module.room for module in modules()} >= ARROWS.keys() - {"planning"}
+
+
+def test_each_file_stands_in_a_table_for_those_who_carry_on() -> None:
+    house = ROOT / PRODUCT.replace(".", "/")
+    files = {path.relative_to(house).as_posix() for path in house.rglob("*.py")}
+    folders = {path.relative_to(house).as_posix() for path in house.rglob("*/")}
+    told = set(described((ROOT / "docs" / "architecture.md").read_text(), folders))
+    gone = told - files
+    # What a folder is for stands in its heading.
+    missing = {file for file in files - told if not file.endswith("__init__.py")}
+    assert (gone, missing) == (set(), set())
+
+
+def test_a_file_counts_as_described_only_below_the_heading_of_its_folder() -> None:
+    page = """
+## devices/ocpp, by subject
+`charger.py` comes in, and a table says what the rest is.
+| `rpc.py`, `v16/commands.py` | calls, as `wire.py` writes them |
+## The loop
+| `line.py` | who is told |
+"""
+    told = list(described(page, {"devices", "devices/ocpp"}))
+    assert told == ["devices/ocpp/rpc.py", "devices/ocpp/v16/commands.py", "line.py"]
 
 
 @pytest.mark.parametrize(
