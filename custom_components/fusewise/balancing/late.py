@@ -7,6 +7,7 @@ that report seldom tell of a move late themselves, so the longest delay that was
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from itertools import pairwise
 from operator import attrgetter
 
 from .memory import MeterMemory, Trace
@@ -103,29 +104,21 @@ def _when_looked_at(trail: Sequence[Trace]) -> int | None:
 
 def _shown_after(trail: Sequence[Trace], moved: int, phase: int) -> float | None:
     """s after which the meter showed what the cars did at sample `moved`; None: nobody can tell."""
-    newest = len(trail) - 1
-    move = trail[moved].drawn[phase] - trail[moved - 1].drawn[phase]
-    at_once = best = _unexplained(trail, phase, moved, 0)
+    shown = [now.shown[phase] - before.shown[phase] for before, now in pairwise(trail)]
+    drawn = [now.drawn[phase] - before.drawn[phase] for before, now in pairwise(trail)]
+    first = moved - 1  # of these moves
+    at_once = best = _unexplained(shown[first:], drawn[first:])
     shift = 0
-    for later in range(1, newest - moved + 1):
-        if moved - later < 1:
-            break
-        error = _unexplained(trail, phase, moved, later)
+    for later in range(1, min(len(shown) - moved, first) + 1):
+        error = _unexplained(shown[first:], drawn[first - later :])
         if error < best - MOVED / 5:
             best, shift = error, later
-    if best > abs(move) / 2 or (shift and best > at_once - abs(move)):
+    move = abs(drawn[first])
+    if best > move / 2 or (shift and best > at_once - move):
         return None  # the house was too restless to tell
     return trail[moved + shift].at - trail[moved].at
 
 
-def _unexplained(trail: Sequence[Trace], phase: int, begins: int, shift: int) -> float:
-    """A by which the house would have gone up and down since, had the meter shown the cars so many samples late."""
-    return sum(
-        abs(
-            trail[n].shown[phase]
-            - trail[n - 1].shown[phase]
-            - trail[n - shift].drawn[phase]
-            + trail[n - shift - 1].drawn[phase]
-        )
-        for n in range(begins, len(trail))
-    )
+def _unexplained(shown: Sequence[float], drawn: Sequence[float]) -> float:
+    """A by which the house would have gone up and down, had the meter shown these moves of the cars in its own."""
+    return sum([abs(meter - cars) for meter, cars in zip(shown, drawn, strict=False)])

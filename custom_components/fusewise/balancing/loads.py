@@ -13,7 +13,7 @@ from .codes import FallbackCause
 from .late import follow
 from .memory import CircuitMemory, Memory, MeterMemory
 from .meters import judge
-from .model import NEVER, NOTHING, PHASES, Circuit, PerPhase, Snapshot
+from .model import NEVER, NOTHING, PHASES, PerPhase, Snapshot
 from .others import estimate_others
 from .peaks import peaks_of, rises_of, span_of
 from .per_phase import higher, lower, minus, plus
@@ -75,6 +75,7 @@ class _Survey:
         self.snapshot = snapshot
         self.memory = memory
         self.cars = cars
+        self.remembered = [memory.circuits.get(each.id, EMPTY) for each in topology.circuits]
         self.span = span_of(snapshot.now)
         elapsed, smoothing = snapshot.now - memory.time, topology.site.settings.smoothing
         self.smoothing = smoothing
@@ -120,7 +121,7 @@ class _Survey:
         together, apart = seen.together, seen.apart
         if known.measured_at != self.instant or known.late:
             together, apart = NOTHING, [self.cars[which] for which in behind]
-        last = self._remembered(self.topology.circuits[number]).others
+        last = self.remembered[number].others
         found = estimate_others(known, last, together, apart, is_new=is_new)
         if is_new and behind and not seen.unheard:
             self.meters[name] = follow(known, seen.amperes, found.least, found.most)
@@ -135,7 +136,7 @@ class _Survey:
             circuit, cause = self.topology.circuits[number], self.causes[number]
             figure = None
             if cause is not None:
-                figure = house_allowance(circuit, self._remembered(circuit), self.snapshot.now)
+                figure = house_allowance(circuit, self.remembered[number], self.snapshot.now)
             if figure is None and circuit.other_loads is not None:
                 figure = self._with_those_below(number, circuit.other_loads)
             if figure is not None:
@@ -159,7 +160,7 @@ class _Survey:
         rest: float | None = None,
     ) -> None:
         circuit = self.topology.circuits[number]
-        remembered = self._remembered(circuit)
+        remembered = self.remembered[number]
         peaks: tuple[PerPhase, ...] = ()
         rises: tuple[PerPhase, ...] = ()
         lowest: PerPhase | None = None
@@ -191,9 +192,6 @@ class _Survey:
             exact,
             cause,
         )
-
-    def _remembered(self, circuit: Circuit) -> CircuitMemory:
-        return self.memory.circuits.get(circuit.id, EMPTY)
 
     def _with_those_below(self, number: int, figure: PerPhase) -> PerPhase:
         """The owner's figure for what hangs on the circuit itself, and what is known of those that it feeds."""

@@ -13,9 +13,10 @@ RISE = 2.5  # A: less is no load that comes
 
 def peaks_of(remembered: CircuitMemory, others: PerPhase | None, span: int) -> tuple[PerPhase, ...]:
     """The most of the other loads in each span, with what it is now, in this one; None: that is not seen."""
-    gone = span - remembered.peaks_at
-    # Of spans in which nobody looked, nothing is known.
-    peaks = remembered.peaks[: max(0, SPANS - gone)]
+    gone, peaks = span - remembered.peaks_at, remembered.peaks
+    if gone:
+        # Of spans in which nobody looked, nothing is known.
+        peaks = peaks[: max(0, SPANS - gone)]
     if others is None:
         return peaks
     if gone or not peaks:

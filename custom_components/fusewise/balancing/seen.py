@@ -38,7 +38,10 @@ class Seen:
 
 def see_cars(topology: Topology, cars: Sequence[Car], instant: float) -> list[Seen]:
     """By circuit; `instant` is when most meters were read: what cars drew just then is only added up."""
-    found = [_see([cars[which] for which in own], instant) for own in topology.own]
+    found = [
+        _see([cars[which] for which in own], lines, instant)
+        for own, lines in zip(topology.own, topology.own_lines, strict=True)
+    ]
     for number in reversed(range(len(found))):
         feeder = topology.feeders[number]
         if feeder is not None:
@@ -46,42 +49,60 @@ def see_cars(topology: Topology, cars: Sequence[Car], instant: float) -> list[Se
     return found
 
 
-def _see(cars: Sequence[Car], instant: float) -> Seen:
-    """Those on the circuit itself."""
-    seen = Seen()
+def _see(cars: Sequence[Car], lines: tuple[int, int, int], instant: float) -> Seen:
+    """Those on the circuit itself, whose chargers have so many conductors on each phase."""
     if not cars:
-        return seen
-    together, beside = [0.0] * PHASES, [0.0] * PHASES
-    oldest, counts = [math.inf] * PHASES, [0] * PHASES
+        return Seen()
+    together, counts = [0.0] * PHASES, list(lines)
+    apart: list[Car] = []
     for car in cars:
-        reading, samples = car.reading, car.samples
-        seen.told_at = max(seen.told_at, car.memory.changed_at)
-        if not reading.online:
-            seen.unheard = True
-        elif not car.plugged and is_gone(reading):
-            seen.apart.append(car)
+        samples, current = car.samples, car.samples.current
+        if (
+            samples.at == instant
+            and current is not None
+            and samples.earlier is not None
+            and car.plugged
+            and car.reading.online
+        ):
+            for phase, drawn in zip(car.lines, current, strict=True):
+                together[phase] += drawn
             continue
+        apart.append(car)
+        for phase in car.lines:
+            counts[phase] -= 1
+    one, two, three = [instant if count else math.inf for count in counts]
+    amperes = together[0], together[1], together[2]
+    seen = Seen(amperes, amperes, (one, two, three), (counts[0], counts[1], counts[2]), apart)
+    seen.told_at = max([car.memory.changed_at for car in cars])
+    there = [
+        car for car in apart if car.plugged or not (car.reading.online and is_gone(car.reading))
+    ]
+    if there:
+        _look_closer(seen, there)
+    return seen
+
+
+def _look_closer(seen: Seen, cars: Sequence[Car]) -> None:
+    """Count in those that were not sampled at the instant, or have something about them."""
+    amperes, oldest, counts = list(seen.amperes), list(seen.oldest), list(seen.counts)
+    for car in cars:
+        samples = car.samples
+        if not car.reading.online:
+            seen.unheard = True
         if car.plugged and samples.earlier is None:
             seen.newcomers = True
         if samples.current is None:
             # What has not been measured yet will look like a move when it is.
             for phase in car.lines:
                 oldest[phase] = NEVER
-            seen.apart.append(car)
             continue
-        at, amperes = samples.at, together
-        if at != instant:
-            amperes = beside
-            seen.apart.append(car)
         for phase, drawn in zip(car.lines, samples.current, strict=True):
             amperes[phase] += drawn
             counts[phase] += 1
-            oldest[phase] = min(oldest[phase], at)
-    seen.amperes = together[0] + beside[0], together[1] + beside[1], together[2] + beside[2]
-    seen.together = together[0], together[1], together[2]
+            oldest[phase] = min(oldest[phase], samples.at)
+    seen.amperes = amperes[0], amperes[1], amperes[2]
     seen.oldest = oldest[0], oldest[1], oldest[2]
     seen.counts = counts[0], counts[1], counts[2]
-    return seen
 
 
 def _pass_on(seen: Seen, above: Seen) -> None:
@@ -92,6 +113,6 @@ def _pass_on(seen: Seen, above: Seen) -> None:
     (a, b, c), (d, e, f) = above.counts, seen.counts
     above.counts = a + d, b + e, c + f
     above.apart += seen.apart
-    above.newcomers |= seen.newcomers
-    above.unheard |= seen.unheard
+    above.newcomers = above.newcomers or seen.newcomers
+    above.unheard = above.unheard or seen.unheard
     above.told_at = max(above.told_at, seen.told_at)

@@ -5,6 +5,7 @@ of the panel and of every circuit above it.
 """
 
 from collections import OrderedDict
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from .checks import check_charger, check_circuit, check_site
@@ -44,8 +45,10 @@ class Topology:
     children: tuple[tuple[int, ...], ...]
     own: tuple[tuple[int, ...], ...]
     """Per circuit: the chargers on it …"""
+    own_lines: tuple[tuple[int, int, int], ...]
+    """… with so many conductors on each phase, …"""
     below: tuple[tuple[int, ...], ...]
-    """… and on everything that it feeds as well."""
+    """… and the chargers on it and on everything that it feeds."""
     metered: tuple[tuple[int, str], ...]
     """The circuits that have a meter, each with it."""
     roots: tuple[int, ...]
@@ -166,6 +169,7 @@ def _compile(site: Site) -> Topology:
         usable=tuple(_usable(circuit) for circuit in circuits),
         children=tuple(map(tuple, children)),
         own=tuple(map(tuple, own)),
+        own_lines=tuple(_lines(site, numbers) for numbers in own),
         below=tuple(map(tuple, below)),
         metered=tuple((n, c.meter) for n, c in enumerate(circuits) if c.meter is not None),
         places=(
@@ -185,6 +189,11 @@ def _compile(site: Site) -> Topology:
         switching=tuple(n for n, charger in enumerate(site.chargers) if charger.switches_phases),
         meters=frozenset(c.meter for c in circuits if c.meter is not None),
     )
+
+
+def _lines(site: Site, chargers: Iterable[int]) -> tuple[int, int, int]:
+    wired = [phase for number in chargers for phase in site.chargers[number].wiring]
+    return wired.count(Phase.L1), wired.count(Phase.L2), wired.count(Phase.L3)
 
 
 def _usable(circuit: Circuit) -> PerPhase:
