@@ -17,7 +17,7 @@ from .memory import CircuitMemory, Memory
 from .model import NOTHING, PHASES, Circuit, DemandWindow, GridLimit, LimitScope, PerPhase, Snapshot
 from .per_phase import higher, lower, minus
 from .seen import Seen
-from .thermal import allowed_share
+from .thermal import COLD, allowed_share
 from .topology import Topology
 
 __all__ = ["measure_limits"]
@@ -67,17 +67,17 @@ def _bound_by_rating(
     topology: Topology, number: int, limits: Limits, load: Load, remembered: CircuitMemory
 ) -> PerPhase:
     """The first bound of the circuit's three rows; returns what the circuit may carry on each phase."""
-    circuit, rows = topology.circuits[number], slice(number * PHASES, (number + 1) * PHASES)
+    circuit, first, end = topology.circuits[number], number * PHASES, (number + 1) * PHASES
     allowed = _usable(topology, number, load, remembered)
     share = allowed_share(circuit, remembered)
-    if min(share) < 1:
+    if share != COLD:
         allowed = allowed[0] * share[0], allowed[1] * share[1], allowed[2] * share[2]
-        limits.code[rows] = [
+        limits.code[first:end] = [
             ReasonCode.THERMAL if each < 1 else ReasonCode.CIRCUIT_LIMIT for each in share
         ]
-    limits.capacity[rows] = minus(allowed, load.others)
-    limits.rising[rows] = minus(allowed, load.expected)
-    limits.figure[rows] = allowed
+    limits.capacity[first:end] = minus(allowed, load.others)
+    limits.rising[first:end] = minus(allowed, load.expected)
+    limits.figure[first:end] = allowed
     return allowed
 
 

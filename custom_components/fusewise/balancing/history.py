@@ -9,7 +9,7 @@ from .memory import CircuitMemory
 from .meters import SLOW
 from .model import Circuit, DemandWindow, PerPhase, Snapshot
 from .peaks import span_of
-from .per_phase import higher, plus
+from .per_phase import higher, minus, plus
 from .seen import Seen
 from .thermal import warm
 
@@ -52,7 +52,9 @@ def advance(
         heat, oil = warm(circuit, remembered, flowing, elapsed)
     others, jump = remembered.others, remembered.jump
     if load.shown is not None:
-        jump = _jump(circuit, remembered, load.others, snapshot, elapsed)
+        reading = snapshot.meters[circuit.meter or ""]
+        if reading.interval > SLOW and others is not None:
+            jump = _jump(jump, others, load.others, elapsed)
         others = load.others
         remembered = watch_house(remembered, others, snapshot.now)
     elif load.fallback in LIES:
@@ -113,19 +115,6 @@ def _sun(remembered: CircuitMemory, snapshot: Snapshot) -> tuple[PerPhase, PerPh
     return higher(now, remembered.sun), remembered.sun_before, remembered.sun_at
 
 
-def _jump(
-    circuit: Circuit,
-    remembered: CircuitMemory,
-    others: PerPhase,
-    snapshot: Snapshot,
-    elapsed: float,
-) -> PerPhase:
-    reading = snapshot.meters.get(circuit.meter or "")
-    if reading is None or reading.interval <= SLOW or remembered.others is None:
-        return remembered.jump
+def _jump(jump: PerPhase, before: PerPhase, now: PerPhase, elapsed: float) -> PerPhase:
     fades = 0.5 ** (elapsed / DAY)
-    jumps = [
-        max(jump * fades, now - before)
-        for jump, now, before in zip(remembered.jump, others, remembered.others, strict=True)
-    ]
-    return jumps[0], jumps[1], jumps[2]
+    return higher((jump[0] * fades, jump[1] * fades, jump[2] * fades), minus(now, before))

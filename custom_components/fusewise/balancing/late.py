@@ -104,18 +104,20 @@ def _when_looked_at(trail: Sequence[Trace]) -> int | None:
 
 def _shown_after(trail: Sequence[Trace], moved: int, phase: int) -> float | None:
     """s after which the meter showed what the cars did at sample `moved`; None: nobody can tell."""
-    shown = [now.shown[phase] - before.shown[phase] for before, now in pairwise(trail)]
-    drawn = [now.drawn[phase] - before.drawn[phase] for before, now in pairwise(trail)]
-    first = moved - 1  # of these moves
-    at_once = best = _unexplained(shown[first:], drawn[first:])
+    first = moved - 1  # of the moves, each from one sample to the next
+    shown = [now.shown[phase] - old.shown[phase] for old, now in pairwise(trail[first:])]
+    drawn = [now.drawn[phase] - old.drawn[phase] for old, now in pairwise(trail)]
+    move = abs(drawn[first])
+    if sum(map(abs, shown)) - sum(map(abs, drawn)) > move / 2:
+        return None  # the house was too restless to tell, however late the meter is
+    at_once = best = _unexplained(shown, drawn[first:])
     shift = 0
-    for later in range(1, min(len(shown) - moved, first) + 1):
-        error = _unexplained(shown[first:], drawn[first - later :])
+    for later in range(1, min(len(shown) - 1, first) + 1):
+        error = _unexplained(shown, drawn[first - later :])
         if error < best - MOVED / 5:
             best, shift = error, later
-    move = abs(drawn[first])
     if best > move / 2 or (shift and best > at_once - move):
-        return None  # the house was too restless to tell
+        return None
     return trail[moved + shift].at - trail[moved].at
 
 

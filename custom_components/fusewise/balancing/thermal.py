@@ -8,7 +8,7 @@ import math
 from .memory import CircuitMemory
 from .model import PHASES, Breaker, Circuit, Derating, PerPhase, Transformer
 
-__all__ = ["allowed_share", "warm"]
+__all__ = ["COLD", "allowed_share", "warm"]
 
 COLD: PerPhase = (1.0, 1.0, 1.0)
 
