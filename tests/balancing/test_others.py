@@ -119,6 +119,14 @@ def test_a_fall_of_the_meter_may_be_the_cars_until_its_own_sample_says() -> None
     assert counted(11, sample=(10,), age=20, setpoint=10, last=5, falls=[(21, 4)]) == 1
 
 
+def test_it_may_be_the_cars_although_only_tenths_of_a_second_lie_between_the_samples() -> None:
+    assert counted(11, sample=(10,), age=0.3, setpoint=10, last=5, falls=[(0.1, 4)]) == 5
+
+
+def test_the_house_never_draws_more_than_its_meter_shows_however_much_that_fell() -> None:
+    assert counted(11, sample=(10,), age=20, setpoint=10, last=15, falls=[(1, 20)]) == 11
+
+
 def test_a_car_that_was_just_told_to_draw_less_may_do_so_already() -> None:
     assert counted(11, sample=(10,), age=3, setpoint=6, changed_at=NOW - 2, last=5) == 5
 
@@ -143,6 +151,7 @@ def test_a_moment_between_two_samples_counts_where_a_car_has_just_begun() -> Non
     # 20 ms lie between its 0 A and the meter, which shows its 6 A already.
     begun: dict[str, Any] = {"sample": (0.0,), "setpoint": 6, "last": 5}
     assert counted(11, age=0.02, changed_at=NOW - 3, **begun) == 5
+    assert counted(11, age=0.02, changed_at=NOW - 11, **begun) == 5  # slow to obey, and to settle
     assert counted(11, age=0.02, changed_at=NOW - 60, **begun) == 11
     assert counted(11, age=0.0, changed_at=NOW - 3, **begun) == 11
 
