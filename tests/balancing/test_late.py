@@ -11,9 +11,11 @@ def on_l1(amperes: float) -> PerPhase:
     return amperes, 0.0, 0.0
 
 
-def watched(lag: int, cars: list[float], house: list[float] | None = None) -> MeterMemory:
+def watched(
+    lag: int, cars: list[float], house: list[float] | None = None, *, late: float = 0.0
+) -> MeterMemory:
     """The memory of a meter that is `lag` s late, after the cars (and the house) drew this, second by second."""
-    memory = MeterMemory(current=on_l1(0.0), measured_at=NOW - 1)
+    memory = MeterMemory(current=on_l1(0.0), measured_at=NOW - 1, late=late)
     loads = house or [3.0] * len(cars)
     for second, drawn in enumerate(cars):
         then = max(0, second - lag)
@@ -44,6 +46,10 @@ def test_two_moves_that_are_shown_later_make_it_late() -> None:
 
 def test_one_move_is_not_enough_because_it_may_have_been_the_house() -> None:
     assert watched(3, moves(0, 6)).late == 0.0
+
+
+def test_one_move_after_a_silence_does_not_make_a_late_meter_timely() -> None:
+    assert watched(5, moves(0, 6), late=3.0).late == 3.0
 
 
 def test_a_move_over_several_samples_is_understood() -> None:
@@ -83,6 +89,13 @@ def test_what_is_not_seen_again_fades() -> None:
 def test_of_a_late_meter_all_counts_that_cars_drew_since_it_may_have_measured() -> None:
     memory = watched(3, [*moves(0, 6, 11), 16.0, 16.0])
     least, most = [16.0, 0.0, 0.0], [16.0, 0.0, 0.0]
+    widen(memory, least, most, every=1.0)
+    assert (least, most) == ([11.0, 0.0, 0.0], [16.0, 0.0, 0.0])
+
+
+def test_a_fall_of_the_cars_may_not_have_been_shown_yet_either() -> None:
+    memory = watched(3, [*moves(0, 6, 11, 16), 11.0, 11.0])
+    least, most = [11.0, 0.0, 0.0], [11.0, 0.0, 0.0]
     widen(memory, least, most, every=1.0)
     assert (least, most) == ([11.0, 0.0, 0.0], [16.0, 0.0, 0.0])
 

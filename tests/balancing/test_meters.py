@@ -1,10 +1,21 @@
 """A meter is believed until it is silent, stands still while cars move, or says what cannot be."""
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
 from custom_components.fusewise.balancing.codes import FallbackCause
-from custom_components.fusewise.balancing.meters import silent_after
-from custom_components.fusewise.balancing.model import Battery, ChargerStatus, PerPhase, Snapshot
+from custom_components.fusewise.balancing.memory import Heard, MeterMemory, Rest
+from custom_components.fusewise.balancing.meters import judge, silent_after
+from custom_components.fusewise.balancing.model import (
+    NEVER,
+    Battery,
+    ChargerStatus,
+    MeterReading,
+    PerPhase,
+    Snapshot,
+)
 
 from .builders import NOW, box, car, fuse, house, run, seen, shows
 
@@ -45,10 +56,17 @@ def test_a_ramp_shows_it_although_no_two_samples_differ_much() -> None:
     assert played(*STILL, *ramp) is FallbackCause.STUCK
 
 
-def test_one_that_stands_at_nothing_may_be_held_there_by_a_battery() -> None:
-    held = [(6.0, (3.0, -1.0, -2.0))] * 9
-    assert played(*held, *[(16.0, (3.0, -1.0, -2.0))] * 500) is None
-    assert played(*held, *[(16.0, (3.0, -1.0, -2.0))] * 620) is FallbackCause.STUCK
+@pytest.mark.parametrize("shown", [(3.0, -1.0, -2.0), (3.0, -1.0, -0.8), (3.0, -2.0, -2.2)])
+def test_one_that_stands_at_nothing_may_be_held_there_by_a_battery(shown: PerPhase) -> None:
+    held = [(6.0, shown)] * 9
+    assert played(*held, *[(16.0, shown)] * 500) is None
+    assert played(*held, *[(16.0, shown)] * 620) is FallbackCause.STUCK
+
+
+def test_one_that_stands_at_what_is_fed_in_is_held_there_by_nobody() -> None:
+    fed_in = (-5.0, -4.0, -6.0)
+    cycles = [*[(6.0, fed_in)] * 3, *[(16.0, fed_in)] * 3]
+    assert played(*cycles, battery=Battery(power=2000.0)) is FallbackCause.STUCK
 
 
 def test_one_that_shows_nothing_on_every_phase_is_dead_where_no_battery_holds_it_there() -> None:
@@ -119,3 +137,76 @@ def test_it_is_believed_again_when_it_speaks_again() -> None:
     snapshots = [seen((), {"m": shows(3)}), seen((), now=NOW + 60)]
     back = seen((), {"m": shows(4, NOW + 61)}, now=NOW + 61)
     assert run(SITE, *snapshots, back).circuits[0].fallback is None
+
+
+# --- what is remembered of it ----------------------------------------------------------------------
+
+REVERSED = (FallbackCause.REVERSED, None, None)
+
+
+def after(memory: MeterMemory, *amperes: float, **reading: float) -> MeterMemory:
+    """What is remembered when it shows these, each an interval after the last."""
+    interval = reading.get("interval", 1.0)
+    for shown in amperes:
+        at = memory.measured_at + reading.get("later", interval)
+        showing = MeterReading(current=(shown, 0.0, 0.0), measured_at=at, interval=interval)
+        drawn = (10.0, at, 1), (0.0, at, 0), (0.0, at, 0)
+        _, _, known = judge(showing, memory, (32.0,) * 3, at, drawn, may_be_held=False)
+        assert known is not None
+        memory = known
+    return memory
+
+
+def one_at(amperes: float, **known: Any) -> MeterMemory:
+    """A meter whose car drew 6 A when it showed that for the first time."""
+    current = (amperes, 0.0, 0.0)
+    memory = MeterMemory(
+        current=current,
+        measured_at=NOW,
+        still=current,
+        still_since=(NOW - 60,) * 3,
+        cars=(6.0, 0.0, 0.0),
+        counted=(1, 0, 0),
+    )
+    return replace(memory, **known)
+
+
+def test_one_that_is_late_gets_the_time_that_it_needs_before_it_is_stuck() -> None:
+    late = one_at(8.0, late=6.0)
+    for samples, cause in ((5, None), (6, FallbackCause.STUCK)):
+        memory = after(late, *[8.0] * samples, interval=2.0)
+        at = memory.measured_at
+        reading = MeterReading(current=(8.0, 0.0, 0.0), measured_at=at, interval=2.0)
+        found = judge(reading, memory, (32.0,) * 3, at, (), may_be_held=False)
+        assert found[1] is cause, samples
+
+
+def test_a_lying_or_late_meter_is_still_one_when_it_comes_back_after_a_silence() -> None:
+    rest = Rest(at=NOW, shown=(8.0, 0.0, 0.0), cars=(6.0, 0.0, 0.0))
+    heard = Heard(accused=REVERSED, rest=rest, samples=5)
+    back = after(one_at(8.0, late=6.0, heard=heard), 8.0, later=60.0)
+    assert back.late == 6.0
+    assert back.heard.accused == REVERSED
+    # What cars did meanwhile is compared with nothing.
+    assert (back.heard.rest, back.heard.samples) == (None, 0)
+
+
+def test_what_it_fell_by_counts_for_as_long_as_a_charger_may_not_have_said_whose_that_was() -> None:
+    fell = after(one_at(8.0), 7.8, 7.0)
+    [(when, (by, *_))] = fell.falls
+    assert when == NOW + 2
+    assert by == pytest.approx(0.8)
+    assert after(fell, *[7.0] * 85).falls == fell.falls
+    assert after(fell, *[7.0] * 92).falls == ()
+
+
+def test_a_rest_that_no_fuse_could_carry_is_impossible() -> None:
+    absurd = MeterReading(current=(5.0, 5.0, 5.0), measured_at=NOW, rest=1e6)
+    found = judge(absurd, None, (32.0,) * 3, NOW, (), may_be_held=False)
+    assert found[1] is FallbackCause.IMPOSSIBLE
+
+
+def test_one_of_which_only_an_earlier_run_has_heard_is_starting() -> None:
+    earlier = one_at(8.0, measured_at=NEVER)
+    found = judge(None, earlier, (32.0,) * 3, NOW, (), may_be_held=False)
+    assert found[1] is FallbackCause.STARTING
