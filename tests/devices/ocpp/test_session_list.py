@@ -415,6 +415,7 @@ async def test_a_car_that_goes_on_after_the_end_of_its_session_is_listed_with_wh
         case _:
             clock.advance(61)
             await peer.tell_status("Available")
+    assert len(sessions.records) == 2
     await peer.measure(energy(2600))
     first, second = sessions.within(None, None, None)
     assert (first.energy_wh, second.ended is None) == (1500.0, proof != "a long time")

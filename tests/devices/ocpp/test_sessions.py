@@ -170,6 +170,21 @@ async def test_a_transaction_is_learnt_by_its_measurements_alone(
     assert peer.told("TxProfile")[0]["transaction_id"] == 4711
 
 
+async def test_a_number_that_stands_for_none_is_no_transaction(
+    central: CentralSystem, arrive: Arrive, eventually: Eventually
+) -> None:
+    """Some say -1 for a session that they have begun without a line."""
+    charger = central.adopt("garage")
+    peer = await arrive("garage")
+    await peer.measure(current(8.0), transaction=-1)
+    assert charger.reading.session is None
+    await peer.tell_status("Charging")
+    await eventually(lambda: charger.reading.session is not None)
+    await peer.measure(current(8.0), transaction=-1)
+    await charger.apply(7.0)
+    assert "transaction_id" not in peer.told("TxProfile")[-1]
+
+
 async def test_a_session_that_was_learnt_by_its_status_ends_by_it(
     central: CentralSystem, arrive: Arrive, eventually: Eventually
 ) -> None:
@@ -177,6 +192,20 @@ async def test_a_session_that_was_learnt_by_its_status_ends_by_it(
     peer = await arrive("garage", status="Charging")
     await eventually(lambda: charger.reading.session is not None)
     await peer.tell_status("Finishing")
+    assert charger.reading.session is None
+
+
+async def test_a_session_with_a_number_goes_on_until_its_end_is_told(
+    central: CentralSystem, arrive: Arrive
+) -> None:
+    charger = central.adopt("garage")
+    peer = await arrive("garage")
+    await peer.start()
+    session = charger.reading.session
+    for status in ("Preparing", "Finishing"):
+        await peer.tell_status(status)
+        assert charger.reading.session == session
+    await peer.stop()
     assert charger.reading.session is None
 
 
