@@ -7,7 +7,7 @@ import pytest
 
 from custom_components.fusewise.balancing.codes import FallbackCause
 from custom_components.fusewise.balancing.heard import accusation, listen
-from custom_components.fusewise.balancing.memory import UNHEARD, Heard, MeterMemory
+from custom_components.fusewise.balancing.memory import UNHEARD, Heard
 from custom_components.fusewise.balancing.model import NEVER, PerPhase, Phase
 from custom_components.fusewise.balancing.seen import Seen
 
@@ -37,9 +37,10 @@ def listened(
             told_at = at
         if second % reports_every == 0:
             cars, sampled = drawn, at
-        seen = Seen(list(cars), [sampled] * 3, [1] * 3, told_at=told_at)
-        meter = MeterMemory(current=shown, measured_at=at, heard=heard)
-        heard = listen(meter, seen, circuit)
+        seen = Seen(
+            amperes=cars, oldest=(sampled, sampled, sampled), counts=(1, 1, 1), told_at=told_at
+        )
+        heard = listen(heard, shown, at, seen, circuit)
     return heard
 
 

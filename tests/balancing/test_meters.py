@@ -1,6 +1,7 @@
 """A meter is believed until it is silent, stands still while cars move, or says what cannot be."""
 
 from dataclasses import replace
+import math
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from custom_components.fusewise.balancing.model import (
     PerPhase,
     Snapshot,
 )
+from custom_components.fusewise.balancing.seen import Seen
 
 from .builders import NOW, box, car, fuse, house, run, seen, shows
 
@@ -141,6 +143,7 @@ def test_it_is_believed_again_when_it_speaks_again() -> None:
 
 # --- what is remembered of it ----------------------------------------------------------------------
 
+MAIN = fuse(32, meter="m")
 REVERSED = (FallbackCause.REVERSED, None, None)
 
 
@@ -150,8 +153,8 @@ def after(memory: MeterMemory, *amperes: float, **reading: float) -> MeterMemory
     for shown in amperes:
         at = memory.measured_at + reading.get("later", interval)
         showing = MeterReading(current=(shown, 0.0, 0.0), measured_at=at, interval=interval)
-        drawn = (10.0, at, 1), (0.0, at, 0), (0.0, at, 0)
-        _, _, known = judge(showing, memory, (32.0,) * 3, at, drawn, may_be_held=False)
+        cars = Seen(amperes=(10.0, 0.0, 0.0), oldest=(at, math.inf, math.inf), counts=(1, 0, 0))
+        _, _, known = judge(showing, memory, MAIN, at, cars, may_be_held=False)
         assert known is not None
         memory = known
     return memory
@@ -177,7 +180,7 @@ def test_one_that_is_late_gets_the_time_that_it_needs_before_it_is_stuck() -> No
         memory = after(late, *[8.0] * samples, interval=2.0)
         at = memory.measured_at
         reading = MeterReading(current=(8.0, 0.0, 0.0), measured_at=at, interval=2.0)
-        found = judge(reading, memory, (32.0,) * 3, at, (), may_be_held=False)
+        found = judge(reading, memory, MAIN, at, Seen(), may_be_held=False)
         assert found[1] is cause, samples
 
 
@@ -202,11 +205,11 @@ def test_what_it_fell_by_counts_for_as_long_as_a_charger_may_not_have_said_whose
 
 def test_a_rest_that_no_fuse_could_carry_is_impossible() -> None:
     absurd = MeterReading(current=(5.0, 5.0, 5.0), measured_at=NOW, rest=1e6)
-    found = judge(absurd, None, (32.0,) * 3, NOW, (), may_be_held=False)
+    found = judge(absurd, None, MAIN, NOW, Seen(), may_be_held=False)
     assert found[1] is FallbackCause.IMPOSSIBLE
 
 
 def test_one_of_which_only_an_earlier_run_has_heard_is_starting() -> None:
     earlier = one_at(8.0, measured_at=NEVER)
-    found = judge(None, earlier, (32.0,) * 3, NOW, (), may_be_held=False)
+    found = judge(None, earlier, MAIN, NOW, Seen(), may_be_held=False)
     assert found[1] is FallbackCause.STARTING
