@@ -11,7 +11,6 @@ from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.exceptions import HomeAssistantError
 
 from .controller import Controller, steady_clock
 
@@ -71,7 +70,8 @@ class Running:
     async def _begin_again(self, ended: asyncio.Task[None]) -> None:
         try:
             await self._configure()
-        except HomeAssistantError:
+        except Exception:
+            # Whatever it is, it may be what has ended the loop.
             _LOGGER.exception("%s cannot be set up", self._entry.title)
             self._task = ended  # the next look tries again
             return
