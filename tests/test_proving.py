@@ -219,6 +219,7 @@ def test_a_charger_that_does_not_fall_back_fails_and_is_renewed() -> None:
     assert house.state() is ProofState.FAILED
     assert LIFE + 14 <= took <= LIFE + 17
     assert not house.prover.proofs["a"].proved
+    assert not house.prover.has_proved(one("a"))
     assert house.boxes["a"].told[-1] == house.now
     # It is not tested again by itself: its owner has to do something first.
     assert house.run(3600, lambda: house.tested) == 3600
@@ -340,6 +341,18 @@ def test_no_test_where_the_fuse_would_not_bear_its_failure() -> None:
     house.run(60)
     house.prover.ask("a")
     assert house.run(300, lambda: house.tested) == 300
+
+
+def test_no_test_where_one_that_is_out_of_reach_may_draw_the_rest() -> None:
+    house = loop(one("a"), one("b"), rating=32.0, a=Box(), b=Box())
+    house.run(60)
+    house.boxes["b"].online = False
+    house.boxes["b"].wants = 0.0
+    house.run(60)
+    house.prover.ask("a")
+    assert house.run(300, lambda: house.tested) == 300
+    house.boxes["b"].online = True
+    assert house.run(120, lambda: house.tested) < 120
 
 
 def test_two_chargers_are_tested_one_after_the_other() -> None:

@@ -262,7 +262,7 @@ class Peer:
             call.MeterValues(
                 connector_id=1,
                 meter_value=[{"timestamp": self.stamp(ago), "sampled_value": list(sampled)}],
-                transaction_id=transaction or self.transaction,
+                transaction_id=self.transaction if transaction is None else transaction,
             )
         )
 

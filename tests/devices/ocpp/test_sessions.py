@@ -170,13 +170,14 @@ async def test_a_transaction_is_learnt_by_its_measurements_alone(
     assert peer.told("TxProfile")[0]["transaction_id"] == 4711
 
 
+@pytest.mark.parametrize("number", [-1, 0])
 async def test_a_number_that_stands_for_none_is_no_transaction(
-    central: CentralSystem, arrive: Arrive
+    central: CentralSystem, arrive: Arrive, number: int
 ) -> None:
-    """Some say -1 for a session that they have begun without a line."""
+    """Some say -1 for a session that they have begun without a line, and some 0 where there is none."""
     charger = central.adopt("garage")
     peer = await arrive("garage")
-    await peer.measure(current(8.0), transaction=-1)
+    await peer.measure(current(8.0), transaction=number)
     assert charger.reading.session is None
 
 
