@@ -1,11 +1,12 @@
 """What chargers do without Home Assistant is tested, fits the fuse, and is told to their owner."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from types import MappingProxyType
 from typing import Any
 
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 
 from custom_components.fusewise.simulation import Phase
 from demo.profiles import TX_DEFAULT
@@ -203,7 +204,8 @@ async def test_a_house_that_was_seen_to_draw_more_leaves_less_to_be_armed(
     assert coordinator.data.main.allowance[1] == 10.0
     let_pass(WEEK)
     await until(lambda: coordinator.data.main.allowance[1] > 15.0)
-    await coordinator._arm_anew()
+    # It is looked at once an hour.
+    async_fire_time_changed(hass, dt_util.utcnow() + timedelta(hours=1, seconds=1))
     await until(lambda: armed(entry, "carport") == 0.0)
     assert issue(hass, "unfit_id_of_home") is not None
     # A site that is gone has nothing to tell.
