@@ -99,7 +99,7 @@ def problem(crowd: Crowd) -> tuple[list[float], list[Part]]:
         0.5 * circuit.rating[phase] for circuit in topology.circuits for phase in range(PHASES)
     ]
     parts = [
-        Part(0.0, charger.maximum, rows, charger.weight)
-        for charger, rows in zip(crowd.site.chargers, topology.amp_rows, strict=True)
+        Part(0.0, charger.maximum, loads.rows, charger.weight)
+        for charger, loads in zip(crowd.site.chargers, topology.whole, strict=True)
     ]
     return capacity, parts

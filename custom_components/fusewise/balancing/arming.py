@@ -108,7 +108,7 @@ def _full_row(
     """The first row without room for the charger's fall-back."""
     if charger.fallback == 0:
         return None
-    for row, coefficient in topology.amp_rows[number]:
+    for row, coefficient in topology.whole[number].rows:
         rating = topology.circuits[row // PHASES].rating[row % PHASES]
         if house[row] + armed[row] + coefficient * charger.fallback > rating + ROUNDING:
             return row
@@ -116,7 +116,7 @@ def _full_row(
 
 
 def _load(topology: Topology, number: int, amperes: float, armed: list[float]) -> None:
-    for row, coefficient in topology.amp_rows[number]:
+    for row, coefficient in topology.whole[number].rows:
         armed[row] += coefficient * amperes
 
 

@@ -53,7 +53,8 @@ def put_together(
 ) -> Car:
     """The working record of one charger."""
     charger = topology.site.chargers[number]
-    wired = asked = topology.wired(number, memory.uses)
+    uses = memory.uses
+    wired = asked = topology.whole[number] if uses is None else topology.wired(number, uses)
     if memory.phasing is not None:
         wired = topology.wired(number, counted(charger, reading, memory))
         asked = topology.wired(number, as_asked(charger, memory))
@@ -65,7 +66,7 @@ def put_together(
         reserved, may_draw = in_reach(charger, reading, memory, samples, now)
     else:
         reserved, may_draw = unheard(charger, reading, memory, now)
-        loads = topology.wired(number, None)  # it may have another car by now
+        loads = topology.whole[number]  # it may have another car by now
     return Car(
         number,
         charger,

@@ -135,13 +135,14 @@ def _observe(
 ) -> list[Car]:
     cars: list[Car] = []
     now, settings = snapshot.now, topology.site.settings
+    readings, memories, sampled = snapshot.chargers, memory.chargers, memory.samples
     for number, charger in enumerate(topology.site.chargers):
         name = charger.id
-        heard = snapshot.chargers.get(name)
+        heard = readings.get(name)
         if heard is not None:
             heard = possible_reading(charger, heard, now, notices)
         reading, remembered, samples = observe(
-            charger, heard, memory.chargers.get(name), memory.samples.get(name), now
+            charger, heard, memories.get(name), sampled.get(name), now
         )
         session = reading.session
         boost = session is not None and session.boost

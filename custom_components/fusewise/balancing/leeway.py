@@ -55,12 +55,12 @@ def _conductors(
     states = {state.circuit: state for state in decision.circuits}
     told = {setpoint.charger: setpoint for setpoint in decision.setpoints}
     floors: dict[int, float] = {}
-    for other, rows in zip(site.chargers, topology.amp_rows, strict=True):
+    for other, loads in zip(site.chargers, topology.whole, strict=True):
         if other.id != charger.id and other.id in told:
-            for row, coefficient in rows:
+            for row, coefficient in loads.rows:
                 least = coefficient * _least(other, told[other.id])
                 floors[row] = floors.get(row, 0.0) + least
-    for row, _ in topology.amp_rows[topology.charger_index[charger.id]]:
+    for row, _ in topology.whole[topology.charger_index[charger.id]].rows:
         yield row, states.get(topology.circuits[row // PHASES].id), floors.get(row, 0.0)
 
 

@@ -35,16 +35,14 @@ def in_reach(
     now: float,
 ) -> tuple[float, float]:
     """A beyond its setpoint that a charger counts with although it can be told, and the most that it may draw."""
-    since, told = memory.told[-1] if memory.told else (memory.changed_at, memory.setpoint)
-    drawn = 0.0 if samples.current is None else max(samples.current)
-    limit, most = reading.limit, told + DISOBEYS
-    if since < now and drawn <= most and (limit is None or limit <= most):
-        reserved = 0.0  # as nearly always
-    else:
-        reserved = _disobeyed(charger, reading, memory, samples, now)
-    if not since <= now - charger.slow_to_obey < now:
-        told = since_told(charger, memory, now)
-    return reserved, told + reserved
+    words, sample, limit = memory.told, samples.current, reading.limit
+    since, told = words[-1] if words else (memory.changed_at, memory.setpoint)
+    if since <= now - charger.slow_to_obey < now:
+        most = told + DISOBEYS
+        if (limit is None or limit <= most) and (sample is None or max(sample) <= most):
+            return 0.0, told  # as nearly always: it was told long ago, and obeys
+    reserved = _disobeyed(charger, reading, memory, samples, now)
+    return reserved, since_told(charger, memory, now) + reserved
 
 
 def _disobeyed(
@@ -96,6 +94,9 @@ def _tolerated(told: float) -> float:
 
 def since_told(charger: Charger, memory: ChargerMemory, at: float) -> float:
     """A that its car may draw at that time by what its charger was told: it needs some seconds to follow."""
+    since, last = memory.told[-1] if memory.told else (memory.changed_at, memory.setpoint)
+    if since <= at - charger.slow_to_obey < at:
+        return last  # as nearly always: it was told long ago
     told = _told_within(memory, at - charger.slow_to_obey, at)
     # Longer ago than is remembered, it was before we first told it something.
     return max(memory.setpoint, memory.before) if told is None else told
@@ -112,11 +113,8 @@ def _told_within(memory: ChargerMemory, begins: float, at: float) -> float | Non
 
     What it was told at that very moment, or later, says nothing about what its car drew then.
     """
-    told = memory.told or ((memory.changed_at, memory.setpoint),)
-    if told[-1][0] <= begins and told[-1][0] < at:
-        return told[-1][1]  # as nearly always: it was told long ago
     most = 0.0
-    for since, amperes in reversed(told):
+    for since, amperes in reversed(memory.told or ((memory.changed_at, memory.setpoint),)):
         if since >= at:
             continue
         most = max(most, amperes)

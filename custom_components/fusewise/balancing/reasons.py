@@ -56,7 +56,7 @@ class Reasons:
     def _why_refused(self, claim: Claim, row: int) -> Reason:
         if row >= len(self._limits.capacity):
             return self._of_row(row, ReasonCode.WAITING_SUN, None)
-        needed = claim.floor * next(c for r, c in claim.rows if r == row)
+        needed = claim.floor * sum([each for loads, each in claim.rows if loads == row])
         if needed > self._limits.capacity[row]:
             cause = self._limits.states[self._limits.places[row][0]].fallback
             code = ReasonCode.NO_ROOM if cause is None else FALLBACK_REASON[cause]

@@ -5,7 +5,7 @@ of the panel and of every circuit above it.
 """
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from .checks import check_charger, check_circuit, check_site
@@ -62,8 +62,8 @@ class Topology:
     """Per charger: the phase behind each of its own conductors, as plain numbers (quicker as an index)."""
     rows: tuple[tuple[tuple[int, ...], ...], ...]
     """Per charger and own conductor: the rows that it loads, its own circuit first."""
-    amp_rows: tuple[list[tuple[int, float]], ...]
-    """Per charger: (row, 1.0) of all conductors. Not to be changed."""
+    whole: tuple[Wired, ...]
+    """Per charger: what it loads through all of its conductors."""
     watts: tuple[float, ...]
     """Per charger: W for each A on each used conductor."""
     floors: tuple[float, ...]
@@ -73,26 +73,20 @@ class Topology:
     meters: frozenset[str]
     switching: tuple[int, ...]
     """The chargers that can switch between one phase and all."""
-    known: tuple[dict[tuple[bool, ...] | None, Wired], ...]
+    known: tuple[dict[tuple[bool, ...], Wired], ...]
     """Per charger: what `wired` has found."""
 
     def wired(self, number: int, uses: tuple[bool, ...] | None) -> Wired:
         """What a charger loads through the conductors that its car uses; None: through all."""
+        if uses is None:
+            return self.whole[number]
         known = self.known[number]
         found = known.get(uses)
         if found is None:
-            found = known[uses] = self._wired(number, uses)
+            used = uses if any(uses) else [True] * len(uses)
+            wiring, lines = self.site.chargers[number].wiring, self.rows[number]
+            found = known[uses] = _wired(wiring, lines, self.watts[number], used)
         return found
-
-    def _wired(self, number: int, uses: tuple[bool, ...] | None) -> Wired:
-        wiring = self.site.chargers[number].wiring
-        used = uses if uses and any(uses) else (True,) * len(wiring)
-        lines = [line for line, is_used in zip(self.rows[number], used, strict=True) if is_used]
-        return Wired(
-            rows=[(row, 1.0) for line in lines for row in line],
-            phases=tuple(phase for phase, is_used in zip(wiring, used, strict=True) if is_used),
-            watts_per_ampere=self.watts[number] * len(lines),
-        )
 
     def row_name(self, row: int) -> tuple[str, Phase]:
         """Circuit and phase of a row."""
@@ -181,7 +175,10 @@ def _compile(site: Site) -> Topology:
         feeds=tuple(feeds),
         lines=tuple(tuple(map(int, charger.wiring)) for charger in site.chargers),
         rows=tuple(rows),
-        amp_rows=tuple([(row, 1.0) for line in lines for row in line] for lines in rows),
+        whole=tuple(
+            _wired(charger.wiring, lines, each, [True] * len(lines))
+            for charger, lines, each in zip(site.chargers, rows, watts, strict=True)
+        ),
         watts=tuple(watts),
         floors=tuple(round_up(charger, charger.floor) for charger in site.chargers),
         tops=tuple(round_down(charger, charger.maximum) for charger in site.chargers),
@@ -199,6 +196,20 @@ def _lines(site: Site, chargers: Iterable[int]) -> tuple[int, int, int]:
 def _usable(circuit: Circuit) -> PerPhase:
     one, two, three = (rating * circuit.usable_share for rating in circuit.rating)
     return one, two, three
+
+
+def _wired(
+    wiring: Sequence[Phase],
+    lines: Sequence[Sequence[int]],
+    watts: float,
+    uses: Sequence[bool],
+) -> Wired:
+    used = [line for line, is_used in zip(lines, uses, strict=True) if is_used]
+    return Wired(
+        rows=[(row, 1.0) for line in used for row in line],
+        phases=tuple(phase for phase, is_used in zip(wiring, uses, strict=True) if is_used),
+        watts_per_ampere=watts * len(used),
+    )
 
 
 def _feeders_first(circuits: tuple[Circuit, ...]) -> tuple[Circuit, ...]:
