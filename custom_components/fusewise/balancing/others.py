@@ -145,9 +145,11 @@ def _drawn(car: Car, at: float, is_new: bool) -> tuple[Sequence[float], Sequence
         return [0.0] * len(sample), [math.inf] * len(sample), at
     since, setpoint = known or (NEVER, memory.before)
     slow = car.charger.slow_to_obey
+    told_since = since > sampled_at - slow
+    if not told_since and min(sample) >= USED:
+        return sample, sample, sampled_at  # it does what it was told long ago
     least: list[float] = []
     most_drawn: list[float] = []
-    told_since = since > sampled_at - slow
     ramped = RAMP * max(0.0, at - since - slow) if slow else math.inf
     # It may also be on its way to what it was told before.
     told = max(setpoint, still_drawn(car, at))
