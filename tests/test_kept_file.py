@@ -9,9 +9,9 @@ from homeassistant.core import HomeAssistant
 
 
 async def test_it_may_be_read_by_home_assistant_only_and_is_replaced_as_a_whole(
-    hass: HomeAssistant, tmp_path: Path
+    tmp_path: Path,
 ) -> None:
-    hass.config.config_dir = str(tmp_path)
+    hass = HomeAssistant(str(tmp_path))  # the fixture's writes no files
     file: KeptFile[dict[str, Any]] = KeptFile(hass, "home")
     await file.async_save({"what": "was"})
     path = tmp_path / ".storage" / "fusewise.home"
@@ -20,4 +20,5 @@ async def test_it_may_be_read_by_home_assistant_only_and_is_replaced_as_a_whole(
         await file.async_save({"what": "is"})
         # Who reads it meanwhile, or loses power, has the one or the other.
         assert json.load(before)["data"] == {"what": "was"}
-    assert json.loads(path.read_text(encoding="utf-8"))["data"] == {"what": "is"}
+    assert await KeptFile[dict[str, Any]](hass, "home").async_load() == {"what": "is"}
+    await hass.async_stop(force=True)
