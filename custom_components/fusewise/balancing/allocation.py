@@ -47,6 +47,10 @@ def allocate(
     first_sun_row = len(limits.capacity)
     result = Allocation(left=[*limits.capacity, *sun], sun=sun)
     rising = [*limits.rising, *sun]
+    if (
+        not topology.sorted
+    ):  # so that nothing depends on the order in which chargers were configured
+        claims = sorted(claims, key=lambda claim: claim.car.charger.id)
     for claim in claims:
         claim.rows = claim.car.rows
     firm = [claim for claim in claims if not claim.sun_only]

@@ -167,13 +167,24 @@ def _observe(
 
 def _count_everybody(topology: Topology, cars: Sequence[Car], limits: Limits) -> None:
     """Add the rows in watts to what cars load, and take off what nobody can be told to leave."""
-    for number in range(len(topology.circuits)):
-        row = watt_row(topology, number)
-        if limits.capacity[row] < math.inf:
-            for which in topology.below[number]:
-                car = cars[which]
-                car.rows = [*car.rows, (row, car.watts_per_ampere)]
+    bounded = tuple(
+        [
+            number
+            for number in range(len(topology.circuits))
+            if limits.capacity[watt_row(topology, number)] < math.inf
+        ]
+    )
+    # Which circuits are bounded in watts seldom changes, and the topology keeps the rows of each `Wired`.
+    known = topology.with_watts(bounded)
     for car in cars:
+        rows = known.get(id(car.rows))
+        if rows is None:
+            chain = [
+                n for n in reversed(topology.chains[topology.feeds[car.number]]) if n in bounded
+            ]
+            in_watts = [(watt_row(topology, number), car.watts_per_ampere) for number in chain]
+            rows = known[id(car.rows)] = [*car.rows, *in_watts]
+        car.rows = rows
         if car.reserved:
             for row, coefficient in car.rows:
                 limits.capacity[row] -= coefficient * car.reserved

@@ -70,9 +70,13 @@ class Topology:
     """Per charger: the lowest setpoint that is not below its floor."""
     tops: tuple[float, ...]
     """Per charger: the highest setpoint that is not above its maximum."""
+    sorted: bool
+    """The chargers are in the order of their ids."""
     meters: frozenset[str]
     switching: tuple[int, ...]
     """The chargers that can switch between one phase and all."""
+    in_watts: dict[tuple[int, ...], dict[int, list[tuple[int, float]]]]
+    """What `with_watts` has found for the circuits that were bounded last."""
     known: tuple[dict[tuple[bool, ...], Wired], ...]
     """Per charger: what `wired` has found."""
 
@@ -86,6 +90,14 @@ class Topology:
             used = uses if any(uses) else [True] * len(uses)
             wiring, lines = self.site.chargers[number].wiring, self.rows[number]
             found = known[uses] = _wired(wiring, lines, self.watts[number], used)
+        return found
+
+    def with_watts(self, bounded: tuple[int, ...]) -> dict[int, list[tuple[int, float]]]:
+        """By `id` of the rows of a `Wired`: these, and those in W of the bounded circuits; filled by who needs one."""
+        found = self.in_watts.get(bounded)
+        if found is None:
+            self.in_watts.clear()
+            found = self.in_watts[bounded] = {}
         return found
 
     def row_name(self, row: int) -> tuple[str, Phase]:
@@ -182,6 +194,8 @@ def _compile(site: Site) -> Topology:
         watts=tuple(watts),
         floors=tuple(round_up(charger, charger.floor) for charger in site.chargers),
         tops=tuple(round_down(charger, charger.maximum) for charger in site.chargers),
+        sorted=[*charger_index] == sorted(charger_index),
+        in_watts={},
         known=tuple({} for _ in site.chargers),
         switching=tuple(n for n, charger in enumerate(site.chargers) if charger.switches_phases),
         meters=frozenset(c.meter for c in circuits if c.meter is not None),

@@ -6,8 +6,7 @@ gets in after k turns. Looks at floors and rows only, never at who charges now, 
 their length while places change hands.
 """
 
-from collections.abc import Sequence
-from operator import attrgetter
+from collections.abc import Mapping, Sequence
 
 from .claims import Claim
 from .floors import Floors, Hand, full_row
@@ -24,7 +23,10 @@ CHANGING = (
 def turns(
     claims: Sequence[Claim], floors: Floors, capacity: Sequence[float], settings: Settings
 ) -> dict[int, float]:
-    """s that a turn lasts, by charger number, for those who share a row on which not everybody fits."""
+    """s that a turn lasts, by charger number, for those who share a row on which not everybody fits.
+
+    The claims are dealt in the order in which they come: that of their chargers' ids.
+    """
     rounds = _rounds(claims, floors, capacity)
     if not rounds:
         return {}
@@ -45,17 +47,16 @@ def _rounds(claims: Sequence[Claim], floors: Floors, capacity: Sequence[float]) 
     found: dict[int, int] = {}
     if not floors.tight:
         return found
-    by_tier: dict[tuple[bool, tuple[int, int]], list[Hand]] = {}
-    for claim in sorted(claims, key=attrgetter("car.charger.id")):
+    pinned: dict[tuple[int, int], list[Hand]] = {}
+    others: dict[tuple[int, int], list[Hand]] = {}
+    for claim in claims:
         if hand := floors.hands[claim.car.number]:
-            by_tier.setdefault((not claim.pinned, claim.tier), []).append(hand)
+            (pinned if claim.pinned else others).setdefault(claim.tier, []).append(hand)
     left = list(capacity)
-    for tier in sorted(by_tier):
+    for tier in (*_in_order(pinned), *_in_order(others)):
         start = list(left)
         # Whoever did not fit even alone waits for no round.
-        waiting = [
-            (h, full) for h, full in _deal(by_tier[tier], left) if full_row(h, start) is None
-        ]
+        waiting = [(h, full) for h, full in _deal(tier, left) if full_row(h, start) is None]
         number = 0
         while waiting:
             number += 1
@@ -63,6 +64,10 @@ def _rounds(claims: Sequence[Claim], floors: Floors, capacity: Sequence[float]) 
                 found[full] = number
             waiting = _deal([hand for hand, _ in waiting], list(start))
     return found
+
+
+def _in_order(tiers: Mapping[tuple[int, int], list[Hand]]) -> list[list[Hand]]:
+    return [tiers[tier] for tier in sorted(tiers)]
 
 
 def _deal(hands: Sequence[Hand], free: list[float]) -> list[tuple[Hand, int]]:
