@@ -183,8 +183,7 @@ def _admit_to_sun(
         rising[row] = left[row]
     for claim in only:
         claim.rows = [*claim.rows, *_sun_rows(claim, first_sun_row, left)]
-    for row in range(first_sun_row):
-        rising[row] = min(rising[row], left[row])
+    rising[:] = map(min, rising, left, strict=True)
     floors = Floors(only, left, rising)
     result.turns.update(turns(only, floors, left, settings))
     admitted, refused = admit(in_order(only, result.turns, settings, now), floors, left, rising)

@@ -30,8 +30,8 @@ class Floors:
         """What all of them take together, by row."""
         tight = {
             row
-            for row, (sum_, one, two) in enumerate(zip(taken, left, rising, strict=True))
-            if sum_ and (sum_ > one + EPSILON or sum_ > two + EPSILON)
+            for row, sum_ in enumerate(taken)
+            if sum_ and (sum_ > left[row] + EPSILON or sum_ > rising[row] + EPSILON)
         }
         self.tight = tight
         """The rows that have no room for all of them, now or for a rise."""

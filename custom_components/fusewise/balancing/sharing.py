@@ -12,6 +12,7 @@ it O(K log K) in the number K of row memberships.
 Knows rows and parts only: no phases, no cars, no clock.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
@@ -83,7 +84,7 @@ def _check(capacity: Sequence[float], parts: Sequence[Part]) -> None:
 
 
 class _Row:
-    """A row that may fill up: what is free on it, and how fast that shrinks."""
+    """A row that may fill up: what is free on it, and how fast that shrinks; full at (free + shift) / slope."""
 
     __slots__ = ("free", "full", "members", "queued", "shift", "slope")
 
@@ -94,9 +95,6 @@ class _Row:
         self.full = False
         self.queued = math.inf  # level of its event in the heap that counts
         self.members: list[int] = []
-
-    def full_at(self) -> float:
-        return (self.free + self.shift) / self.slope
 
 
 _BEGIN, _FULL, _END = range(3)
@@ -132,14 +130,14 @@ class _Filling:
 
     def _rows_that_can_fill(self, left: Sequence[float]) -> dict[int, _Row]:
         """Without those that all upper bounds together cannot fill."""
-        most = [0.0] * len(left)
+        most: dict[int, float] = defaultdict(float)
         for part in self.parts:
             more = part.upper - part.lower
             for row, coefficient in part.rows:
                 most[row] += coefficient * more
         return {
             row: _Row(left[row])
-            for row, load in enumerate(most)
+            for row, load in most.items()
             if load and load > left[row] + EPSILON
         }
 
@@ -174,7 +172,7 @@ class _Filling:
             row.slope += rate
             row.shift += rate * part.offset
             row.free += coefficient * part.lower  # from here on it counts with rate × (t - offset)
-            at = row.full_at()
+            at = (row.free + row.shift) / row.slope
             if at < row.queued:
                 row.queued = at
                 heappush(self.events, (at, _FULL, number))
@@ -186,7 +184,7 @@ class _Filling:
         if row.slope == 0:
             row.queued = math.inf
             return
-        at = row.full_at()
+        at = (row.free + row.shift) / row.slope
         if at > level + EPSILON * max(1.0, abs(level)):
             row.queued = at
             heappush(self.events, (at, _FULL, number))
