@@ -40,7 +40,7 @@ def problems(draw: st.DrawFn) -> tuple[Topology, list[float], list[Part]]:
             0.0,
             draw(st.sampled_from([4.0, 26.0])),
             [
-                *topology.amp_rows[number],
+                *topology.wired(number, None).rows,
                 *[
                     (4 * PHASES + circuit, topology.wired(number, None).watts_per_ampere)
                     for circuit in reversed(topology.chains[topology.feeds[number]])
