@@ -31,6 +31,20 @@ def test_only_what_would_be_exported() -> None:
     assert given((-10, 0, 0)) == {"a": 10}
 
 
+def test_who_needs_no_sun_leaves_room_on_the_fuse_for_the_floor_of_one_that_has_its_sun() -> None:
+    site = house(fuse(20, meter="m"), box("a"), box("b"))
+    cars = {"a": car(mode=Mode.SUN), "b": car()}
+    assert targets(run(site, seen(cars, {"m": shows((0, -20, -20))}))) == {"a": 6, "b": 14}
+
+
+def test_who_needs_no_sun_leaves_no_room_for_one_that_has_no_sun() -> None:
+    site = house(fuse(20, meter="m"), box("a"), box("b"))
+    cars = {"a": car(mode=Mode.SUN), "b": car()}
+    decision = run(site, seen(cars, {"m": shows((0, -20, -5))}))
+    assert targets(decision) == {"a": 0, "b": 20}
+    assert why(decision) is ReasonCode.WAITING_SUN
+
+
 def test_below_its_floor_a_car_waits_for_the_sun() -> None:
     site = house(fuse(63, meter="m"), box())
     decision = run(site, seen(SUN, {"m": shows((-5.9, 0, 0))}))

@@ -47,9 +47,8 @@ def allocate(
     first_sun_row = len(limits.capacity)
     result = Allocation(left=[*limits.capacity, *sun], sun=sun)
     rising = [*limits.rising, *sun]
-    if (
-        not topology.sorted
-    ):  # so that nothing depends on the order in which chargers were configured
+    if not topology.sorted:
+        # So nothing depends on the order in which chargers were configured.
         claims = sorted(claims, key=lambda claim: claim.car.charger.id)
     for claim in claims:
         claim.rows = claim.car.rows
@@ -58,8 +57,15 @@ def allocate(
     for claim in admitted:
         result.shares[claim.car.number] = claim.floor
     short = scarce_rows(topology, limits.places, result.left)
-    scarce = _serve([claim for claim in admitted if not claim.sun_above_floor], result, short)
-    sunny = _admit_to_sun(claims, admitted, rising, first_sun_row, result, settings, now)
+    growing = [claim for claim in admitted if not claim.sun_above_floor]
+    room = result.left[:first_sun_row]
+    scarce = _serve(growing, result, short)
+    sunny = _admit_to_sun(claims, admitted, room, rising, result, settings, now)
+    if any(amperes < -EPSILON for amperes in result.left[:first_sun_row]):
+        # A floor comes before what others have above theirs, though they are served first.
+        _take_back(growing, room, result)
+        scarce = _serve(growing, result, short)
+        _leave_sun(admitted, [claim for claim in sunny if claim.sun_only], result, first_sun_row)
     scarce += _serve(sunny, result, short)
     _fill_steps(result, scarce)
     result.order = {claim.car.number: place for place, claim in enumerate(admitted)}
@@ -157,43 +163,61 @@ def _serve(claims: Sequence[Claim], result: Allocation, short: set[int]) -> list
 def _admit_to_sun(
     claims: Sequence[Claim],
     firm: Sequence[Claim],
+    room: list[float],
     rising: list[float],
-    first_sun_row: int,
     result: Allocation,
     settings: Settings,
     now: float,
 ) -> list[Claim]:
-    """Who shares what would be exported: those who want only sun, and above their floors those who want both."""
+    """Who shares what would be exported: those who want only sun, and above their floors those who want both.
+
+    `room` is what the floors of the others leave of the limits, and ends as what these leave of it.
+    """
     above = [claim for claim in firm if claim.sun_above_floor]
     only = [claim for claim in claims if claim.sun_only]
     if not above and not only:
         return []
-    left, shares = result.left, result.shares
-    netted = len(left) - first_sun_row == 1
+    first_sun_row, left = len(room), result.left
+    _leave_sun(firm, (), result, first_sun_row)
+    for claim in (*only, *above):
+        claim.rows = [*claim.rows, *_sun_rows(claim, first_sun_row, left)]
+    beside = [*room, *left[first_sun_row:]]
+    averaged = zip(rising[:first_sun_row], room, strict=True)
+    rising = [*(min(one, other) for one, other in averaged), *left[first_sun_row:]]
+    floors = Floors(only, beside, rising)
+    result.turns.update(turns(only, floors, beside, settings))
+    admitted, refused = admit(in_order(only, result.turns, settings, now), floors, beside, rising)
+    result.refused.update(refused)
+    room[:] = beside[:first_sun_row]
+    for claim in admitted:
+        result.shares[claim.car.number] = claim.floor
+        for row, coefficient in claim.rows:
+            left[row] -= coefficient * claim.floor
+    return above + admitted
+
+
+def _leave_sun(
+    firm: Sequence[Claim], sunny: Sequence[Claim], result: Allocation, first: int
+) -> None:
+    """What those who have their shares leave of the sun, and these with their floors."""
+    left = result.left
+    left[first:] = result.sun
     for claim in firm:
         # Who does not ask for sun uses it all the same: what it draws is not exported.
-        asked, share = claim.car.asked, shares[claim.car.number]
-        if netted:
-            left[first_sun_row] -= asked.watts_per_ampere * share
-        else:
-            for row, watts in _sun_rows(claim, first_sun_row, left):
-                left[row] -= watts * share
-    for row in range(first_sun_row, len(left)):
-        left[row] = max(0.0, left[row])
-        rising[row] = left[row]
-    for claim in only:
-        claim.rows = [*claim.rows, *_sun_rows(claim, first_sun_row, left)]
-    rising[:] = map(min, rising, left, strict=True)
-    floors = Floors(only, left, rising)
-    result.turns.update(turns(only, floors, left, settings))
-    admitted, refused = admit(in_order(only, result.turns, settings, now), floors, left, rising)
-    result.refused.update(refused)
-    for claim in admitted:
-        shares[claim.car.number] = claim.floor
-    # Those who want only sun carry their sun rows already; the others get them here.
-    for claim in above:
-        claim.rows = [*claim.rows, *_sun_rows(claim, first_sun_row, left)]
-    return above + admitted
+        for row, watts in _sun_rows(claim, first, left):
+            left[row] -= watts * result.shares[claim.car.number]
+    left[first:] = [max(0.0, watts) for watts in left[first:]]
+    for claim in sunny:
+        for row, watts in _sun_rows(claim, first, left):
+            left[row] -= watts * claim.floor
+
+
+def _take_back(claims: Sequence[Claim], room: Sequence[float], result: Allocation) -> None:
+    """Leave them with their floors, and the limits with the room beside all floors."""
+    for claim in claims:
+        result.shares[claim.car.number] = claim.floor
+        result.bound.pop(claim.car.number, None)
+    result.left[: len(room)] = room
 
 
 def _sun_rows(claim: Claim, first: int, left: Sequence[float]) -> list[tuple[int, float]]:
