@@ -181,6 +181,12 @@ def test_a_place_that_falls_free_goes_to_the_equal_that_has_waited_longest() -> 
     assert targets(freed) == {"a": 0, "b": 6, "c": 0}
 
 
+def test_of_equals_of_whom_nobody_has_waited_yet_the_one_that_came_first_gets_the_place() -> None:
+    site = house(fuse(6), box("a"), box("b"), box("c"))
+    cars = {"a": car(started=NOW - 60), "b": car(started=NOW - 120), "c": car(plain=True)}
+    assert targets(run(site, seen(cars))) == {"a": 0, "b": 6, "c": 0}
+
+
 def test_cars_on_a_crowded_panel_change_faster_than_those_with_room() -> None:
     panel = [box(f"p{number}", circuit="panel") for number in range(6)]
     site = house(fuse(63), fuse(6, "panel", "main"), *panel, box("a"), turn_time=600, minimum_on=60)
@@ -202,6 +208,20 @@ def test_two_phase_cars_that_exclude_each_other_take_turns_too() -> None:
     site = house(fuse(6), *(box(*item) for item in wirings.items()), turn_time=900)
     cars = {name: car(name=name) for name in wirings}
     assert max(waits(site, cars, hours=2, every=10).values()) <= 900
+
+
+def test_who_needs_several_crowded_phases_gets_in_before_the_turn_time_is_over() -> None:
+    # The two with several phases exclude each other on L1, so not both can follow those on L2.
+    wirings = {"a": "L1 L2 L3", "b": "L2", "c": "L2", "d": "L1 L2"}
+    site = house(
+        fuse((6, 12, 20)),
+        *(box(*item) for item in wirings.items()),
+        turn_time=900,
+        minimum_on=120,
+    )
+    hours = {"a": 9, "b": 6, "c": 1, "d": 17}
+    cars = {name: car(name=name, departure=NOW + hours[name] * 3600) for name in wirings}
+    assert max(waits(site, cars, hours=1, every=10).values()) <= 900
 
 
 def test_a_car_that_charges_before_anybody_let_it_has_not_lost_its_turn_by_that() -> None:

@@ -3,7 +3,9 @@
 The order is: cars that must not be stopped, as far as the fuse holds; then by tier (boost, priority). Within a
 tier those who have just got their place and those whose turn has come go first, in the order in which they
 came to wait; the rest goes by urgency, with a bonus for those who have a place, and last those who want nothing
-now. Among those of equal urgency the one that has had its place for longest gives way. Everybody in that order whose floor still fits is admitted, so nobody is left out whose floor would fit.
+now. Among those of equal urgency the one that has had its place for longest gives way, and who has waited longest, or
+came first, gets it. Everybody in that order whose floor still fits is admitted, so nobody is left out whose floor would
+fit.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,10 +14,9 @@ import math
 from .claims import Claim
 from .floors import Floors, full_row
 from .settings import Settings
+from .waiting import SHORTEST_STAY, is_overdue, stays
 
 __all__ = ["admit", "in_order"]
-
-SHORTEST_STAY = 60.0  # s: contactors wear, whatever the site's minimum is
 
 _QUEUE, _REST = range(2)
 
@@ -24,16 +25,19 @@ def in_order(
     claims: Sequence[Claim], turns: Mapping[int, float], settings: Settings, now: float
 ) -> list[Claim]:
     """The claims, who is admitted first in front. Does not depend on the order they come in."""
-    shortest, bonus = max(settings.minimum_on, SHORTEST_STAY), settings.running_bonus
+    bonus = settings.running_bonus
+    overdue = [
+        c for c in claims if c.car.number in turns and is_overdue(c.car.memory, settings, now)
+    ]
 
-    def place(claim: Claim) -> tuple[bool, tuple[int, int], int, float, bool, float, str]:
+    def place(claim: Claim) -> tuple[bool, tuple[int, int], int, float, bool, float, float, str]:
         car, placed = claim.car, claim.placed
         memory = car.memory
         turn = turns.get(car.number, settings.turn_time)
         since, on_since = memory.waiting_since, memory.on_since
         if on_since is not None:
-            stays = SHORTEST_STAY if memory.asleep else shortest
-            queues = now - on_since < min(turn, stays)
+            keeps = min(turn, SHORTEST_STAY) if overdue else stays(memory, turn, settings)
+            queues = now - on_since < keeps
         else:
             queues = since is not None and now - since >= turn
         if queues and since is not None:
@@ -45,13 +49,14 @@ def in_order(
         else:
             group = _REST
             value = claim.laxity - bonus if placed else claim.laxity
-        # Among equals who came last to its place keeps it, and who has waited longest gets the next one.
+        # Among equals who came last to its place keeps it, and who has waited longest, or came first, gets the next one.
         began = on_since if placed else since
         if began is None:
             began = now
         if placed:
             began = -began
-        return not claim.pinned, claim.tier, group, value, not placed, began, car.charger.id
+        came = car.session.started if car.session is not None else math.inf
+        return not claim.pinned, claim.tier, group, value, not placed, began, came, car.charger.id
 
     return sorted(claims, key=place)
 

@@ -30,6 +30,7 @@ from .steady import Steadied, steady
 from .surplus import surplus
 from .topology import Topology, topology_of
 from .unbalance import cap_unbalance, watch_unbalance
+from .waiting import waits_since
 
 __all__ = ["decide"]
 
@@ -228,10 +229,12 @@ def _remember(
         if online and car.reading.status is not ChargerStatus.UNAVAILABLE:
             waiting = on_since = off_since = None
     else:
-        if claim.can_wait_until is not None and not admitted:
+        if admitted:
+            waiting = now if waiting is None else waiting
+        elif claim.can_wait_until is not None:
             waiting = None  # it waits for nobody's turn: it has time
-        elif waiting is None or (on_since is not None and not admitted):
-            waiting = now
+        else:
+            waiting = waits_since(memory, now)
         on_since = (now if on_since is None else on_since) if admitted else None
         if current > 0:
             off_since = None

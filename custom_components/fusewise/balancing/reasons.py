@@ -11,6 +11,7 @@ from .limits import Limits
 from .model import Phase
 from .steady import Steadied
 from .topology import Topology
+from .waiting import turns_come
 
 __all__ = ["Reasons"]
 
@@ -27,12 +28,14 @@ class Reasons:
         now: float,
     ) -> None:
         self._topology = topology
+        self._settings = topology.site.settings
         self._limits = limits
         self._asked = asked
         self._shares = shares
         self._now = now
         self._sharers = self._who_shares()
         self._told: dict[tuple[int, ReasonCode | None, float | None], Reason] = {}
+        self._turns: dict[tuple[int, tuple[int, int]], dict[int, float]] = {}
 
     def why(self, number: int, told: Steadied) -> Reason:
         """The reason of one charger's setpoint."""
@@ -46,9 +49,8 @@ class Reasons:
         row = shares.bound.get(number, refused)
         code, phasing = told.waits, claim.car.memory.phasing
         if code is None and phasing is not None and phasing.asked == 1:
-            code = (
-                phasing.why
-            )  # it could have more phases; behind that stands what bounds it on the one
+            # It could have more phases; behind that stands what bounds it on the one.
+            code = phasing.why
         if row is None:
             return _of_ceiling(claim, code, told.until)
         return self._of_row(row, code, told.until)
@@ -64,13 +66,27 @@ class Reasons:
         if needed > self._limits.rising[row]:
             # There is room only now: on average there was none.
             return self._of_row(row, ReasonCode.RISING, None)
-        turn, memory = self._shares.turns.get(claim.car.number), claim.car.memory
-        # Who loses its place now begins to wait now.
-        since = None if memory.on_since is not None else memory.waiting_since
-        until = claim.can_wait_until
-        if turn is not None:
-            until = turn + (self._now if since is None else since)
+        until = self._due(row, claim.tier).get(claim.car.number, claim.can_wait_until)
         return self._of_row(row, ReasonCode.WAITING_TURN, until)
+
+    def _due(self, row: int, tier: tuple[int, int]) -> dict[int, float]:
+        """When the turns of those come who wait for this row, by charger number."""
+        found = self._turns.get((row, tier))
+        if found is None:
+            shares, asked = self._shares, self._asked
+            waiting = [
+                claim
+                for number, refused_by in shares.refused.items()
+                if refused_by == row and number in shares.turns
+                if isinstance(claim := asked[number], Claim) and claim.tier == tier
+            ]
+            charging = [c for c in self._sharers[row] if c.tier == tier and not c.pinned]
+            found = turns_come(waiting, charging, shares.turns, self._settings, self._now)
+            self._turns[row, tier] = found
+        return found
+
+    def _shared_by(self, row: int) -> tuple[str, ...]:
+        return tuple([claim.car.charger.id for claim in self._sharers[row]])
 
     def _of_row(self, row: int, code: ReasonCode | None, until: float | None) -> Reason:
         """What binds there; `code` where it is not the limit's own. The same object for all whom it binds alike."""
@@ -91,7 +107,7 @@ class Reasons:
             phase=Phase(sun) if len(self._shares.sun) > 1 else None,
             limit=self._shares.sun[sun],
             source="sun",
-            shared_by=self._sharers[row],
+            shared_by=self._shared_by(row),
             until=until,
         )
 
@@ -105,22 +121,22 @@ class Reasons:
             phase=phase,
             limit=limits.figure[row],
             source=limits.source[row],
-            shared_by=self._sharers[row],
+            shared_by=self._shared_by(row),
             until=limits.until[row] if until is None else until,
         )
 
-    def _who_shares(self) -> dict[int, tuple[str, ...]]:
-        """The chargers that share each row that binds somebody."""
+    def _who_shares(self) -> dict[int, list[Claim]]:
+        """Those who share each row that binds somebody."""
         shares = self._shares
-        members: dict[int, list[str]] = {
+        members: dict[int, list[Claim]] = {
             row: [] for row in (*shares.bound.values(), *shares.refused.values())
         }
         for claim in self._asked:
             if isinstance(claim, Claim) and claim.car.number in shares.shares:
                 for row, _ in claim.rows:
                     if row in members:
-                        members[row].append(claim.car.charger.id)
-        return {row: tuple(ids) for row, ids in members.items()}
+                        members[row].append(claim)
+        return members
 
 
 def _of_ceiling(claim: Claim, code: ReasonCode | None, until: float | None) -> Reason:

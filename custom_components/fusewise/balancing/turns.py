@@ -12,12 +12,9 @@ from .claims import Claim
 from .floors import Floors, Hand, full_row
 from .settings import Settings
 from .sharing import EPSILON
+from .waiting import CHANGING
 
 __all__ = ["turns"]
-
-CHANGING = (
-    10.0  # s that a place stands empty while it changes hands: one car stops, the other wakes up
-)
 
 
 def turns(
@@ -25,7 +22,8 @@ def turns(
 ) -> dict[int, float]:
     """s that a turn lasts, by charger number, for those who share a row on which not everybody fits.
 
-    The claims are dealt in the order in which they come: that of their chargers' ids.
+    The claims are dealt in the order in which they come, that of their chargers' ids; among these who needs room
+    on most rows comes last.
     """
     rounds = _rounds(claims, floors, capacity)
     if not rounds:
@@ -67,7 +65,8 @@ def _rounds(claims: Sequence[Claim], floors: Floors, capacity: Sequence[float]) 
 
 
 def _in_order(tiers: Mapping[tuple[int, int], list[Hand]]) -> list[list[Hand]]:
-    return [tiers[tier] for tier in sorted(tiers)]
+    """By tier, and who needs most rows last: whoever is hardest to fit in comes to wait together with its like."""
+    return [sorted(tiers[tier], key=len) for tier in sorted(tiers)]
 
 
 def _deal(hands: Sequence[Hand], free: list[float]) -> list[tuple[Hand, int]]:
