@@ -14,7 +14,7 @@ from homeassistant.helpers.event import async_call_later
 
 from .const import CONF_IDENTITY, DOMAIN
 
-GAP = 1.0  # s that a page has to show one; it loads its texts in less, also on a slow machine
+GAP = 3.0  # s that a page has to show one; it loads its texts in less, also on a slow machine with much to do
 
 
 class Offers:
