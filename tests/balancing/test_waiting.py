@@ -5,7 +5,7 @@ from dataclasses import replace
 from custom_components.fusewise.balancing.codes import ReasonCode
 from custom_components.fusewise.balancing.decision import Decision
 from custom_components.fusewise.balancing.memory import ChargerMemory, Memory
-from custom_components.fusewise.balancing.model import GridLimit
+from custom_components.fusewise.balancing.model import GridLimit, Site
 from custom_components.fusewise.balancing.waiting import waits_since
 
 from .builders import NOW, box, car, fuse, house, run, seen, targets, told
@@ -82,3 +82,59 @@ def test_nobody_waits_longer_when_turns_become_longer_meanwhile() -> None:
             if current:
                 since[name] = now
     assert longest <= 900
+
+
+def shortest_stay(site: Site) -> float:
+    """s for which one of the cars a to d charges before it is paused, in three hours."""
+    memory, shortest = Memory(), 3 * 3600.0
+    since: dict[str, float] = {}
+    for second in range(0, 3 * 3600, 10):
+        now = NOW + second
+        # The sooner it leaves, the sooner it would be back.
+        cars = {c.id: car(name=c.id, departure=NOW + 9e4 * n) for n, c in enumerate(site.chargers)}
+        decision = run(site, seen(cars, now=now), memory=memory)
+        memory = decision.memory
+        for name in "abcd":
+            if told(decision)[name]:
+                since.setdefault(name, now)
+            elif name in since:
+                shortest = min(shortest, now - since.pop(name))
+    return shortest
+
+
+def test_a_car_that_no_turn_comes_for_makes_nobody_change_places_sooner() -> None:
+    settings = {"turn_time": 900, "minimum_on": 300}
+    four = [box(name, priority=1) for name in "abcd"]
+    assert shortest_stay(house(fuse(12), *four, **settings)) == 300
+    below = house(fuse(12), *four, box("e"), **settings)
+    assert shortest_stay(below) == 300
+    panel = house(fuse(12), fuse(5, "panel", "main"), *four, box("e", circuit="panel"), **settings)
+    assert shortest_stay(panel) == 300
+    above = house(
+        fuse(12), fuse(5, "panel", "main"), *four, box("e", circuit="panel", priority=1), **settings
+    )
+    assert shortest_stay(above) == 300
+
+
+def test_who_waits_too_long_hurries_nobody_of_a_higher_priority() -> None:
+    # The one below would fit beside the car that is full, but not beside those that take turns.
+    site = house(
+        fuse(6),
+        box("below", "L2"),
+        *(box(name, wiring, priority=1) for name, wiring in [("c", "L2 L1"), ("d", "L2 L1")]),
+        box("full", "L1", priority=1),
+        turn_time=900,
+        minimum_on=300,
+    )
+    running = ChargerMemory(session="session", setpoint=6, changed_at=NOW - 100, on_since=NOW - 100)
+    memory = Memory(
+        time=NOW - 1,
+        chargers={
+            "below": ChargerMemory(session="session", waiting_since=NOW - 2000),
+            "c": replace(running, waiting_since=NOW - 100),
+            "d": ChargerMemory(session="session", waiting_since=NOW - 50),
+            "full": ChargerMemory(session="session", waiting_since=NOW - 50, asleep=True),
+        },
+    )
+    cars = {name: car(departure=NOW + 9e4) for name in memory.chargers} | {"d": car(departure=NOW)}
+    assert told(run(site, seen(cars), memory=memory))["c"] == 6

@@ -26,9 +26,10 @@ def in_order(
 ) -> list[Claim]:
     """The claims, who is admitted first in front. Does not depend on the order they come in."""
     bonus = settings.running_bonus
-    overdue = [
-        c for c in claims if c.car.number in turns and is_overdue(c.car.memory, settings, now)
-    ]
+    # Whoever waits too long hurries its own tier; a higher one would not leave for it.
+    overdue = {
+        c.tier for c in claims if c.car.number in turns and is_overdue(c.car.memory, settings, now)
+    }
 
     def place(claim: Claim) -> tuple[bool, tuple[int, int], int, float, bool, float, float, str]:
         car, placed = claim.car, claim.placed
@@ -36,7 +37,9 @@ def in_order(
         turn = turns.get(car.number, settings.turn_time)
         since, on_since = memory.waiting_since, memory.on_since
         if on_since is not None:
-            keeps = min(turn, SHORTEST_STAY) if overdue else stays(memory, turn, settings)
+            keeps = (
+                min(turn, SHORTEST_STAY) if claim.tier in overdue else stays(memory, turn, settings)
+            )
             queues = now - on_since < keeps
         else:
             queues = since is not None and now - since >= turn

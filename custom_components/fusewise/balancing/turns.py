@@ -23,13 +23,15 @@ def turns(
     """s that a turn lasts, by charger number, for those who share a row on which not everybody fits.
 
     The claims are dealt in the order in which they come, that of their chargers' ids; among these who needs room
-    on most rows comes last.
+    on most rows comes last. No turn comes for whoever has no room even alone, beside those who go before its tier.
     """
-    rounds = _rounds(claims, floors, capacity)
+    rounds, left_out = _rounds(claims, floors, capacity)
     if not rounds:
         return {}
     found: dict[int, float] = {}
     for number, hand in floors.hands.items():
+        if number in left_out:
+            continue
         most = 0
         for row, _ in hand:
             if row in rounds and rounds[row] > most:
@@ -40,42 +42,57 @@ def turns(
     return found
 
 
-def _rounds(claims: Sequence[Claim], floors: Floors, capacity: Sequence[float]) -> dict[int, int]:
-    """How many rounds follow the first one, by the rows that are too small for one."""
+type _Dealt = tuple[int, Hand]
+"""A charger's number, and its hand."""
+
+
+def _rounds(
+    claims: Sequence[Claim], floors: Floors, capacity: Sequence[float]
+) -> tuple[dict[int, int], set[int]]:
+    """How many rounds follow the first one, by the rows that are too small for one; and who waits for no round."""
     found: dict[int, int] = {}
+    left_out: set[int] = set()
     if not floors.tight:
-        return found
-    pinned: dict[tuple[int, int], list[Hand]] = {}
-    others: dict[tuple[int, int], list[Hand]] = {}
+        return found, left_out
+    pinned: dict[tuple[int, int], list[_Dealt]] = {}
+    others: dict[tuple[int, int], list[_Dealt]] = {}
     for claim in claims:
         if hand := floors.hands[claim.car.number]:
-            (pinned if claim.pinned else others).setdefault(claim.tier, []).append(hand)
+            dealt = claim.car.number, hand
+            (pinned if claim.pinned else others).setdefault(claim.tier, []).append(dealt)
     left = list(capacity)
     for tier in (*_in_order(pinned), *_in_order(others)):
         start = list(left)
+        rest = _deal(tier, left)
         # Whoever did not fit even alone waits for no round.
-        waiting = [(h, full) for h, full in _deal(tier, left) if full_row(h, start) is None]
+        left_out.update([each for (each, hand), _ in rest if full_row(hand, start) is not None])
+        waiting = [one for one in rest if one[0][0] not in left_out]
         number = 0
         while waiting:
             number += 1
             for _, full in waiting:
                 found[full] = number
-            waiting = _deal([hand for hand, _ in waiting], list(start))
-    return found
+            waiting = _deal([dealt for dealt, _ in waiting], list(start))
+    return found, left_out
 
 
-def _in_order(tiers: Mapping[tuple[int, int], list[Hand]]) -> list[list[Hand]]:
+def _in_order(tiers: Mapping[tuple[int, int], list[_Dealt]]) -> list[list[_Dealt]]:
     """By tier, and who needs most rows last: whoever is hardest to fit in comes to wait together with its like."""
-    return [sorted(tiers[tier], key=len) for tier in sorted(tiers)]
+    return [sorted(tiers[tier], key=_rows_needed) for tier in sorted(tiers)]
 
 
-def _deal(hands: Sequence[Hand], free: list[float]) -> list[tuple[Hand, int]]:
+def _rows_needed(dealt: _Dealt) -> int:
+    return len(dealt[1])
+
+
+def _deal(hands: Sequence[_Dealt], free: list[float]) -> list[tuple[_Dealt, int]]:
     """Deal one round out of what is free; who does not fit into it, and the row that is full."""
-    rest: list[tuple[Hand, int]] = []
-    for hand in hands:
+    rest: list[tuple[_Dealt, int]] = []
+    for dealt in hands:
+        hand = dealt[1]
         for row, needed in hand:
             if needed > free[row] + EPSILON:
-                rest.append((hand, row))
+                rest.append((dealt, row))
                 break
         else:
             for row, needed in hand:
