@@ -45,6 +45,38 @@ def test_who_needs_no_sun_leaves_no_room_for_one_that_has_no_sun() -> None:
     assert why(decision) is ReasonCode.WAITING_SUN
 
 
+def test_sun_that_others_leave_for_a_floor_is_enough_for_one_more() -> None:
+    site = house(fuse((20, 60, 60), meter="m"), box("a"), box("s"), box("t", "L2"))
+    cars = {"a": car(), "s": car(mode=Mode.SUN), "t": car(mode=Mode.SUN)}
+    decision = run(site, seen(cars, {"m": shows((0, 0, -26))}))
+    assert targets(decision) == {"a": 14, "s": 6, "t": 6}
+
+
+def test_nobody_gets_sun_that_others_take_as_soon_as_there_is_room_for_its_floor() -> None:
+    # What "a" would leave for "s" on L1 lets "b" draw more on all phases.
+    site = house(
+        fuse((60, 20, 100), meter="m"),
+        fuse((12, 60, 60), "panel", "main"),
+        box("a", "L1 L2", "panel"),
+        box("b", "L1 L2 L3"),
+        box("s", "L1", "panel"),
+    )
+    cars = {"a": car(), "b": car(), "s": car(mode=Mode.SUN)}
+    short = run(site, seen(cars, {"m": shows((0, 0, -59))}))
+    assert targets(short) == {"a": 10, "b": 10, "s": 0}
+    assert why(short, "s") is ReasonCode.WAITING_SUN
+    enough = run(site, seen(cars, {"m": shows((0, 0, -60))}))
+    assert targets(enough) == {"a": 6, "b": 14, "s": 6}
+
+
+def test_a_step_that_rounding_leaves_to_others_takes_no_sun_that_was_shared() -> None:
+    boxes = [box("a", step=1), box("b", step=1), box("s", "L2")]
+    site = house(fuse((19, 60, 100), meter="m"), *boxes)
+    cars = {"a": car(), "b": car(), "s": car(mode=Mode.SUN)}
+    decision = run(site, seen(cars, {"m": shows((0, 0, -26))}))
+    assert targets(decision) == {"a": 10, "b": 9, "s": 7}
+
+
 def test_below_its_floor_a_car_waits_for_the_sun() -> None:
     site = house(fuse(63, meter="m"), box())
     decision = run(site, seen(SUN, {"m": shows((-5.9, 0, 0))}))

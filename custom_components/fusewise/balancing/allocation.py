@@ -59,15 +59,15 @@ def allocate(
     short = scarce_rows(topology, limits.places, result.left)
     growing = [claim for claim in admitted if not claim.sun_above_floor]
     room = result.left[:first_sun_row]
-    scarce = _serve(growing, result, short)
-    sunny = _admit_to_sun(claims, admitted, room, rising, result, settings, now)
-    if any(amperes < -EPSILON for amperes in result.left[:first_sun_row]):
-        # A floor comes before what others have above theirs, though they are served first.
-        _take_back(growing, room, result)
-        scarce = _serve(growing, result, short)
-        _leave_sun(admitted, [claim for claim in sunny if claim.sun_only], result, first_sun_row)
-    scarce += _serve(sunny, result, short)
-    _fill_steps(result, scarce)
+    _grow(growing, result, short)
+    above = [claim for claim in admitted if claim.sun_above_floor]
+    only = [claim for claim in claims if claim.sun_only]
+    if above or only:
+        for claim in (*only, *above):
+            claim.rows = [*claim.rows, *_sun_rows(claim, first_sun_row, result.left)]
+        _leave_sun(admitted, (), result, first_sun_row)
+        waiting = _SunQueue(only, admitted, growing, room, rising)
+        _grow(above + _admit_to_sun(waiting, result, short, settings, now), result, short)
     result.order = {claim.car.number: place for place, claim in enumerate(admitted)}
     return result
 
@@ -133,6 +133,11 @@ type _Scarce = tuple[Claim, list[tuple[int, float]]]
 """One who shares, and those of its rows that may be full before the others are."""
 
 
+def _grow(claims: Sequence[Claim], result: Allocation, short: set[int]) -> None:
+    """Share what is left above the floors, then what rounding to steps left of that."""
+    _fill_steps(result, _serve(claims, result, short))
+
+
 def _serve(claims: Sequence[Claim], result: Allocation, short: set[int]) -> list[_Scarce]:
     """Share what is left above the floors, one group of equal rank after the other; only the rows in `short` can bind."""
     groups: dict[tuple[float, ...], list[Claim]] = {}
@@ -160,40 +165,75 @@ def _serve(claims: Sequence[Claim], result: Allocation, short: set[int]) -> list
     return scarce
 
 
-def _admit_to_sun(
-    claims: Sequence[Claim],
-    firm: Sequence[Claim],
-    room: list[float],
-    rising: list[float],
-    result: Allocation,
-    settings: Settings,
-    now: float,
-) -> list[Claim]:
-    """Who shares what would be exported: those who want only sun, and above their floors those who want both.
+@dataclass(slots=True)
+class _SunQueue:
+    """Who waits for what would be exported, and whom that concerns."""
 
-    `room` is what the floors of the others leave of the limits, and ends as what these leave of it.
-    """
-    above = [claim for claim in firm if claim.sun_above_floor]
-    only = [claim for claim in claims if claim.sun_only]
-    if not above and not only:
-        return []
-    first_sun_row, left = len(room), result.left
-    _leave_sun(firm, (), result, first_sun_row)
-    for claim in (*only, *above):
-        claim.rows = [*claim.rows, *_sun_rows(claim, first_sun_row, left)]
-    beside = [*room, *left[first_sun_row:]]
-    averaged = zip(rising[:first_sun_row], room, strict=True)
-    rising = [*(min(one, other) for one, other in averaged), *left[first_sun_row:]]
-    floors = Floors(only, beside, rising)
-    result.turns.update(turns(only, floors, beside, settings))
-    admitted, refused = admit(in_order(only, result.turns, settings, now), floors, beside, rising)
-    result.refused.update(refused)
-    room[:] = beside[:first_sun_row]
-    for claim in admitted:
-        result.shares[claim.car.number] = claim.floor
-        for row, coefficient in claim.rows:
-            left[row] -= coefficient * claim.floor
-    return above + admitted
+    waiting: Sequence[Claim]
+    firm: Sequence[Claim]
+    """Those who have their places whatever the sun does, …"""
+    growing: Sequence[Claim]
+    """… and those of them who are served above their floors before the sun is shared."""
+    room: list[float]
+    """What the floors leave of the limits, …"""
+    rising: list[float]
+    """… and for a rise."""
+
+
+def _admit_to_sun(
+    queue: _SunQueue, result: Allocation, short: set[int], settings: Settings, now: float
+) -> list[Claim]:
+    """Those who want only sun, and whose floors fit into what would be exported; they have their floors then."""
+    first, left = len(queue.room), result.left
+    admitted: list[Claim] = []
+    while queue.waiting:
+        beside = [*queue.room, *left[first:]]
+        averaged = zip(queue.rising, queue.room, strict=False)
+        rising = [*(min(one, other) for one, other in averaged), *left[first:]]
+        floors = Floors(queue.waiting, beside, rising)
+        if not admitted:
+            result.turns.update(turns(queue.waiting, floors, beside, settings))
+        ordered = in_order(queue.waiting, result.turns, settings, now)
+        found, refused = admit(ordered, floors, beside, rising)
+        result.refused.update(refused)
+        queue.room, queue.rising = beside[:first], rising[:first]
+        for claim in found:
+            result.refused.pop(claim.car.number, None)
+            result.shares[claim.car.number] = claim.floor
+            for row, coefficient in claim.rows:
+                left[row] -= coefficient * claim.floor
+        admitted += found
+        if not any(left[row] < -EPSILON for c in found for row, _ in c.rows if row < first):
+            break
+        _make_room(queue, admitted, result, short)
+        # What others leave of the sun now may be enough for one more.
+        queue.waiting = [claim for claim in queue.waiting if claim.car.number in refused]
+    return admitted
+
+
+def _make_room(
+    queue: _SunQueue, admitted: list[Claim], result: Allocation, short: set[int]
+) -> None:
+    """A floor comes before what others have above theirs, though they are served first."""
+    first = len(queue.room)
+    while True:
+        for claim in queue.growing:
+            result.shares[claim.car.number] = claim.floor
+            result.bound.pop(claim.car.number, None)
+        result.left[:first] = queue.room
+        _grow(queue.growing, result, short)
+        _leave_sun(queue.firm, admitted, result, first)
+        over = [row for row in range(first, len(result.left)) if result.left[row] < -EPSILON]
+        if not over:
+            return
+        # What some leave on one phase may let others draw more on all, and that takes the sun away.
+        last = [claim for claim in admitted if any(row == over[0] for row, _ in claim.rows)][-1]
+        admitted.remove(last)
+        result.refused[last.car.number] = over[0]
+        floor = result.shares.pop(last.car.number)
+        for row, coefficient in last.rows:
+            if row < first:
+                queue.room[row] += coefficient * floor
 
 
 def _leave_sun(
@@ -210,14 +250,6 @@ def _leave_sun(
     for claim in sunny:
         for row, watts in _sun_rows(claim, first, left):
             left[row] -= watts * claim.floor
-
-
-def _take_back(claims: Sequence[Claim], room: Sequence[float], result: Allocation) -> None:
-    """Leave them with their floors, and the limits with the room beside all floors."""
-    for claim in claims:
-        result.shares[claim.car.number] = claim.floor
-        result.bound.pop(claim.car.number, None)
-    result.left[: len(room)] = room
 
 
 def _sun_rows(claim: Claim, first: int, left: Sequence[float]) -> list[tuple[int, float]]:
