@@ -66,6 +66,16 @@ def test_a_car_whose_place_is_taken_before_it_could_rise_waits_no_longer_for_tha
     assert decision.memory.chargers["a"].waiting_since == NOW - 310
 
 
+def test_who_was_named_and_not_told_is_not_displaced_by_one_that_has_waited_less() -> None:
+    site = house(fuse(8), box("a"), box("b"), turn_time=240, minimum_on=60)
+    waited = ChargerMemory(session="session", waiting_since=NOW - 300)
+    named = replace(waited, waiting_since=NOW - 301, on_since=NOW - 300)
+    memory = Memory(time=NOW - 1, chargers={"a": named, "b": waited})
+    once = run(site, seen("ab"), memory=memory)
+    assert told(once) == {"a": 8, "b": 0}
+    assert told(run(site, seen("ab"), memory=once.memory)) == told(once)
+
+
 def test_nobody_waits_longer_when_turns_become_longer_meanwhile() -> None:
     boxes = [box(name, floor=6 if name in "ab" else 8) for name in "abcde"]
     site = house(fuse(32), *boxes, turn_time=900, minimum_on=300)

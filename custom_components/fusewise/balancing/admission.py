@@ -14,7 +14,7 @@ import math
 from .claims import Claim
 from .floors import Floors, full_row
 from .settings import Settings
-from .waiting import SHORTEST_STAY, is_overdue, stays
+from .waiting import SHORTEST_STAY, is_overdue, stays, was_given_its_place
 
 __all__ = ["admit", "in_order"]
 
@@ -35,14 +35,14 @@ def in_order(
         car, placed = claim.car, claim.placed
         memory = car.memory
         turn = turns.get(car.number, settings.turn_time)
-        since, on_since = memory.waiting_since, memory.on_since
+        since, on_since, queues = memory.waiting_since, memory.on_since, False
         if on_since is not None:
             keeps = (
                 min(turn, SHORTEST_STAY) if claim.tier in overdue else stays(memory, turn, settings)
             )
             queues = now - on_since < keeps
-        else:
-            queues = since is not None and now - since >= turn
+        if not queues and since is not None and now - since >= turn:
+            queues = not was_given_its_place(memory)
         if queues and since is not None:
             # Who filled a gap before its turn came makes room for those who wait longer.
             group, value = _QUEUE, since

@@ -30,7 +30,7 @@ from .steady import Steadied, steady
 from .surplus import surplus
 from .topology import Topology, topology_of
 from .unbalance import cap_unbalance, watch_unbalance
-from .waiting import waits_since
+from .waiting import waits_since, was_given_its_place
 
 __all__ = ["decide"]
 
@@ -235,7 +235,10 @@ def _remember(
             waiting = None  # it waits for nobody's turn: it has time
         else:
             waiting = waits_since(memory, now)
-        on_since = (now if on_since is None else on_since) if admitted else None
+        if not admitted:
+            on_since = None
+        elif on_since is None or (current > 0 and not was_given_its_place(memory)):
+            on_since = now  # it keeps its place from when it charges
         if current > 0:
             off_since = None
         elif was > 0 and not first_word and not is_switching(memory):

@@ -57,7 +57,7 @@ class ChargerMemory:
     disobeys: float | None = None
     """A that its car drew although it was told less; None: it was seen to obey since."""
     on_since: float | None = None
-    """Since when it has had its place among those who charge; None: it has none."""
+    """Since when it has had its place among those who charge, told or to be told soon; None: it has none."""
     off_since: float | None = None
     """Since when it is paused, after it has charged."""
     waiting_since: float | None = None

@@ -7,7 +7,15 @@ from .claims import Claim
 from .memory import ChargerMemory
 from .settings import Settings
 
-__all__ = ["CHANGING", "SHORTEST_STAY", "is_overdue", "stays", "turns_come", "waits_since"]
+__all__ = [
+    "CHANGING",
+    "SHORTEST_STAY",
+    "is_overdue",
+    "stays",
+    "turns_come",
+    "waits_since",
+    "was_given_its_place",
+]
 
 SHORTEST_STAY = 60.0  # s: contactors wear, whatever the site's minimum is
 CHANGING = (
@@ -16,11 +24,15 @@ CHANGING = (
 
 
 def waits_since(memory: ChargerMemory, now: float) -> float:
-    """Since when a car waits that is not admitted now: from now on, if it loses a place that it was really given."""
-    since, on_since = memory.waiting_since, memory.on_since
-    # A place that was its own for a moment, and of which its charger was not told, ended nobody's wait.
-    given = on_since is not None and (memory.setpoint > 0 or memory.changed_at >= on_since)
-    return now if since is None or given else since
+    """Since when a car waits that is not admitted now: from now on, if it loses a place that it was given."""
+    since = memory.waiting_since
+    return now if since is None or was_given_its_place(memory) else since
+
+
+def was_given_its_place(memory: ChargerMemory) -> bool:
+    """It has a place, and its charger was told: a place that waits for its room to last ends nobody's wait."""
+    on_since = memory.on_since
+    return on_since is not None and (memory.setpoint > 0 or memory.changed_at >= on_since)
 
 
 def stays(memory: ChargerMemory, turn: float, settings: Settings) -> float:
