@@ -79,3 +79,13 @@ def test_watts_of_the_house_make_all_amperes_plenty() -> None:
     topology = three_levels("L1", "L1 L2 L3")
     left = [10.0] * 4 * PHASES + [1000.0, math.inf, math.inf, math.inf]
     assert scarce_rows(topology, topology.places, left) == {4 * PHASES}
+
+
+def test_watts_of_a_panel_count_where_they_are_a_little_less_than_those_that_come_through() -> None:
+    topology = three_levels("L1")
+    floor = topology.circuit_index["floor 1"]
+    watts = [7000.0] * 4
+    for here, is_scarce in ((6999.0, True), (7000.0, True), (7001.0, False)):
+        watts[floor] = here
+        scarce = scarce_rows(topology, topology.places, [100.0] * 4 * PHASES + watts)
+        assert (4 * PHASES + floor in scarce) is is_scarce
