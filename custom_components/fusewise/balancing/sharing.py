@@ -110,6 +110,7 @@ class _Filling:
         self.bound: list[int | None] = [None] * len(parts)
         self.waiting = [part.upper - part.lower > EPSILON for part in parts]
         self.growing = [False] * len(parts)
+        self.unsettled = self.waiting.count(True)  # how many wait or grow
         self.rows = self._rows_that_can_fill(left)
         rows = self.rows
         self.memberships: list[list[tuple[int, _Row, float]]] = []
@@ -143,7 +144,8 @@ class _Filling:
 
     def run(self) -> None:
         events = self.events
-        while events:
+        # Most events are left when a row that feeds everybody is full, and change nothing any more.
+        while self.unsettled:
             level, kind, which = heappop(events)
             if kind == _BEGIN:
                 if self.waiting[which]:
@@ -162,6 +164,7 @@ class _Filling:
             if row.full or (row.slope == 0 and row.free <= EPSILON):
                 row.full = True
                 self.bound[which] = number
+                self.unsettled -= 1
                 return
         self.growing[which] = True
         weight = part.weight
@@ -199,10 +202,12 @@ class _Filling:
             elif self.waiting[which]:
                 self.waiting[which] = False
                 self.bound[which] = number
+                self.unsettled -= 1
 
     def _stop(self, which: int, share: float) -> None:
         part = self.parts[which]
         self.growing[which] = False
+        self.unsettled -= 1
         self.shares[which] = share
         for _, row, coefficient in self.memberships[which]:
             if row.full:
