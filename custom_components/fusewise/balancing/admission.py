@@ -74,21 +74,20 @@ def admit(
     """
     admitted: list[Claim] = []
     refused: dict[int, int] = {}
-    taken, tight, hands = floors.taken, floors.tight, floors.hands
+    taken, tight = floors.taken, floors.tight
     for claim in ordered if tight else ():
-        number = claim.car.number
-        hand = hands[number]
-        full = full_row(hand, left)
+        floor = claim.floor
+        full = full_row(claim, left)
         if full is None and not claim.placed:
-            full = full_row(hand, rising)
+            full = full_row(claim, rising)
         if full is None:
             admitted.append(claim)
-            for row, needed in hand:
+            for row, coefficient in claim.tight:
+                needed = coefficient * floor
                 left[row] -= needed
                 rising[row] -= needed
         else:
-            refused[number] = full
-            floor = claim.floor
+            refused[claim.car.number] = full
             for row, coefficient in claim.rows:
                 taken[row] -= coefficient * floor
     for row, amperes in enumerate(taken):

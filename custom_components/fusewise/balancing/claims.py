@@ -4,6 +4,7 @@ Policies are weights and offsets on one exact sharing, and an order of groups th
 other. A charger without a car, in mode 'off', faulted or out of reach claims nothing.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 import math
 
@@ -67,6 +68,8 @@ class Claim:
     """Until then it gives way to those who need more than their floors; None: it does not."""
     rows: list[tuple[int, float]] = field(default_factory=list)
     """(row, coefficient): A and W rows that it loads."""
+    tight: Sequence[tuple[int, float]] = ()
+    """Those of these that have no room for everybody's floor, as long as any row has none."""
 
 
 def make_claims(

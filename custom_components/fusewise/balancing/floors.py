@@ -9,10 +9,7 @@ from collections.abc import Sequence
 from .claims import Claim
 from .sharing import EPSILON
 
-__all__ = ["Floors", "Hand", "full_row"]
-
-type Hand = list[tuple[int, float]]
-"""(row, what a floor takes of it): the rows of one claim that are too small for everybody's floor."""
+__all__ = ["Floors", "full_row"]
 
 
 class Floors:
@@ -34,19 +31,15 @@ class Floors:
             if sum_ and (sum_ > left[row] + EPSILON or sum_ > rising[row] + EPSILON)
         }
         self.tight = tight
-        """The rows that have no room for all of them, now or for a rise."""
-        self.hands: dict[int, Hand] = {}
-        """By charger number: what its floor takes of these rows, in the order of its own; empty where none is tight."""
+        """The rows that have no room for all of them, now or for a rise; each claim is told its own."""
         for claim in claims if tight else ():
-            floor = claim.floor
-            self.hands[claim.car.number] = [
-                (row, coefficient * floor) for row, coefficient in claim.rows if row in tight
-            ]
+            claim.tight = [loaded for loaded in claim.rows if loaded[0] in tight]
 
 
-def full_row(hand: Hand, left: Sequence[float]) -> int | None:
-    """The first row that has no room for what a floor takes."""
-    for row, needed in hand:
-        if needed > left[row] + EPSILON:
+def full_row(claim: Claim, left: Sequence[float]) -> int | None:
+    """The first of its tight rows that has no room for its floor."""
+    floor = claim.floor
+    for row, coefficient in claim.tight:
+        if coefficient * floor > left[row] + EPSILON:
             return row
     return None

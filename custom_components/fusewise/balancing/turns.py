@@ -9,7 +9,7 @@ their length while places change hands.
 from collections.abc import Mapping, Sequence
 
 from .claims import Claim
-from .floors import Floors, Hand, full_row
+from .floors import Floors, full_row
 from .settings import Settings
 from .sharing import EPSILON
 from .waiting import CHANGING
@@ -29,21 +29,18 @@ def turns(
     if not rounds:
         return {}
     found: dict[int, float] = {}
-    for number, hand in floors.hands.items():
+    for claim in claims:
+        number = claim.car.number
         if number in left_out:
             continue
         most = 0
-        for row, _ in hand:
+        for row, _ in claim.tight:
             if row in rounds and rounds[row] > most:
                 most = rounds[row]
         if most:
             turn = settings.turn_time / most
             found[number] = max(turn - CHANGING, turn / 2)
     return found
-
-
-type _Dealt = tuple[int, Hand]
-"""A charger's number, and its hand."""
 
 
 def _rounds(
@@ -54,47 +51,42 @@ def _rounds(
     left_out: set[int] = set()
     if not floors.tight:
         return found, left_out
-    pinned: dict[tuple[int, int], list[_Dealt]] = {}
-    others: dict[tuple[int, int], list[_Dealt]] = {}
+    pinned: dict[tuple[int, int], list[Claim]] = {}
+    others: dict[tuple[int, int], list[Claim]] = {}
     for claim in claims:
-        if hand := floors.hands[claim.car.number]:
-            dealt = claim.car.number, hand
-            (pinned if claim.pinned else others).setdefault(claim.tier, []).append(dealt)
+        if claim.tight:
+            (pinned if claim.pinned else others).setdefault(claim.tier, []).append(claim)
     left = list(capacity)
     for tier in (*_in_order(pinned), *_in_order(others)):
         start = list(left)
         rest = _deal(tier, left)
         # Whoever did not fit even alone waits for no round.
-        left_out.update([each for (each, hand), _ in rest if full_row(hand, start) is not None])
-        waiting = [one for one in rest if one[0][0] not in left_out]
+        left_out.update([c.car.number for c, _ in rest if full_row(c, start) is not None])
+        waiting = [(c, full) for c, full in rest if c.car.number not in left_out]
         number = 0
         while waiting:
             number += 1
             for _, full in waiting:
                 found[full] = number
-            waiting = _deal([dealt for dealt, _ in waiting], list(start))
+            waiting = _deal([claim for claim, _ in waiting], list(start))
     return found, left_out
 
 
-def _in_order(tiers: Mapping[tuple[int, int], list[_Dealt]]) -> list[list[_Dealt]]:
+def _in_order(tiers: Mapping[tuple[int, int], list[Claim]]) -> list[list[Claim]]:
     """By tier, and who needs most rows last: whoever is hardest to fit in comes to wait together with its like."""
-    return [sorted(tiers[tier], key=_rows_needed) for tier in sorted(tiers)]
+    return [sorted(tiers[tier], key=lambda claim: len(claim.tight)) for tier in sorted(tiers)]
 
 
-def _rows_needed(dealt: _Dealt) -> int:
-    return len(dealt[1])
-
-
-def _deal(hands: Sequence[_Dealt], free: list[float]) -> list[tuple[_Dealt, int]]:
+def _deal(claims: Sequence[Claim], free: list[float]) -> list[tuple[Claim, int]]:
     """Deal one round out of what is free; who does not fit into it, and the row that is full."""
-    rest: list[tuple[_Dealt, int]] = []
-    for dealt in hands:
-        hand = dealt[1]
-        for row, needed in hand:
-            if needed > free[row] + EPSILON:
-                rest.append((dealt, row))
+    rest: list[tuple[Claim, int]] = []
+    for claim in claims:
+        floor = claim.floor
+        for row, coefficient in claim.tight:
+            if coefficient * floor > free[row] + EPSILON:
+                rest.append((claim, row))
                 break
         else:
-            for row, needed in hand:
-                free[row] -= needed
+            for row, coefficient in claim.tight:
+                free[row] -= coefficient * floor
     return rest
