@@ -52,12 +52,8 @@ def steady(
     since_last: float,
 ) -> list[Steadied]:
     """The setpoints by charger number."""
-    left = list(limits.capacity)
-    for car in cars:
-        told = car.memory.setpoint
-        if told and car.reading.online:  # who is out of reach is reserved for
-            for row, coefficient in car.rows:
-                left[row] -= coefficient * told
+    loaded = _loaded(cars, limits)
+    left = [amperes - load for amperes, load in zip(limits.capacity, loaded, strict=True)]
     over = {row for row, amperes in enumerate(left) if amperes < -ROUNDING}
     result: list[Steadied] = []
     small: list[Car] = []  # whose fall is not worth a message for its own sake
@@ -81,8 +77,19 @@ def steady(
     for car in small:
         if _loads_any(car, wanted):
             result[car.number].current = shares.shares[car.number]
-    _rise(cars, claims, shares, result, limits, left, settings, now, since_last)
+    _rise(cars, claims, shares, result, limits, loaded, left, settings, now, since_last)
     return result
+
+
+def _loaded(cars: Sequence[Car], limits: Limits) -> list[float]:
+    """A (or W) on each row by what everybody was told; who is out of reach is reserved for."""
+    loaded = [0.0] * len(limits.capacity)
+    for car in cars:
+        told = car.memory.setpoint
+        if told and car.reading.online:
+            for row, coefficient in car.rows:
+                loaded[row] += coefficient * told
+    return loaded
 
 
 def _wanted(claims: Sequence[Claim], shares: Allocation, settings: Settings) -> set[int]:
@@ -113,6 +120,7 @@ def _rise(
     shares: Allocation,
     result: list[Steadied],
     limits: Limits,
+    loaded: Sequence[float],
     left: Sequence[float],
     settings: Settings,
     now: float,
@@ -141,7 +149,7 @@ def _rise(
                 steadied.waits, steadied.until = waits, until
     if not ready:
         return
-    room = _room(cars, result, limits.rising)
+    room = _room(cars, result, limits.rising, loaded)
     ready.sort(key=lambda claim: shares.order.get(claim.car.number, len(cars)))
     for claim in ready:
         steadied, target = result[claim.car.number], shares.shares[claim.car.number]
@@ -186,15 +194,21 @@ def _together(claims: Sequence[Claim], shares: Allocation) -> dict[int, float]:
     return together
 
 
-def _room(cars: Sequence[Car], result: Sequence[Steadied], rising: Sequence[float]) -> list[float]:
+def _room(
+    cars: Sequence[Car],
+    result: Sequence[Steadied],
+    rising: Sequence[float],
+    loaded: Sequence[float],
+) -> list[float]:
     """What is free for rises: everybody counts with what it may still draw, not with what it was told."""
-    room = list(rising)
+    room = [amperes - load for amperes, load in zip(rising, loaded, strict=True)]
     for car in cars:
         if car.reading.online:
             counted = max(result[car.number].current, _still_drawn(car))
-            if counted:
+            more = counted - car.memory.setpoint
+            if more:  # seldom: most were told long ago what they are told now
                 for row, coefficient in car.rows:
-                    room[row] -= coefficient * counted
+                    room[row] -= coefficient * more
     return room
 
 

@@ -160,6 +160,8 @@ def _seen(car: Car) -> Seen:
     sample = car.samples.current
     if sample is None or not any(sample):
         return 0, ()
+    if len(sample) == PHASES and min(sample) > USED:
+        return _ALL, ()  # then nobody asks how much
     seen = 0
     drawn: list[tuple[int, float]] = []
     for conductor, phase in enumerate(car.lines):
