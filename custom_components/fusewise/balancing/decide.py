@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 import math
 
-from .allocation import Allocation, allocate
+from .allocation import allocate
 from .boosts import count_boost
 from .cars import Car, is_gone, put_together, still_drawn
 from .claims import Claim, Fallback, make_claims
@@ -25,6 +25,7 @@ from .obedience import left_to_itself, told_lately
 from .phase_switching import switch_phases
 from .phases import advance, is_switching
 from .reasons import Reasons
+from .shares import Allocation
 from .signals import possible_reading, possible_snapshot
 from .steady import Steadied, steady
 from .surplus import surplus

@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 import math
 
-from .allocation import Allocation
 from .cars import Car
 from .claims import Claim
 from .codes import ReasonCode
@@ -22,6 +21,7 @@ from .memory import Phasing
 from .model import Mode
 from .phases import DAY, one_conductor
 from .settings import Settings
+from .shares import Allocation
 from .sharing import EPSILON
 from .topology import Topology, Wired
 from .unbalance import Watch

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from functools import lru_cache
 
-from .allocation import Allocation
 from .claims import FALLBACK_REASON, Claim
 from .codes import ReasonCode
 from .decision import Reason
 from .limits import Limits
 from .model import Phase
+from .shares import Allocation
 from .steady import Steadied
 from .topology import Topology
 from .waiting import turns_come

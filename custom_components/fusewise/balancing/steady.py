@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 import math
 
-from .allocation import Allocation
 from .cars import Car
 from .claims import Claim
 from .codes import ReasonCode
@@ -17,6 +16,7 @@ from .limits import Limits
 from .model import NEVER
 from .phases import is_switching
 from .settings import Settings
+from .shares import Allocation
 from .sharing import EPSILON
 from .steps import ROUNDING, round_down, step_up
 from .worth import is_worth_it, left_unused

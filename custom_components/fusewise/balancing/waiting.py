@@ -18,9 +18,7 @@ __all__ = [
 ]
 
 SHORTEST_STAY = 60.0  # s: contactors wear, whatever the site's minimum is
-CHANGING = (
-    10.0  # s that a place stands empty while it changes hands: one car stops, the other wakes up
-)
+CHANGING = 10.0  # s that a place stands empty while it changes hands: a car stops, one wakes up
 
 
 def waits_since(memory: ChargerMemory, now: float) -> float:
