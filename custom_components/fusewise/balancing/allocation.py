@@ -48,7 +48,7 @@ def allocate(
         for claim in (*only, *above):
             claim.rows = [*claim.rows, *sun_rows(claim, first_sun_row, result.left)]
         leave_sun(admitted, (), result, first_sun_row)
-        waiting = SunQueue(only, admitted, growing, room, rising)
+        waiting = SunQueue(only, admitted, growing, room, rising[:first_sun_row])
         grow(above + admit_to_sun(waiting, result, short, settings, now), result, short)
     result.order = {claim.car.number: place for place, claim in enumerate(admitted)}
     return result

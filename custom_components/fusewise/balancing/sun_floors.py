@@ -37,7 +37,7 @@ def admit_to_sun(
     admitted: list[Claim] = []
     while queue.waiting:
         beside = [*queue.room, *left[first:]]
-        averaged = zip(queue.rising, queue.room, strict=False)
+        averaged = zip(queue.rising, queue.room, strict=True)
         rising = [*(min(one, other) for one, other in averaged), *left[first:]]
         floors = Floors(queue.waiting, beside, rising)
         if not admitted:
